@@ -1,0 +1,182 @@
+"""What a file shows, told from its folder and its name; and the formal name it goes out under.
+
+A sub-folder is a product. A file at the top is named by its own name, or by the dragged folder's
+when a camera numbered it. A *model* is a word that joins letters and digits (``X100``, ``wp09``).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import date as Date
+from string import Formatter
+
+from anyascii import anyascii
+
+from photoprep.catalogue.words import CAMERA_WORDS, PLAIN_FOLDERS, SHORT_VIEWS, VIEW_WORDS
+from photoprep.report import Subject
+
+# With ".jpg" 34 characters: up to there no mail program folds an attachment's name (mail-facts).
+STEM_LIMIT = 30
+
+_SEPARATORS = re.compile(r"[\s_\-–—.,;:+&()（）\[\]【】{}、，。#@!'\"]+")
+_SCRIPTS = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff]+|[^\u2e80-\u9fff\uf900-\ufaff]+")
+_MODEL = re.compile(r"(?=[a-z0-9]*\d)(?=[a-z0-9]*[a-z])[a-z]{1,6}\d{1,6}[a-z]{0,3}\d{0,3}", re.I)
+_RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)", re.I)
+_VIEWS_BY_WORD = sorted(
+    ((word, view) for view, words in VIEW_WORDS.items() for word in words),
+    key=lambda pair: (-len(pair[0]), pair[0]),
+)
+
+
+def subject_of(name: str, root_name: str) -> Subject:
+    """What the file called ``name`` (relative, forward slashes) shows.
+
+    ``view`` is one of the contract's kinds, "unknown" when nothing tells it; ``product`` is never
+    empty; ``model`` may be.
+    """
+    *folders, file_name = unicodedata.normalize("NFC", name).split("/")
+    stem = file_name.rpartition(".")[0] or file_name
+    view = _view_in(stem)
+    while folders and (folder_view := _only_view(folders[-1])):
+        view = view if view != "unknown" else folder_view
+        folders.pop()
+    telling = [folder for folder in folders if folder.casefold() not in PLAIN_FOLDERS]
+    if telling:
+        product, model = _product_and_model(_words(telling[-1]))
+        model = model or _product_and_model(_words(stem))[1]
+    elif any(not _says_nothing(word) for word in _words(stem)):
+        product, model = _product_and_model(_words(stem))
+    else:
+        product, model = _product_and_model(_words(root_name))
+    if not product:
+        product, model = (model, "") if model else ("Photo", "")
+    return Subject(product, model, view)
+
+
+def formal_names(
+    subjects: Sequence[Subject], template: str, *, customer: str, date: Date
+) -> list[str]:
+    """The file names (``….jpg``) for pictures of these subjects, in their order.
+
+    ASCII, at most 34 characters where the template allows, safe on every system, no two equal on
+    a disk that ignores case. Pictures that would share a name are numbered in their order.
+    """
+    alike = Counter(subjects)
+    seen: Counter[Subject] = Counter()
+    taken: set[str] = set()
+    names = []
+    for subject in subjects:
+        seen[subject] += 1
+        number = seen[subject] if alike[subject] > 1 else 0
+        name = _formal_name(subject, number, template, customer, date)
+        extra = 1
+        while name.casefold() in taken:
+            extra += 1
+            name = _formal_name(subject, number, template, customer, date, suffix=f"-{extra}")
+        taken.add(name.casefold())
+        names.append(name)
+    return names
+
+
+def ascii_words(text: str) -> str:
+    """Text as ASCII words joined by hyphens: ``工具箱 X100`` → ``GongJuXiang-X100``."""
+    spelled = anyascii(unicodedata.normalize("NFC", text))
+    return "-".join(re.findall(r"[A-Za-z0-9]+", spelled))
+
+
+def _formal_name(
+    subject: Subject, number: int, template: str, customer: str, date: Date, suffix: str = ""
+) -> str:
+    view = SHORT_VIEWS.get(subject.view, subject.view)
+    view = "-".join(filter(None, (view, str(number) if number else "")))
+    fields = {
+        "product": ascii_words(subject.product),
+        "model": ascii_words(subject.model),
+        "view": view,
+        "customer": ascii_words(customer),
+        "date": f"{date:%Y%m%d}",
+    }
+    over = len(_fill(template, fields)) + len(suffix) - STEM_LIMIT
+    if over > 0:
+        fields["product"] = _shorten(fields["product"], len(fields["product"]) - over)
+    stem = _fill(template, fields) + suffix
+    if _RESERVED.fullmatch(stem.partition(".")[0]):
+        stem = f"photo_{stem}"
+    return f"{stem}.jpg"
+
+
+def _fill(template: str, fields: dict[str, str]) -> str:
+    """The template filled in; the separator before an empty field goes with it."""
+    text = ""
+    for literal, field, _, _ in Formatter().parse(template):
+        value = fields[field] if field else ""
+        if value or not field:
+            text += (literal if text or value else "") + value
+    safe = re.sub(r"[^A-Za-z0-9._ +\-]+", "_", text).strip("._ -")
+    return safe or "photo"
+
+
+def _shorten(words: str, length: int) -> str:
+    """Cut at a hyphen where one is near, and never to less than four letters."""
+    length = max(4, length)
+    cut = words[:length]
+    if length < len(words) and words[length] != "-" and "-" in cut[3:]:
+        cut = cut[: cut.rindex("-")]
+    return cut.rstrip("-")
+
+
+def _words(text: str) -> list[str]:
+    """The words of a name, split at separators and where Chinese meets other writing."""
+    return [
+        part
+        for chunk in _SEPARATORS.split(unicodedata.normalize("NFC", text))
+        for part in _SCRIPTS.findall(chunk)
+    ]
+
+
+def _spaced(text: str) -> str:
+    return f" {' '.join(_words(text)).casefold()} "
+
+
+def _view_in(text: str) -> str:
+    spaced = _spaced(text)
+    for word, view in _VIEWS_BY_WORD:
+        if (word if not word.isascii() else f" {word} ") in spaced:
+            return view
+    return "unknown"
+
+
+def _only_view(folder: str) -> str:
+    """The view a folder's name tells when it tells nothing else, such as ``accessories``."""
+    view = _view_in(folder)
+    return view if view != "unknown" and not _without_views(_words(folder)) else ""
+
+
+def _without_views(words: Iterable[str]) -> list[str]:
+    text = _spaced(" ".join(words))
+    for word, _ in _VIEWS_BY_WORD:
+        text = text.replace(word if not word.isascii() else f" {word} ", " ")
+    kept = set(text.split())
+    return [word for word in words if word.casefold() in kept]
+
+
+def _says_nothing(word: str) -> bool:
+    folded = word.casefold()
+    return (
+        not _without_views([word])
+        or folded.isdecimal()
+        or folded.rstrip("0123456789") in CAMERA_WORDS
+        or (folded[0] == "p" and folded[1:].isdecimal())
+    )
+
+
+def _product_and_model(words: Sequence[str]) -> tuple[str, str]:
+    """The product's words and its model; views, counters and camera words say neither."""
+    telling = [word for word in _without_views(words) if not _says_nothing(word)]
+    models = [word for word in telling if _MODEL.fullmatch(word)]
+    names = [word for word in telling if word not in models]
+    product = " ".join(word if word.isupper() else word[:1].upper() + word[1:] for word in names)
+    return product, models[0].upper() if models else ""

@@ -1,0 +1,165 @@
+"""Which files there are: every one found under what was dropped, once, in a settled order."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from photoprep.errors import UsageError
+from photoprep.files import FileStamp
+from photoprep.output_folder import is_output_folder
+
+_CLUTTER = {"thumbs.db", "ehthumbs.db", "desktop.ini", "icon\r"}
+_CLUTTER_FOLDERS = {"__macosx", "@eadir", "$recycle.bin", "system volume information"}
+_DIGITS = re.compile(r"(\d+)")
+
+
+@dataclass(frozen=True, slots=True)
+class FoundFile:
+    """One file under what was dropped.
+
+    ``name`` is its path from the dragged folder with forward slashes, printable on every
+    terminal; ``stamp`` is how it looked. ``aside`` says why it is no candidate at all (hidden,
+    clutter, a socket …), ``trouble`` why it could not even be looked at; both empty for most.
+    """
+
+    path: Path
+    name: str
+    stamp: FileStamp | None
+    aside: str = ""
+    trouble: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """All that was dropped: the folder that names are relative to, and the files in order."""
+
+    root: Path
+    files: tuple[FoundFile, ...]
+
+
+def scan(paths: Iterable[Path]) -> Dropped:
+    """Find every file under the paths; files first met twice are taken once.
+
+    Names are relative to the one dropped folder, or to what the dropped paths have in common.
+    Links to files are followed, links to folders are not; a folder that photoprep made is passed
+    over.
+
+    Raises:
+        UsageError: nothing was given, or one of the paths is itself a folder photoprep made.
+    """
+    given = list(dict.fromkeys(paths))
+    if not given:
+        raise UsageError("No folder or file was given.", hint="Drag one onto photoprep.")
+    for path in given:
+        if path.is_dir() and is_output_folder(path):
+            raise UsageError(
+                "This folder was made by photoprep; preparing it again would spoil the pictures.",
+                hint="Give it the folder with the original photos.",
+                path=path,
+            )
+    root = _common_folder(given)
+    found: dict[Path, FoundFile] = {}
+    for path in given:
+        for file in _walk(path, root):
+            found.setdefault(file.path, file)
+    return Dropped(root, tuple(sorted(found.values(), key=lambda file: natural_key(file.name))))
+
+
+def default_output_folder(root: Path) -> Path:
+    """The sibling ``NAME-prepared`` of a folder; at the top of a disk, a folder inside it."""
+    if root.name:
+        return root.with_name(f"{root.name}-prepared")
+    return root / "photos-prepared"
+
+
+def natural_key(name: str) -> tuple[tuple[tuple[int, int, str], ...], str]:
+    """A sort key in which ``img2`` comes before ``img10``, folder by folder.
+
+    The name itself comes last, so that no two names are equal and the order is settled.
+    """
+    parts = []
+    for text in _DIGITS.split(name.casefold().replace("/", "\0")):
+        parts.append((0, int(text), "") if text.isdecimal() else (1, 0, text))
+    return tuple(parts), name
+
+
+def printable(text: str) -> str:
+    """A file's name as text that every terminal and JSON reader takes.
+
+    Bytes that are no UTF-8 (POSIX allows them in names) become ``\\xNN``.
+    """
+    return os.fsencode(text).decode("utf-8", "backslashreplace")
+
+
+def _common_folder(paths: list[Path]) -> Path:
+    folders = [path if path.is_dir() else path.parent for path in paths]
+    try:
+        return Path(os.path.commonpath(folders))
+    except ValueError as error:  # different drives on Windows
+        raise UsageError(
+            "The dropped files lie on different drives.", hint="Drop them drive by drive."
+        ) from error
+
+
+def _walk(path: Path, root: Path) -> Iterator[FoundFile]:
+    """The files at and below ``path``; folders in no particular order, ``scan`` sorts."""
+    if not path.is_dir():
+        yield _look(path, root)
+        return
+    try:
+        with os.scandir(path) as entries:
+            listed = sorted(entries, key=lambda entry: entry.name)
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        yield FoundFile(path, _relative(path, root), None, trouble=f"The folder cannot be opened ({reason}).")
+        return
+    for entry in listed:
+        below = Path(entry.path)
+        if entry.is_dir(follow_symlinks=False):
+            if not is_output_folder(below):
+                yield from _walk_folder(below, root)
+        elif entry.is_symlink() and below.is_dir():
+            yield _set_aside(below, root, "a link to a folder is not followed")
+        else:
+            yield _look(below, root)
+
+
+def _walk_folder(folder: Path, root: Path) -> Iterator[FoundFile]:
+    if folder.name.startswith(".") or folder.name.casefold() in _CLUTTER_FOLDERS:
+        yield _set_aside(folder, root, "a hidden or system folder")
+    else:
+        yield from _walk(folder, root)
+
+
+def _look(path: Path, root: Path) -> FoundFile:
+    looked_ns = time.time_ns()
+    try:
+        status = path.stat()
+    except FileNotFoundError:
+        return FoundFile(
+            path, _relative(path, root), None, trouble="It is a link to a file that is not there."
+        )
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        return FoundFile(
+            path, _relative(path, root), None, trouble=f"It cannot be looked at ({reason})."
+        )
+    if not stat.S_ISREG(status.st_mode):
+        return _set_aside(path, root, "no regular file")
+    if path.name.startswith(".") or path.name.casefold() in _CLUTTER:
+        return _set_aside(path, root, "a hidden or system file")
+    return FoundFile(path, _relative(path, root), FileStamp.from_stat(status, looked_ns))
+
+
+def _set_aside(path: Path, root: Path, reason: str) -> FoundFile:
+    return FoundFile(path, _relative(path, root), None, aside=reason)
+
+
+def _relative(path: Path, root: Path) -> str:
+    return printable(path.relative_to(root).as_posix())

@@ -1,0 +1,294 @@
+"""Arguments in, exit code out: the command line of photoprep and nothing else.
+
+Rooms are imported inside the commands, so that ``--version`` and ``--help`` answer at once.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+from photoprep import __version__
+from photoprep.errors import ExitCode, PhotoprepError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from photoprep.profile import SenderProfile
+    from photoprep.report import Report
+
+app = typer.Typer(
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="A folder of product photos becomes pictures and mails that a customer can open at once. "
+    "Drag the folder onto photoprep, or type: photoprep FOLDER",
+)
+profile_app = typer.Typer(no_args_is_help=True, help="Your name, company and addresses.")
+presets_app = typer.Typer(no_args_is_help=True, help="The rules photos and mails are made by.")
+app.add_typer(profile_app, name="profile")
+app.add_typer(presets_app, name="presets")
+
+Paths = Annotated[
+    list[str], typer.Argument(metavar="PATH...", help="Folders and files with photos.")
+]
+OutOption = Annotated[
+    Path | None,
+    typer.Option("--out", metavar="DIR", help="Where to put the results. [default: NAME-prepared]"),
+]
+PresetOption = Annotated[
+    str, typer.Option("--preset", metavar="NAME|FILE", help="The rules to follow.")
+]
+JobsOption = Annotated[
+    int | None,
+    typer.Option("--jobs", metavar="N", min=1, help="Workers at once. [default: one a core]"),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print the report as JSON.")]
+QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")]
+
+
+def run() -> NoReturn:
+    """The ``photoprep`` command. A first argument that is no command is something dropped on it."""
+    arguments = sys.argv[1:]
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal or a file that cannot show a letter gets its escape, never a traceback.
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    if arguments and not _is_for_the_top(arguments[0]):
+        arguments.insert(0, "prepare")
+    app(args=arguments, prog_name="photoprep")
+    sys.exit(ExitCode.DONE)
+
+
+def _is_for_the_top(argument: str) -> bool:
+    commands = {command.name or _name_of(command.callback) for command in app.registered_commands}
+    groups = {group.name for group in app.registered_groups}
+    completion = ("--install-completion", "--show-completion")
+    return argument in {*commands, *groups, "-h", "--help", "--version", *completion}
+
+
+def _name_of(callback: object) -> str:
+    return str(getattr(callback, "__name__", "")).replace("_", "-")
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"photoprep {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _top(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Say the version."),
+    ] = False,
+) -> None:
+    pass
+
+
+@app.command()
+def prepare(
+    paths: Paths,
+    out: OutOption = None,
+    preset: PresetOption = "trade-email",
+    customer: Annotated[
+        str, typer.Option(metavar="C0123", help="The customer's number, for names and letters.")
+    ] = "",
+    date: Annotated[
+        datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%d"],
+            metavar="YYYY-MM-DD",
+            help="The date in names and letters. [default: that of the first run]",
+        ),
+    ] = None,
+    jobs: JobsOption = None,
+    no_mails: Annotated[bool, typer.Option("--no-mails", help="Photos only.")] = False,
+    verify: Annotated[
+        bool, typer.Option("--verify", help="Read every original again, however it looks.")
+    ] = False,
+    as_json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Prepare photos and the mails that carry them (the same as: photoprep PATH...)."""
+    with _exit_codes():
+        from photoprep.pipeline import prepare as prepare_photos
+        from photoprep.proof.console import photo_progress
+
+        with photo_progress(_stderr(), wanted=not quiet) as on_photo:
+            report = prepare_photos(
+                paths,
+                out=out,
+                preset=preset,
+                customer=customer,
+                date=date.date() if date else None,
+                profile=_profile(),
+                jobs=jobs,
+                mails=not no_mails,
+                verify=verify,
+                on_photo=on_photo,
+            )
+        _tell(report, as_json=as_json, quiet=quiet)
+        raise typer.Exit(report.exit_code)
+
+
+@app.command()
+def demo(
+    folder: Annotated[
+        Path, typer.Argument(metavar="[DIR]", help="Where to put the demo's photos.")
+    ] = Path("photoprep-demo"),
+    jobs: JobsOption = None,
+    as_json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Make a folder of product photos and prepare it, to see what photoprep does."""
+    with _exit_codes():
+        from photoprep.demo import make_demo_folder
+        from photoprep.pipeline import prepare as prepare_photos
+        from photoprep.proof.console import photo_progress
+
+        say = _stderr()
+        if not quiet:
+            say.print(f"Making product photos of 12 megapixels in {folder} …", highlight=False)
+        make_demo_folder(folder)
+        with photo_progress(say, wanted=not quiet) as on_photo:
+            report = prepare_photos(folder, profile=_profile(), jobs=jobs, on_photo=on_photo)
+        _tell(report, as_json=as_json, quiet=quiet)
+        if report.failed and not quiet:
+            say.print("One picture of the demo is broken on purpose, to show what happens then.")
+        # The broken picture is part of the demo: that it is told apart is its success.
+        raise typer.Exit(ExitCode.DONE if report.ready else report.exit_code)
+
+
+@profile_app.command("show")
+def profile_show() -> None:
+    """Say who signs the letters, and where that is kept."""
+    with _exit_codes():
+        from dataclasses import asdict
+
+        from photoprep.profile import load_profile, profile_path
+
+        profile = load_profile()
+        if profile is None:
+            typer.echo("There is no profile yet. Set one with: photoprep profile edit")
+        else:
+            for name, value in asdict(profile).items():
+                typer.echo(f"{name}: {value}".rstrip())
+        typer.echo(f"({profile_path()})")
+
+
+@profile_app.command("edit")
+def profile_edit(
+    name: Annotated[str | None, typer.Option(help="Your full name.")] = None,
+    title: Annotated[str | None, typer.Option(help="Your title, such as Sales Manager.")] = None,
+    company: Annotated[str | None, typer.Option(help="Your company.")] = None,
+    address: Annotated[str | None, typer.Option(help="Its address.")] = None,
+    telephone: Annotated[str | None, typer.Option(help="With the country code.")] = None,
+    fax: Annotated[str | None, typer.Option(help="With the country code.")] = None,
+    email: Annotated[str | None, typer.Option(help="Your address for answers.")] = None,
+    website: Annotated[str | None, typer.Option(help="Your company's.")] = None,
+) -> None:
+    """Set who signs the letters; asks for everything when no option is given."""
+    with _exit_codes():
+        from dataclasses import asdict
+
+        from photoprep.profile import SenderProfile, load_profile, save_profile
+
+        given = {
+            "name": name,
+            "title": title,
+            "company": company,
+            "address": address,
+            "telephone": telephone,
+            "fax": fax,
+            "email": email,
+            "website": website,
+        }
+        present = asdict(load_profile() or SenderProfile())
+        if all(value is None for value in given.values()):
+            given = {
+                key: typer.prompt(key.capitalize(), default=value) for key, value in present.items()
+            }
+        merged = {key: present[key] if value is None else value for key, value in given.items()}
+        typer.echo(f"Saved in {save_profile(SenderProfile(**merged))}")
+
+
+@presets_app.command("list")
+def presets_list() -> None:
+    """Name the presets that come with photoprep."""
+    from photoprep.preset_file import preset_names
+
+    for name in preset_names():
+        typer.echo(name)
+
+
+@presets_app.command("show")
+def presets_show(
+    name: Annotated[str, typer.Argument(metavar="NAME|FILE", help="Which preset.")] = "trade-email",
+) -> None:
+    """Print a preset as it stands, ready to be saved under a name of your own and changed."""
+    with _exit_codes():
+        from photoprep.preset_file import preset_text
+
+        typer.echo(preset_text(name), nl=False)
+
+
+def _tell(report: Report, *, as_json: bool, quiet: bool) -> None:
+    from photoprep.proof.console import print_failures, print_report
+
+    if as_json:
+        typer.echo(json.dumps(report.to_json(), indent=2))
+    elif not quiet:
+        print_report(report, _console(stderr=False))
+    if quiet or as_json:
+        print_failures(report, _stderr())
+
+
+def _profile() -> SenderProfile | None:
+    """The sender's profile; a broken one is told here, before anything is made."""
+    from photoprep.profile import load_profile
+
+    return load_profile()
+
+
+def _console(*, stderr: bool) -> Console:
+    from rich.console import Console
+
+    console = Console(stderr=stderr, emoji=False)
+    # Without a terminal there is no width to keep to, and folded names can't be searched for.
+    return console if console.is_terminal else Console(stderr=stderr, emoji=False, width=160)
+
+
+def _stderr() -> Console:
+    return _console(stderr=True)
+
+
+@contextmanager
+def _exit_codes() -> Iterator[None]:
+    """Errors of ours become one sentence and their exit code; a bug alone shows its trace."""
+    try:
+        yield
+    except PhotoprepError as error:
+        from photoprep.proof.console import print_error
+
+        print_error(error, _stderr())
+        raise typer.Exit(error.exit_code) from error
+    except KeyboardInterrupt as error:
+        _stderr().print("Interrupted. What is finished stays; run again to go on.")
+        raise typer.Exit(ExitCode.INTERRUPTED) from error
+    except (typer.Exit, typer.Abort):
+        raise
+    except Exception as error:
+        import traceback
+
+        traceback.print_exc()
+        _stderr().print(f"This is a bug in photoprep {__version__}. Please report the lines above.")
+        raise typer.Exit(ExitCode.BUG) from error

@@ -1,0 +1,173 @@
+"""What can go wrong, each cause with its exit code and its words for a person.
+
+    PhotoprepError              message · hint · path, and an exit code
+    ├── UsageError              2   the command line asks for what cannot be
+    ├── NothingPreparedError    65  there were pictures, and none could be prepared
+    ├── NoPhotosError           66  there was no picture at all
+    ├── CannotWriteError        73  the output folder or a file in it
+    ├── OutputBusyError         75  another run is at work in the output folder
+    ├── PresetError             78  a preset or the sender's profile is wrong
+    ├── MailTooLargeError       65  one attachment alone is over the mail's limit
+    └── PhotoError              65  one picture; the run goes on without it
+        ├── NotAPictureError        not a picture at all: skipped, not failed
+        ├── UnsupportedFormatError  a picture, in a format photoprep does not read
+        ├── DamagedPhotoError       it ends too early, or its content is broken
+        ├── TooManyPixelsError      more megapixels than a worker may hold
+        ├── SourceUnreadableError   the disk or its rights refuse it
+        ├── SourceChangedError      it changed while it was being read
+        ├── CannotFitError          no setting brings it within its bytes
+        ├── WorkerDiedError         the process at work on it was killed or crashed
+        └── UnexpectedPhotoError    a bug of photoprep's own that this picture brought out
+
+A library's exception is translated once, where the library is called, with ``from``.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from pathlib import Path
+
+
+class ExitCode(IntEnum):
+    """What the process says when it ends (sysexits.h where a number there fits)."""
+
+    DONE = 0
+    SOME_FAILED = 1
+    WRONG_USAGE = 2
+    FINDINGS = 3
+    NOTHING_PREPARED = 65
+    NO_PHOTOS = 66
+    REFUSED = 69
+    BUG = 70
+    CANNOT_WRITE = 73
+    TRY_LATER = 75
+    WRONG_PRESET = 78
+    INTERRUPTED = 130
+
+
+class PhotoprepError(Exception):
+    """Something a person can understand and mend.
+
+    ``message`` says what is wrong in one sentence, ``hint`` what to do about it, ``path`` with
+    which file. Instances survive pickling, because they travel home from worker processes.
+    """
+
+    exit_code: ExitCode = ExitCode.BUG
+
+    def __init__(self, message: str, *, hint: str = "", path: Path | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.path = path
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (_rebuild, (type(self), self.__dict__.copy()))
+
+    def __str__(self) -> str:
+        where = f"{self.path}: " if self.path is not None else ""
+        return f"{where}{self.message}"
+
+
+def _rebuild(kind: type[PhotoprepError], attributes: dict[str, object]) -> PhotoprepError:
+    """Make an error again on this side of a process border, whatever its own arguments are."""
+    error = kind.__new__(kind)
+    Exception.__init__(error, attributes["message"])
+    error.__dict__.update(attributes)
+    return error
+
+
+class UsageError(PhotoprepError):
+    """The command line or the call asks for something that cannot be."""
+
+    exit_code = ExitCode.WRONG_USAGE
+
+
+class NothingPreparedError(PhotoprepError):
+    """There were pictures, and none of them could be prepared."""
+
+    exit_code = ExitCode.NOTHING_PREPARED
+
+
+class NoPhotosError(PhotoprepError):
+    """There was no picture at all in what was given."""
+
+    exit_code = ExitCode.NO_PHOTOS
+
+
+class CannotWriteError(PhotoprepError):
+    """A folder or a file of the output cannot be written."""
+
+    exit_code = ExitCode.CANNOT_WRITE
+
+
+class OutputBusyError(PhotoprepError):
+    """Another run is at work in the same output folder."""
+
+    exit_code = ExitCode.TRY_LATER
+
+
+class PresetError(PhotoprepError):
+    """A preset or the sender's profile says something wrong."""
+
+    exit_code = ExitCode.WRONG_PRESET
+
+
+class MailTooLargeError(PhotoprepError):
+    """One attachment alone makes a mail larger than its limit."""
+
+    exit_code = ExitCode.NOTHING_PREPARED
+
+
+class PhotoError(PhotoprepError):
+    """One picture cannot be prepared; the others go on.
+
+    ``source_sha256`` is the hash of the file that the verdict is about, where it was read whole.
+    """
+
+    exit_code = ExitCode.NOTHING_PREPARED
+    source_sha256: str = ""
+
+
+class NotAPictureError(PhotoError):
+    """The file is no picture, by its content: it is skipped, which is no failure."""
+
+
+class UnsupportedFormatError(PhotoError):
+    """A picture in a format that photoprep does not read."""
+
+
+class DamagedPhotoError(PhotoError):
+    """The picture ends too early or its content is broken."""
+
+
+class TooManyPixelsError(PhotoError):
+    """The picture has more pixels than one worker may hold in memory."""
+
+
+class SourceUnreadableError(PhotoError):
+    """The disk, the network share or its rights refuse the file."""
+
+
+class SourceChangedError(PhotoError):
+    """The file changed while it was being read."""
+
+
+class CannotFitError(PhotoError):
+    """No allowed size and quality brings the picture within its bytes.
+
+    ``smallest_bytes`` is the smallest size that was reached.
+    """
+
+    def __init__(
+        self, message: str, *, smallest_bytes: int, hint: str = "", path: Path | None = None
+    ) -> None:
+        super().__init__(message, hint=hint, path=path)
+        self.smallest_bytes = smallest_bytes
+
+
+class WorkerDiedError(PhotoError):
+    """The process that worked on the picture crashed or was killed."""
+
+
+class UnexpectedPhotoError(PhotoError):
+    """A bug of photoprep's own, brought out by this picture."""

@@ -1,0 +1,139 @@
+"""Files written whole, and files recognised without reading them.
+
+A file is written under a temporary name on the same disk, flushed to the platter, then renamed
+into place: a kill at any instant leaves the old file or the new one (rename(2), and MoveFileEx
+with MOVEFILE_REPLACE_EXISTING behind ``os.replace`` on Windows).
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from photoprep.errors import CannotWriteError, SourceUnreadableError
+
+# A change within this time of the last look may leave the modification time as it was: FAT keeps
+# two seconds, and network shares and synchronised folders round as they like.
+COARSE_CLOCK_NS = 2_000_000_000
+_CHUNK_BYTES = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class FileStamp:
+    """What a file looked like from outside, and when we looked (nanoseconds since the epoch)."""
+
+    size_bytes: int
+    mtime_ns: int
+    inode: int
+    looked_ns: int
+
+    @classmethod
+    def of(cls, path: Path) -> FileStamp:
+        """Look at a file; follows links. Raises ``OSError`` as ``os.stat`` does."""
+        looked_ns = time.time_ns()
+        return cls.from_stat(path.stat(), looked_ns)
+
+    @classmethod
+    def from_stat(cls, status: os.stat_result, looked_ns: int) -> FileStamp:
+        """The stamp of a stat result that was taken at ``looked_ns``."""
+        return cls(status.st_size, status.st_mtime_ns, status.st_ino, looked_ns)
+
+    def shows_unchanged(self, earlier: FileStamp) -> bool:
+        """Whether this look proves that the file is still what it was at the ``earlier`` one.
+
+        Size, modification time and inode agree, and the modification time is far enough from the
+        earlier look that a later write could not have left it as it was.
+        """
+        same = (self.size_bytes, self.mtime_ns, self.inode) == (
+            earlier.size_bytes,
+            earlier.mtime_ns,
+            earlier.inode,
+        )
+        return same and abs(earlier.looked_ns - self.mtime_ns) > COARSE_CLOCK_NS
+
+
+def sha256_hex(data: bytes) -> str:
+    """The SHA-256 of bytes, in hexadecimal."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def sha256_of_file(path: Path) -> str:
+    """The SHA-256 of a file's content, read in pieces.
+
+    Raises:
+        SourceUnreadableError: the system refuses to read it.
+    """
+    digest = hashlib.sha256()
+    try:
+        with path.open("rb") as file:
+            while chunk := file.read(_CHUNK_BYTES):
+                digest.update(chunk)
+    except OSError as error:
+        raise unreadable(path, error) from error
+    return digest.hexdigest()
+
+
+def unreadable(path: Path, error: OSError) -> SourceUnreadableError:
+    """The error for a source that the system refuses to open or read."""
+    if isinstance(error, FileNotFoundError):
+        return SourceUnreadableError(
+            "The file vanished before it could be read.",
+            hint="Put it back and run again.",
+            path=path,
+        )
+    reason = error.strerror or type(error).__name__
+    return SourceUnreadableError(
+        f"The file cannot be read ({reason}).",
+        hint="Check the disk or the network share, and your rights to the file.",
+        path=path,
+    )
+
+
+def cannot_write(path: Path, error: OSError) -> CannotWriteError:
+    """The error for a place that the system refuses to write, with what to do about it."""
+    if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        hint = "Free some space or choose another place with --out, then run again."
+    elif error.errno in {errno.EACCES, errno.EPERM, errno.EROFS}:
+        hint = "Choose a place you may write to with --out."
+    else:
+        hint = "Check the disk or the network share, or choose another place with --out."
+    reason = error.strerror or type(error).__name__
+    return CannotWriteError(f"This place cannot be written ({reason}).", hint=hint, path=path)
+
+
+def write_whole(path: Path, data: bytes, *, temporary: Path) -> None:
+    """Put ``data`` at ``path`` by way of ``temporary``, which must lie on the same disk.
+
+    Raises:
+        CannotWriteError: the disk is full, read-only or gone; nothing half-written stays at
+            ``path``.
+    """
+    try:
+        with temporary.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+        _sync_folder(path.parent)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise cannot_write(path, error) from error
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make a rename durable; Windows has no handle to a folder and needs none."""
+    if os.name == "nt":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    except OSError as error:
+        # Some network and FUSE file systems cannot sync a folder; the rename itself has happened.
+        if error.errno not in {errno.EINVAL, errno.ENOTSUP, errno.EBADF}:
+            raise
+    finally:
+        os.close(handle)

@@ -1,0 +1,177 @@
+"""The folder a run writes into: whole files only, and never a person's file touched.
+
+It is known by its ``.photoprep/`` folder, which is made before the first picture and holds the
+state and, while a file is being written, its unfinished form.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+
+from photoprep.errors import CannotWriteError
+from photoprep.files import FileStamp, cannot_write, sha256_hex, sha256_of_file, write_whole
+from photoprep.state import State, WrittenOutput
+
+MARKER = ".photoprep"
+_UNFINISHED = "unfinished"
+
+
+def is_output_folder(folder: Path) -> bool:
+    """Whether photoprep made this folder; such a one is never taken as input."""
+    return (folder / MARKER).is_dir()
+
+
+@contextmanager
+def open_output_folder(folder: Path) -> Iterator[OutputFolder]:
+    """Make or open the folder and hold it for one run.
+
+    Raises:
+        CannotWriteError: it cannot be made or written.
+        OutputBusyError: another run holds it.
+    """
+    marker = folder / MARKER
+    unfinished = marker / _UNFINISHED
+    try:
+        unfinished.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise cannot_write(folder, error) from error
+    with State(marker / "state.db") as state:
+        for leftover in unfinished.iterdir():
+            leftover.unlink()
+        output = OutputFolder(folder, state)
+        try:
+            yield output
+        finally:
+            output.remember_looks()
+
+
+class OutputFolder:
+    """Outputs by their relative path with forward slashes, such as ``photos/Toolbox_X100.jpg``."""
+
+    def __init__(self, folder: Path, state: State) -> None:
+        self.folder = folder
+        self.state = state
+        self._known = state.outputs()
+        self._looked_at: dict[str, WrittenOutput] = {}
+
+    def holds(self, path: str, sha256: str) -> bool:
+        """Whether the file at ``path`` is there, whole, and what photoprep wrote."""
+        known = self._known.get(path)
+        if known is None or known.sha256 != sha256 or known.stamp is None:
+            return False
+        return self._is_as_written(path, known)
+
+    def may_write(self, path: str) -> bool:
+        """Whether nothing stands at ``path`` but, perhaps, what photoprep itself wrote there."""
+        if not self._place(path).exists():
+            return True
+        known = self._known.get(path)
+        return known is not None and self._is_as_written(path, known)
+
+    def announce(self, paths: Iterable[str]) -> None:
+        """Say which files will be written, before the first of them is."""
+        self._record([(path, WrittenOutput("", None)) for path in paths])
+
+    def write(self, path: str, data: bytes) -> None:
+        """Put a whole file into its place and record it.
+
+        Raises:
+            CannotWriteError: the disk refuses, or a file that is not ours stands there.
+        """
+        known = self._known.get(path)
+        if known is None or known.sha256:
+            if not self.may_write(path):
+                raise CannotWriteError(
+                    "A file that photoprep did not write stands in the way.",
+                    hint="Move it elsewhere, or choose another folder with --out.",
+                    path=self._place(path),
+                )
+            self.announce([path])
+        place = self._place(path)
+        try:
+            place.parent.mkdir(exist_ok=True)
+        except OSError as error:
+            raise cannot_write(place.parent, error) from error
+        unfinished = self.folder / MARKER / _UNFINISHED / place.name
+        write_whole(place, data, temporary=unfinished)
+        self._record([(path, WrittenOutput(sha256_hex(data), FileStamp.of(place)))])
+
+    def write_if_new(self, path: str, data: bytes) -> None:
+        """Put a whole file into its place, unless the very same stands there already."""
+        if not self.holds(path, sha256_hex(data)):
+            self.write(path, data)
+
+    def read(self, path: str) -> bytes:
+        """The content of an output."""
+        return self._place(path).read_bytes()
+
+    def set_aside(self, path: str, sha256: str) -> None:
+        """Keep a copy of an output under its hash while this run changes who is called what."""
+        try:
+            shutil.copyfile(self._place(path), self._aside(sha256))
+        except OSError as error:
+            raise cannot_write(self._aside(sha256), error) from error
+
+    def read_aside(self, sha256: str) -> bytes:
+        """The content of an output that was set aside in this run."""
+        return self._aside(sha256).read_bytes()
+
+    def keep_only(self, wanted: Iterable[str]) -> list[str]:
+        """Remove what photoprep wrote and this run does not want; returns what it left alone.
+
+        A file that a person has changed since is theirs: it stays and is no longer listed.
+        """
+        unwanted = sorted(set(self._known) - set(wanted))
+        left = []
+        for path in unwanted:
+            place = self._place(path)
+            if place.exists():
+                if not self._is_as_written(path, self._known[path]):
+                    left.append(path)
+                    continue
+                try:
+                    place.unlink()
+                except OSError as error:
+                    raise cannot_write(place, error) from error
+        self._forget(unwanted)
+        return left
+
+    def remember_looks(self) -> None:
+        """Record in one go when outputs were last found intact, to spare the next run a read."""
+        self.state.record_outputs(
+            (path, known) for path, known in self._looked_at.items() if self._known.get(path) is known
+        )
+        self._looked_at.clear()
+
+    def _is_as_written(self, path: str, known: WrittenOutput) -> bool:
+        place = self._place(path)
+        if not known.sha256:
+            return place.is_file()
+        try:
+            stamp = FileStamp.of(place)
+        except OSError:
+            return False
+        if known.stamp is not None and stamp.shows_unchanged(known.stamp):
+            return True
+        if not place.is_file() or sha256_of_file(place) != known.sha256:
+            return False
+        self._known[path] = self._looked_at[path] = WrittenOutput(known.sha256, stamp)
+        return True
+
+    def _aside(self, sha256: str) -> Path:
+        return self.folder / MARKER / _UNFINISHED / f"{sha256}.aside"
+
+    def _place(self, path: str) -> Path:
+        return self.folder.joinpath(*PurePosixPath(path).parts)
+
+    def _record(self, outputs: list[tuple[str, WrittenOutput]]) -> None:
+        self.state.record_outputs(outputs)
+        self._known.update(outputs)
+
+    def _forget(self, paths: list[str]) -> None:
+        self.state.forget_outputs(paths)
+        for path in paths:
+            del self._known[path]

@@ -1,0 +1,241 @@
+"""A file becomes a picture in memory: upright, whole, at no more pixels than are of use.
+
+Pillow reads; pillow-heif adds HEIC. Their exceptions are translated here and nowhere else.
+"""
+
+from __future__ import annotations
+
+import struct
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pillow_heif
+from PIL import Image, UnidentifiedImageError
+
+from photoprep.errors import (
+    DamagedPhotoError,
+    NotAPictureError,
+    TooManyPixelsError,
+    UnsupportedFormatError,
+)
+from photoprep.files import unreadable
+from photoprep.photo.formats import Recognised, recognise_file
+from photoprep.report import Note
+
+# 200 megapixels as RGB are 600 MB, about what one worker may hold; film scans have 100.
+MAX_MEGAPIXELS = 200
+
+# A JPEG is decoded at no less than twice the size asked for. libjpeg scales in the DCT domain,
+# which aliases a little: at twice the size that cost 0.2 points of SSIMULACRA2, at once 1.4.
+_DRAFT_OVERSAMPLING = 2
+
+# How a picture is turned upright, by its orientation tag (Exif 2.32, 4.6.4 A).
+_ORIENTATION = 0x0112
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+_QUARTER_TURNS = {_TURNS[5], _TURNS[6], _TURNS[7], _TURNS[8]}
+
+
+@dataclass(frozen=True, slots=True)
+class DecodedPhoto:
+    """One picture in memory, upright, in the colours of its file.
+
+    ``image`` is of mode RGB, RGBA, L, LA, CMYK or LAB; ``full_size_px`` is what the original
+    measures upright, which a scaled decode does not reach. ``exif`` is the original's.
+    """
+
+    image: Image.Image
+    full_size_px: tuple[int, int]
+    icc_profile: bytes
+    exif: Image.Exif
+    notes: tuple[Note, ...]
+
+
+def set_up_decoders() -> None:
+    """Register HEIC with Pillow and leave the bounding of pixels to ``decode``; once a process."""
+    pillow_heif.register_heif_opener(thumbnails=False)
+    Image.MAX_IMAGE_PIXELS = None
+
+
+def decode(path: Path, side_px: int) -> DecodedPhoto:
+    """Read the picture at ``path`` for an output of at most ``side_px`` on its longest side.
+
+    Raises:
+        NotAPictureError: it is none, by content and by name.
+        UnsupportedFormatError: it is one that photoprep does not read.
+        DamagedPhotoError: it is broken or ends too early; half a product must not go out.
+        TooManyPixelsError: it is larger than a worker may hold.
+        SourceUnreadableError: the system refuses to read it.
+    """
+    kind = _recognised(path)
+    with _translated(path, kind.name), Image.open(path, formats=[kind.pillow_format]) as image:
+        _check_pixels(image, path)
+        notes = _frames_note(image, kind)
+        full_size_px = image.size
+        icc_profile = image.info.get("icc_profile") or b""
+        _draft(image, side_px)
+        image.load()
+        exif = _exif_of(image)
+        turn = _TURNS.get(exif.get(_ORIENTATION, 1))
+        upright = _plain_mode(image)
+        if turn is not None:
+            upright = upright.transpose(turn)
+        if turn in _QUARTER_TURNS:
+            full_size_px = full_size_px[::-1]
+    return DecodedPhoto(upright, full_size_px, icc_profile, exif, notes)
+
+
+def _recognised(path: Path) -> Recognised:
+    kind = recognise_file(path)
+    if kind is None or not kind.is_picture:
+        raise NotAPictureError("It is no picture.", path=path)
+    if kind.advice:
+        raise UnsupportedFormatError(
+            f"It is {kind.name}, which photoprep does not read.", hint=kind.advice, path=path
+        )
+    if not kind.pillow_format:
+        raise DamagedPhotoError(
+            f"It is {kind.name}, but its content is no picture.",
+            hint="Ask for the photo once more.",
+            path=path,
+        )
+    return kind
+
+
+@contextmanager
+def _translated(path: Path, format_name: str) -> Iterator[None]:
+    """Make errors of ours out of what Pillow, its codecs and broken data raise."""
+    try:
+        # Pillow warns of odd metadata that it then leaves out, which does no harm to the picture.
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    except MemoryError as error:
+        raise TooManyPixelsError(
+            "There is not enough memory for this picture.",
+            hint="Save a smaller version of it, or run with fewer --jobs.",
+            path=path,
+        ) from error
+    except UnidentifiedImageError as error:
+        raise _damaged(path, format_name, "its head makes no sense") from error
+    except OSError as error:
+        if error.errno is not None:
+            raise unreadable(path, error) from error
+        raise _damaged(path, format_name, _said(error)) from error
+    except (
+        ValueError,
+        SyntaxError,
+        EOFError,
+        IndexError,
+        KeyError,
+        TypeError,
+        RuntimeError,
+        OverflowError,
+        ZeroDivisionError,
+        AttributeError,
+        struct.error,
+    ) as error:
+        # What Pillow's readers raise on data that no writer makes; each has been met in the wild.
+        raise _damaged(path, format_name, _said(error)) from error
+
+
+def _said(error: Exception) -> str:
+    text = str(error).strip().rstrip(".").partition("\n")[0]
+    return text or type(error).__name__
+
+
+def _damaged(path: Path, format_name: str, detail: str) -> DamagedPhotoError:
+    return DamagedPhotoError(
+        f"The {format_name} is damaged or ends too early ({detail}).",
+        hint="Copy it from the camera again, or ask for the photo once more.",
+        path=path,
+    )
+
+
+def _check_pixels(image: Image.Image, path: Path) -> None:
+    megapixels = image.width * image.height / 1_000_000
+    if megapixels > MAX_MEGAPIXELS:
+        raise TooManyPixelsError(
+            f"The picture has {megapixels:.0f} megapixels ({image.width} × {image.height}); "
+            f"photoprep takes at most {MAX_MEGAPIXELS}.",
+            hint="Save a smaller version of it and run again.",
+            path=path,
+        )
+
+
+def _frames_note(image: Image.Image, kind: Recognised) -> tuple[Note, ...]:
+    if kind.name in {"TIFF", "BigTIFF"} and getattr(image, "n_frames", 1) > 1:
+        pages = getattr(image, "n_frames", 1)
+        return (
+            Note("first-page", "warning", f"Of the TIFF's {pages} pages only the first was taken."),
+        )
+    if kind.name in {"GIF", "WebP", "PNG", "AVIF"} and getattr(image, "is_animated", False):
+        return (
+            Note("first-frame", "warning", "The picture moves; only its first frame was taken."),
+        )
+    return ()
+
+
+def _draft(image: Image.Image, side_px: int) -> None:
+    """Let libjpeg decode a large JPEG at a half, a quarter or an eighth, but never too small."""
+    wanted = _DRAFT_OVERSAMPLING * side_px
+    longest = max(image.size)
+    if longest > wanted:
+        # draft() picks the scale at which both sides still cover the size asked for.
+        width, height = (max(1, side * wanted // longest) for side in image.size)
+        image.draft(None, (width, height))  # does nothing for other formats than JPEG
+
+
+def _exif_of(image: Image.Image) -> Image.Exif:
+    """The picture's Exif after loading, when decoders that turn pictures themselves have reset it.
+
+    Broken metadata must not cost a picture whose pixels are whole: it is then taken as absent.
+    """
+    try:
+        exif = image.getexif()
+        exif.get_ifd(0)  # reads the tags, which getexif() alone puts off
+    except Exception:  # noqa: BLE001 (Pillow raises almost anything on broken tags)
+        return Image.Exif()
+    return exif
+
+
+def _plain_mode(image: Image.Image) -> Image.Image:
+    """The picture in a mode that colour and scaling work on: 8 bits a channel, no palette."""
+    if image.mode in {"RGB", "RGBA", "L", "LA", "CMYK", "LAB"}:
+        if "transparency" in image.info and image.mode in {"RGB", "L"}:
+            return image.convert("RGBA" if image.mode == "RGB" else "LA")
+        return image
+    if image.mode in {"P", "PA"}:
+        alpha = "transparency" in image.info or image.mode == "PA"
+        return image.convert("RGBA" if alpha else "RGB")
+    if image.mode.startswith("I"):
+        return _grey_16_to_8(image)
+    if image.mode == "F":
+        return _grey_float_to_8(image)
+    grey = image.mode == "1"
+    return image.convert("L" if grey else "RGB")
+
+
+def _grey_16_to_8(image: Image.Image) -> Image.Image:
+    """16-bit grey to 8 bits by range (257 steps to one), not by cutting off at 255."""
+    wide = image.convert("I")
+    _, brightest = wide.getextrema()
+    step = 257 if not isinstance(brightest, tuple) and brightest > 255 else 1
+    return wide.point(lambda value: value * (1 / step) + 0.5).convert("L")
+
+
+def _grey_float_to_8(image: Image.Image) -> Image.Image:
+    """Floating-point grey, which is 0…1 by custom, to 8 bits; other ranges are taken as 0…255."""
+    _, brightest = image.getextrema()
+    scale = 255 if not isinstance(brightest, tuple) and brightest <= 1 else 1
+    return image.point(lambda value: value * scale + 0.5).convert("L")

@@ -1,0 +1,125 @@
+"""What a file is, by its first bytes: the extension is only asked when content says nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from photoprep.files import unreadable
+
+# As many bytes as the longest signature needs (DICOM's stands at 128).
+HEAD_BYTES = 144
+
+READ_EXTENSIONS = frozenset(
+    "jpg jpeg jpe jfif mpo png apng tif tiff webp bmp dib gif heic heif hif avif jp2 j2k jpx".split()
+)
+_OTHER_PICTURE_EXTENSIONS = frozenset(
+    "psd psb jxl ico svg eps ai cr2 cr3 crw nef nrw arw srf sr2 raf orf rw2 pef dng raw 3fr iiq".split()
+)
+
+# The brands of the ISO base media file format (ISO/IEC 14496-12) that hold still pictures.
+_HEIF_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"})
+_AVIF_BRANDS = frozenset({b"avif", b"avis"})
+
+
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """A file's kind by its content.
+
+    ``pillow_format`` is the Pillow plugin to read it with, empty where photoprep reads it not;
+    ``name`` is what people call it; ``is_picture`` whether it shows anything at all.
+    """
+
+    name: str
+    pillow_format: str
+    is_picture: bool
+    advice: str = ""
+
+
+def recognise(head: bytes, path: Path) -> Recognised | None:
+    """The kind of the file that begins with ``head``; None when neither content nor name tell.
+
+    A file whose content is unknown but that is named like a picture is a picture that is damaged,
+    and ``pillow_format`` is empty.
+    """
+    found = _by_signature(head) or _by_brand(head)
+    if found is not None:
+        return found
+    extension = path.suffix.lower().removeprefix(".")
+    if extension in READ_EXTENSIONS:
+        return Recognised(f"named .{extension}", "", is_picture=True)
+    if extension in _OTHER_PICTURE_EXTENSIONS:
+        return _unread(f"a .{extension} file")
+    return None
+
+
+def recognise_file(path: Path) -> Recognised | None:
+    """The kind of the file at ``path``; see ``recognise``. A file without content has none.
+
+    Raises:
+        SourceUnreadableError: the system refuses to read it.
+    """
+    try:
+        with path.open("rb") as file:
+            return recognise(file.read(HEAD_BYTES), path)
+    except OSError as error:
+        raise unreadable(path, error) from error
+
+
+def _read(name: str, pillow_format: str) -> Recognised:
+    return Recognised(name, pillow_format, is_picture=True)
+
+
+def _unread(name: str) -> Recognised:
+    return Recognised(
+        name, "", is_picture=True, advice="Export it as JPEG, PNG or TIFF and run again."
+    )
+
+
+_SIGNATURES: tuple[tuple[bytes, Recognised], ...] = (
+    (b"\xff\xd8\xff", _read("JPEG", "JPEG")),
+    (b"\x89PNG\r\n\x1a\n", _read("PNG", "PNG")),
+    (b"II*\0", _read("TIFF", "TIFF")),
+    (b"MM\0*", _read("TIFF", "TIFF")),
+    (b"II+\0", _read("BigTIFF", "TIFF")),
+    (b"MM\0+", _read("BigTIFF", "TIFF")),
+    (b"GIF87a", _read("GIF", "GIF")),
+    (b"GIF89a", _read("GIF", "GIF")),
+    (b"\0\0\0\x0cjP  \r\n\x87\n", _read("JPEG 2000", "JPEG2000")),
+    (b"\xff\x4f\xff\x51", _read("JPEG 2000", "JPEG2000")),
+    (b"\0\0\0\x0cJXL \r\n\x87\n", _unread("a JPEG XL file")),
+    (b"\xff\x0a", _unread("a JPEG XL file")),
+    (b"8BPS", _unread("a Photoshop file")),
+    (b"\0\0\x01\0", _unread("an icon file")),
+    (b"FUJIFILMCCD-RAW", _unread("a camera RAW file")),
+    (b"%PDF-", Recognised("PDF", "", False, "Save its pictures as JPEG first.")),
+    (b"PK\x03\x04", Recognised("ZIP archive", "", False, "Unpack it and drop the folder.")),
+    (b"Rar!\x1a\x07", Recognised("RAR archive", "", False, "Unpack it and drop the folder.")),
+    (b"7z\xbc\xaf\x27\x1c", Recognised("7z archive", "", False, "Unpack it and drop the folder.")),
+)
+
+
+def _by_signature(head: bytes) -> Recognised | None:
+    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
+        return _read("WebP", "WEBP")
+    if head[:2] == b"BM" and head[6:10] == bytes(4):  # bfReserved is 0; "BM" alone starts texts too
+        return _read("BMP", "BMP")
+    for signature, kind in _SIGNATURES:
+        if head.startswith(signature):
+            return kind
+    return None
+
+
+def _by_brand(head: bytes) -> Recognised | None:
+    """HEIF, AVIF and their relatives, by the major and the compatible brands of ``ftyp``."""
+    if head[4:8] != b"ftyp":
+        return None
+    length = min(int.from_bytes(head[:4], "big"), len(head))
+    brands = {head[8:12]} | {head[at : at + 4] for at in range(16, length - 3, 4)}
+    if brands & _AVIF_BRANDS:
+        return _read("AVIF", "AVIF")
+    if brands & _HEIF_BRANDS:
+        return _read("HEIC", "HEIF")
+    if head[8:12] == b"crx ":
+        return _unread("a camera RAW file")
+    return Recognised("a film", "", False, "Take a still picture from it.")

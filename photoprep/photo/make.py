@@ -1,0 +1,108 @@
+"""One picture's whole way: read, turned, scaled, in true colours, fitted into its bytes.
+
+``make_photo`` runs in a worker process. It touches no file but the source, so that killing it at
+any instant loses nothing but time.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from PIL import Image
+
+from photoprep.errors import PhotoError, SourceChangedError
+from photoprep.files import FileStamp, sha256_of_file, unreadable
+from photoprep.photo.colour import srgb_profile, to_srgb
+from photoprep.photo.decode import DecodedPhoto, decode
+from photoprep.photo.encode import EncodedJpeg
+from photoprep.photo.fit import fit_jpeg
+from photoprep.photo.metadata import clean_exif
+from photoprep.preset import PhotoSpec
+from photoprep.report import Note
+from photoprep.units import longest_side_px
+
+# Part of what makes a JPEG what it is: raised whenever equal input would give other bytes.
+RECIPE_NUMBER = 1
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoTask:
+    """One picture to prepare: where it is, how it looked when found, and what to make of it."""
+
+    path: Path
+    stamp: FileStamp
+    spec: PhotoSpec
+
+
+@dataclass(frozen=True, slots=True)
+class MadePhoto:
+    """One finished JPEG, the hash of the file it came from, and that one's upright size."""
+
+    source_sha256: str
+    source_size_px: tuple[int, int]
+    jpeg: EncodedJpeg
+    notes: tuple[Note, ...]
+
+
+def make_photo(task: PhotoTask) -> MadePhoto:
+    """Prepare one picture.
+
+    Raises:
+        PhotoError: it is no picture, cannot be read, or cannot be brought within its bytes; the
+            error names the file.
+    """
+    sha256 = ""
+    try:
+        sha256 = sha256_of_file(task.path)
+        spec = task.spec
+        decoded = decode(task.path, longest_side_px(spec.longest_side_cm, spec.dpi_max))
+        _check_unchanged(task)
+        jpeg, colour_notes = _fitted(decoded, spec)
+    except PhotoError as error:
+        error.path, error.source_sha256 = task.path, sha256
+        raise
+    return MadePhoto(sha256, decoded.full_size_px, jpeg, decoded.notes + colour_notes)
+
+
+def _fitted(decoded: DecodedPhoto, spec: PhotoSpec) -> tuple[EncodedJpeg, tuple[Note, ...]]:
+    notes: tuple[Note, ...] = ()
+
+    def render(size_px: tuple[int, int]) -> Image.Image:
+        nonlocal notes
+        picture, notes = to_srgb(scaled(decoded.image, size_px), decoded.icc_profile, spec.background)
+        return picture
+
+    jpeg = fit_jpeg(
+        render,
+        decoded.full_size_px,
+        spec,
+        icc_profile=srgb_profile(),
+        exif=clean_exif(decoded.exif),
+    )
+    return jpeg, notes
+
+
+def scaled(image: Image.Image, size_px: tuple[int, int]) -> Image.Image:
+    """The picture at another size, by Lanczos.
+
+    Pillow multiplies colours by their alpha for it, so that a cut-out gets no fringe. Far larger
+    pictures are first shrunk by whole factors (``reducing_gap``), which shows no difference.
+    """
+    if image.size == size_px:
+        return image
+    return image.resize(size_px, Image.Resampling.LANCZOS, reducing_gap=3.0)
+
+
+def _check_unchanged(task: PhotoTask) -> None:
+    """Refuse a source that changed between the look at it and the end of reading it."""
+    try:
+        status = os.stat(task.path)
+    except OSError as error:
+        raise unreadable(task.path, error) from error
+    if (status.st_size, status.st_mtime_ns) != (task.stamp.size_bytes, task.stamp.mtime_ns):
+        raise SourceChangedError(
+            "The file changed while it was being read.",
+            hint="Wait until it has been copied whole, then run again.",
+        )

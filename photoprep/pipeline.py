@@ -1,0 +1,155 @@
+"""The whole story of a run on one screen.
+
+    dropped → intake → recall → making → mailing → findings → report
+
+``prepare`` is the door for programs and for the command line alike: it raises typed errors and
+returns a ``Report``; it prints nothing and ends nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Executor
+from datetime import date as Date
+from pathlib import Path
+
+from photoprep.catalogue.dropped import dropped_path
+from photoprep.catalogue.scan import default_output_folder, scan
+from photoprep.errors import NoPhotosError, UsageError
+from photoprep.output_folder import OutputFolder, open_output_folder
+from photoprep.preset import Preset
+from photoprep.preset_file import load_preset
+from photoprep.profile import SenderProfile
+from photoprep.report import PhotoOutcome, Prepared, Report, Reused, WrittenMail
+from photoprep.state import State
+from photoprep.walk.findings import findings_of
+from photoprep.walk.intake import Candidate, Intake, take_in, with_outputs
+from photoprep.walk.mailing import write_mails
+from photoprep.walk.making import Outcome, make_photos
+from photoprep.walk.recall import recall, recipe_of
+from photoprep.workers import usable_cores
+
+REPORT_FILE = "report.json"
+
+
+
+def prepare(
+    paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]],
+    *,
+    out: str | os.PathLike[str] | None = None,
+    preset: Preset | str | os.PathLike[str] = "trade-email",
+    customer: str = "",
+    date: Date | None = None,
+    profile: SenderProfile | None = None,
+    jobs: int | None = None,
+    mails: bool = True,
+    verify: bool = False,
+    executor: Executor | None = None,
+    on_photo: Callable[[int, int], None] = lambda _done, _total: None,
+) -> Report:
+    """Prepare every picture under ``paths`` into ``out`` and write the mails that carry them.
+
+    Originals are never touched. Files in ``out`` are whole at every instant, and running again
+    redoes only what changed.
+
+    Args:
+        paths: a folder, a file, or several of them, as people drop them.
+        out: the output folder; a sibling ``NAME-prepared`` of the dropped folder by default.
+        preset: a preset, the name of a shipped one, or the path of a TOML file.
+        customer: the customer's number, for names and letters.
+        date: stands in names and letters; by default the date of the output folder's first run.
+        profile: who signs the letters.
+        jobs: how many workers at most; one a core by default.
+        mails: whether to write mails.
+        verify: hash every source instead of trusting size and time.
+        executor: where the work goes instead of worker processes of its own. Without it, a script
+            that calls this needs the usual ``if __name__ == "__main__":`` around it.
+        on_photo: hears ``(done, total)`` of the photos that have to be made.
+
+    Raises:
+        UsageError: a path is not there, or is a folder that photoprep made.
+        NoPhotosError: there is no picture under the paths; nothing is written.
+        PresetError: the preset does not hold.
+        CannotWriteError, OutputBusyError: the output folder cannot be used.
+        MailTooLargeError: one photo alone is too large for a mail by this preset.
+    """
+    preset = preset if isinstance(preset, Preset) else load_preset(os.fspath(preset))
+    workers = _checked_jobs(jobs)
+    given = [paths] if isinstance(paths, str | os.PathLike) else paths
+    dropped = scan([dropped_path(path) for path in given])
+    intake = take_in(dropped)
+    if not intake.candidates:
+        raise _no_photos(intake, dropped.root)
+    place = Path(out).expanduser().absolute() if out else default_output_folder(dropped.root)
+    with open_output_folder(place) as folder:
+        day = _date_of_run(folder.state, date)
+        template = preset.names.photo
+        intake = with_outputs(intake, template, customer=customer, date=day, folder=folder)
+        recipe = recipe_of(preset.photo)
+        recalled = recall(intake.candidates, folder, recipe, verify=verify)
+        made = make_photos(
+            intake.candidates, recalled, folder, preset.photo, recipe,
+            jobs=workers, executor=executor, on_photo=on_photo,
+        )
+        photos = _in_order(intake, made.outcomes)
+        ready = [photo for photo in photos if isinstance(photo, Prepared | Reused)]
+        drafts = write_mails(ready, folder, preset, profile, customer, day) if mails else ()
+        left_alone = _clean_up(folder, intake, ready, drafts)
+        findings = findings_of(photos, drafts, profile, left_alone)
+        report = Report(preset.name, place, photos, drafts, findings, made.encodes)
+        _write_report(folder, report)
+    return report
+
+
+def _no_photos(intake: Intake, root: Path) -> NoPhotosError:
+    reasons = "".join(
+        f"\n  {row.source}: {row.reason}" for row in intake.rows[:10] if not isinstance(row, Candidate)
+    )
+    return NoPhotosError(
+        f"There are no photos in it.{reasons}",
+        hint="Drop a folder with JPEG, HEIC, PNG, TIFF, WebP, AVIF, BMP or GIF pictures.",
+        path=root,
+    )
+
+
+def _checked_jobs(jobs: int | None) -> int:
+    if jobs is None:
+        return usable_cores()
+    if jobs < 1:
+        raise UsageError(f"There must be at least one job, not {jobs}.", hint="Leave --jobs out.")
+    return jobs
+
+
+def _date_of_run(state: State, date: Date | None) -> Date:
+    """The date given, else the one the folder was first made with, else today."""
+    remembered = state.fact("date")
+    if date is None:
+        date = Date.fromisoformat(remembered) if remembered else Date.today()
+    state.set_fact("date", date.isoformat())
+    return date
+
+
+def _in_order(intake: Intake, outcomes: tuple[Outcome, ...]) -> tuple[PhotoOutcome, ...]:
+    made = iter(outcomes)
+    return tuple(next(made) if isinstance(row, Candidate) else row for row in intake.rows)
+
+
+def _clean_up(
+    folder: OutputFolder,
+    intake: Intake,
+    photos: Sequence[Prepared | Reused],
+    mails: Sequence[WrittenMail],
+) -> list[str]:
+    """Take away what no source stands behind any more; returns what a person has changed."""
+    names = {candidate.name for candidate in intake.candidates}
+    folder.state.forget_sources(set(folder.state.sources()) - names)
+    wanted = {photo.jpeg.output for photo in photos} | {mail.output for mail in mails}
+    return folder.keep_only(wanted | {REPORT_FILE})
+
+
+def _write_report(folder: OutputFolder, report: Report) -> None:
+    """Write report.json, last of all, and only when it says something new."""
+    data = json.dumps(report.to_json(), ensure_ascii=False, indent=2).encode() + b"\n"
+    folder.write_if_new(REPORT_FILE, data)

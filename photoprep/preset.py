@@ -1,0 +1,75 @@
+"""What a run is told: one small frozen type a room, held by one ``Preset``.
+
+These are the types that flow. How they are read from a TOML file is ``preset_file``'s business;
+keeping pydantic out of here lets worker processes start without it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Literal
+
+Language = Literal["en", "zh"]
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoSpec:
+    """What one prepared photo must be.
+
+    ``longest_side_cm`` at ``dpi_max`` bounds the pixels from above and at ``dpi_min`` says how
+    far resolution may be lowered to save quality; ``max_bytes`` is never exceeded.
+    ``good_quality`` is the estimated quality (0–100, SSIMULACRA2's scale) below which resolution
+    is lowered, and ``min_quality`` the one below which a photo is refused rather than spoiled.
+    """
+
+    longest_side_cm: Fraction
+    dpi_max: int
+    dpi_min: int
+    max_bytes: int
+    good_quality: int
+    min_quality: int
+    background: str
+
+
+@dataclass(frozen=True, slots=True)
+class MailSpec:
+    """How large a mail may be, in bytes on the wire.
+
+    ``max_bytes`` less ``reserve_bytes`` (for the headers that servers add on the way) is never
+    exceeded; among plans with as few mails, the one least above ``preferred_bytes`` wins.
+    """
+
+    preferred_bytes: int
+    max_bytes: int
+    reserve_bytes: int
+
+    @property
+    def limit_bytes(self) -> int:
+        """The most a finished message may weigh."""
+        return self.max_bytes - self.reserve_bytes
+
+
+@dataclass(frozen=True, slots=True)
+class NamesSpec:
+    """How files are named: a template over product, model, view, customer and date."""
+
+    photo: str
+
+
+@dataclass(frozen=True, slots=True)
+class LetterSpec:
+    """In which language the letter is written."""
+
+    language: Language
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """One use of photoprep, whole."""
+
+    name: str
+    photo: PhotoSpec
+    mail: MailSpec
+    names: NamesSpec
+    letter: LetterSpec

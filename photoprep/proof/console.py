@@ -1,0 +1,153 @@
+"""What a person reads on the terminal: the result on standard output, progress beside it.
+
+Rich leaves colours and bars out by itself where there is no terminal, and heeds NO_COLOR.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.table import Table
+
+from photoprep.errors import PhotoprepError
+from photoprep.report import Finding, Prepared, Report, Reused
+from photoprep.units import say_bytes, say_cm
+
+
+@contextmanager
+def photo_progress(console: Console, *, wanted: bool = True) -> Iterator[Callable[[int, int], None]]:
+    """A bar with the time left, on a terminal; yields what ``prepare`` calls as ``on_photo``."""
+    if not wanted or not console.is_terminal:
+        yield lambda _done, _total: None
+        return
+    progress = Progress(
+        TextColumn("Preparing photos"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("·"),
+        TimeRemainingColumn(),
+        TextColumn("left"),
+        console=console,
+        transient=True,
+    )
+    task = progress.add_task("photos", total=None, visible=False)
+
+    def show(done: int, total: int) -> None:
+        progress.update(task, completed=done, total=total, visible=total > 0)
+
+    with progress:
+        yield show
+
+
+def print_report(report: Report, console: Console) -> None:
+    """The run at a glance: failures and findings first, as they want something done."""
+    print_failures(report, console)
+    _print_findings(report.findings, console)
+    _print_photos(report, console)
+    _print_mails(report, console)
+    _print_closing(report, console)
+
+
+def print_error(error: PhotoprepError, console: Console) -> None:
+    """One error for a person: what, which file, what to do."""
+    where = f"{escape(str(error.path))}: " if error.path is not None else ""
+    console.print(f"[bold red]{where}{escape(error.message)}[/]", highlight=False, soft_wrap=True)
+    if error.hint:
+        console.print(escape(error.hint), highlight=False, soft_wrap=True)
+
+
+def print_failures(report: Report, console: Console) -> None:
+    """Each picture that could not be prepared, why, and what to do."""
+    if not report.failed:
+        return
+    console.print(f"[bold red]Not prepared: {_count(len(report.failed), 'picture')}[/]")
+    for photo in report.failed:
+        console.print(
+            f"  [red]✗[/] {escape(photo.source)}: {escape(photo.reason)}",
+            highlight=False,
+            soft_wrap=True,
+        )
+        if photo.hint:
+            console.print(f"    {escape(photo.hint)}", highlight=False, soft_wrap=True)
+    console.print()
+
+
+def _print_findings(findings: tuple[Finding, ...], console: Console) -> None:
+    for finding in findings:
+        where = f"{escape(finding.source)}: " if finding.source else ""
+        words = " ".join(filter(None, (finding.message, finding.hint)))
+        console.print(f"[yellow]![/] {where}{escape(words)}", highlight=False, soft_wrap=True)
+    if findings:
+        console.print()
+
+
+def _print_photos(report: Report, console: Console) -> None:
+    if not report.ready:
+        return
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("Photo", overflow="fold")
+    table.add_column("from", overflow="fold", style="dim")
+    table.add_column("was", justify="right", no_wrap=True, style="dim")
+    table.add_column("is", justify="right", no_wrap=True)
+    table.add_column("pixels", justify="right", no_wrap=True)
+    table.add_column("longest side", justify="right", no_wrap=True)
+    for photo in report.ready:
+        jpeg = photo.jpeg
+        name = escape(jpeg.output.rpartition("/")[2])
+        table.add_row(
+            name if isinstance(photo, Prepared) else f"[dim]{name}[/]",
+            escape(photo.source),
+            f"{say_bytes(jpeg.source_bytes)} · {jpeg.source_width_px}×{jpeg.source_height_px}",
+            say_bytes(jpeg.size_bytes),
+            f"{jpeg.width_px}×{jpeg.height_px}",
+            f"{say_cm(max(jpeg.width_px, jpeg.height_px), jpeg.dpi)} at {jpeg.dpi} DPI",
+        )
+    console.print(table)
+    console.print()
+
+
+def _print_mails(report: Report, console: Console) -> None:
+    if not report.mails:
+        return
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("Mail", no_wrap=True)
+    table.add_column("photos", justify="right")
+    table.add_column("on the wire", justify="right", no_wrap=True)
+    table.add_column("as files", justify="right", no_wrap=True, style="dim")
+    for mail in report.mails:
+        table.add_row(
+            mail.output.rpartition("/")[2],
+            str(len(mail.attachments)),
+            say_bytes(mail.wire_bytes),
+            say_bytes(mail.raw_bytes),
+        )
+    console.print(table)
+    console.print()
+
+
+def _print_closing(report: Report, console: Console) -> None:
+    prepared = sum(isinstance(photo, Prepared) for photo in report.photos)
+    reused = sum(isinstance(photo, Reused) for photo in report.photos)
+    parts = [
+        f"{_count(prepared, 'photo')} prepared",
+        f"{reused} unchanged" if reused else "",
+        f"{len(report.failed)} not prepared" if report.failed else "",
+        f"{_count(len(report.skipped), 'other file')} skipped" if report.skipped else "",
+        f"{_count(len(report.mails), 'mail')} ready" if report.mails else "",
+    ]
+    console.print(f"[bold]{', '.join(filter(None, parts))}.[/]", highlight=False)
+    console.print(escape(str(report.folder)), highlight=False, soft_wrap=True)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

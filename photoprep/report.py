@@ -1,0 +1,232 @@
+"""What a run found, made and could not make: one object that every telling is made from.
+
+An outcome of a photo is one of four: ``Prepared | Reused | Skipped | Failed``. ``Report.to_json``
+gives the data of report.json, schema 1. It holds no clock time and no local path, so that equal
+runs write equal bytes and the file can be passed on.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from photoprep.errors import ExitCode
+
+SCHEMA = 1
+Severity = Literal["info", "warning", "error"]
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something to say about one picture that was prepared all the same.
+
+    ``code`` is stable and for programs, ``message`` is one sentence for a person.
+    """
+
+    code: str
+    severity: Severity
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedJpeg:
+    """One finished JPEG: where it is, what it weighs and what it came from.
+
+    ``output`` is relative to the output folder with forward slashes; ``source_*`` describe the
+    original, upright. ``quality`` is estimated, 0–100, near SSIMULACRA2's scale.
+    """
+
+    output: str
+    sha256: str
+    size_bytes: int
+    width_px: int
+    height_px: int
+    dpi: int
+    quality: float
+    chroma_subsampling: str
+    source_bytes: int
+    source_width_px: int
+    source_height_px: int
+    notes: tuple[Note, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a file shows: its product, its model and the kind of view (see ``catalogue``)."""
+
+    product: str
+    model: str
+    view: str
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A photo that this run made."""
+
+    source: str
+    subject: Subject
+    jpeg: PreparedJpeg
+    status: Literal["prepared"] = "prepared"
+
+
+@dataclass(frozen=True, slots=True)
+class Reused:
+    """A photo that an earlier run made and that still holds."""
+
+    source: str
+    subject: Subject
+    jpeg: PreparedJpeg
+    status: Literal["reused"] = "reused"
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A file that is no picture."""
+
+    source: str
+    reason: str
+    hint: str = ""
+    status: Literal["skipped"] = "skipped"
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A picture that could not be prepared: the reason, and what to do."""
+
+    source: str
+    subject: Subject
+    reason: str
+    hint: str = ""
+    status: Literal["failed"] = "failed"
+
+
+PhotoOutcome = Prepared | Reused | Skipped | Failed
+
+
+@dataclass(frozen=True, slots=True)
+class MailedPhoto:
+    """One attachment of a mail: its name there, and the photo in the output folder it shows."""
+
+    filename: str
+    photo: str
+    size_bytes: int
+    quality: float
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenMail:
+    """One draft: its file, its exact size on the wire, and the sum of its pictures' sizes."""
+
+    output: str
+    wire_bytes: int
+    raw_bytes: int
+    attachments: tuple[MailedPhoto, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something a careful colleague would say before this goes out; codes are stable."""
+
+    code: str
+    severity: Severity
+    message: str
+    hint: str = ""
+    product: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A whole run. ``folder`` is where it was written; it stays out of the JSON."""
+
+    preset: str
+    folder: Path
+    photos: tuple[PhotoOutcome, ...]
+    mails: tuple[WrittenMail, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    encodes: int = field(default=0, compare=False)
+
+    @property
+    def ready(self) -> tuple[Prepared | Reused, ...]:
+        """The photos that lie finished in the output folder, in their order."""
+        return tuple(photo for photo in self.photos if isinstance(photo, Prepared | Reused))
+
+    @property
+    def failed(self) -> tuple[Failed, ...]:
+        """The pictures that could not be prepared, in their order."""
+        return tuple(photo for photo in self.photos if isinstance(photo, Failed))
+
+    @property
+    def skipped(self) -> tuple[Skipped, ...]:
+        """The files that are no pictures, in their order."""
+        return tuple(photo for photo in self.photos if isinstance(photo, Skipped))
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """What the command line answers for this run."""
+        if not self.ready and not self.failed:
+            return ExitCode.NO_PHOTOS
+        if not self.ready:
+            return ExitCode.NOTHING_PREPARED
+        return ExitCode.SOME_FAILED if self.failed else ExitCode.DONE
+
+    def to_json(self) -> dict[str, object]:
+        """The report as plain data, ready for ``json.dumps``."""
+        return {
+            "schema": SCHEMA,
+            "preset": self.preset,
+            "photos": [_photo_row(photo) for photo in self.photos],
+            "sheets": [],
+            "mails": [_mail_row(mail) for mail in self.mails],
+            "findings": [_finding_row(finding) for finding in self.findings],
+        }
+
+
+def _photo_row(photo: PhotoOutcome) -> dict[str, object]:
+    row: dict[str, object] = {"source": photo.source, "output": None, "status": photo.status}
+    row |= dict.fromkeys(("bytes", "width_px", "height_px", "dpi", "quality"))
+    row |= {"product": None, "model": None, "view": None, "error": None}
+    if not isinstance(photo, Skipped):
+        subject = photo.subject
+        row |= {"product": subject.product, "model": subject.model, "view": subject.view}
+    if isinstance(photo, Prepared | Reused):
+        jpeg = photo.jpeg
+        row |= {
+            "output": jpeg.output,
+            "bytes": jpeg.size_bytes,
+            "width_px": jpeg.width_px,
+            "height_px": jpeg.height_px,
+            "dpi": jpeg.dpi,
+            "quality": jpeg.quality,
+        }
+    else:
+        row["error"] = " ".join(filter(None, (photo.reason, photo.hint)))
+    return row
+
+
+def _mail_row(mail: WrittenMail) -> dict[str, object]:
+    return {
+        "output": mail.output,
+        "wire_bytes": mail.wire_bytes,
+        "raw_bytes": mail.raw_bytes,
+        "attachments": [
+            {
+                "filename": item.filename,
+                "photo": item.photo,
+                "bytes": item.size_bytes,
+                "quality": item.quality,
+            }
+            for item in mail.attachments
+        ],
+    }
+
+
+def _finding_row(finding: Finding) -> dict[str, object]:
+    return {
+        "code": finding.code,
+        "severity": finding.severity,
+        "product": finding.product or None,
+        "source": finding.source or None,
+        "message": " ".join(filter(None, (finding.message, finding.hint))),
+    }

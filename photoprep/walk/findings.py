@@ -1,0 +1,43 @@
+"""The last step but one: what a careful colleague would say of this run before it goes out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from photoprep.profile import SenderProfile
+from photoprep.report import Finding, PhotoOutcome, Prepared, Reused, WrittenMail
+
+
+def findings_of(
+    photos: Sequence[PhotoOutcome],
+    mails: Sequence[WrittenMail],
+    profile: SenderProfile | None,
+    left_alone: Sequence[str],
+) -> tuple[Finding, ...]:
+    """Every finding of the run: those of single photos first, in their order."""
+    found = [
+        Finding(note.code, note.severity, note.message, product=photo.subject.product,
+                source=photo.source)
+        for photo in photos
+        if isinstance(photo, Prepared | Reused)
+        for note in photo.jpeg.notes
+    ]
+    found += [
+        Finding(
+            "output-changed",
+            "warning",
+            f"{path} was changed by someone after photoprep wrote it, and was left alone.",
+            "Delete it if it is not needed.",
+        )
+        for path in left_alone
+    ]
+    if mails and profile is None:
+        found.append(
+            Finding(
+                "profile-missing",
+                "warning",
+                "The letters end without your name and address.",
+                'Set them once with "photoprep profile edit", then run again.',
+            )
+        )
+    return tuple(found)

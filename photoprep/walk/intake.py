@@ -1,0 +1,97 @@
+"""The first step: every file found is a picture to prepare, or is told apart with its reason."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date as Date
+from pathlib import Path
+
+from photoprep.catalogue.naming import formal_names, subject_of
+from photoprep.catalogue.scan import Dropped, FoundFile
+from photoprep.errors import SourceUnreadableError
+from photoprep.files import FileStamp
+from photoprep.output_folder import OutputFolder
+from photoprep.photo.formats import recognise_file
+from photoprep.report import Failed, Skipped, Subject
+
+PHOTOS_FOLDER = "photos"
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One picture to prepare: what it shows, and the ``output`` it will lie at, once named."""
+
+    path: Path
+    name: str
+    stamp: FileStamp
+    subject: Subject
+    output: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """Every file found, in order; a row is either settled already or a picture to prepare."""
+
+    rows: tuple[Candidate | Skipped | Failed, ...]
+
+    @property
+    def candidates(self) -> list[Candidate]:
+        """The pictures to prepare, in their order."""
+        return [row for row in self.rows if isinstance(row, Candidate)]
+
+
+def take_in(dropped: Dropped, known_names: frozenset[str] = frozenset()) -> Intake:
+    """Tell pictures from other files; files of ``known_names`` are pictures without a look."""
+    root_name = dropped.root.name
+    return Intake(tuple(_row(file, root_name, file.name in known_names) for file in dropped.files))
+
+
+def with_outputs(
+    intake: Intake, template: str, *, customer: str, date: Date, folder: OutputFolder
+) -> Intake:
+    """Give every picture its place among the outputs; a person's file is never taken."""
+    candidates = intake.candidates
+    names = formal_names([row.subject for row in candidates], template, customer=customer, date=date)
+    outputs = iter(_free(names, folder))
+    return Intake(
+        tuple(
+            replace(row, output=next(outputs)) if isinstance(row, Candidate) else row
+            for row in intake.rows
+        )
+    )
+
+
+def _row(file: FoundFile, root_name: str, known: bool) -> Candidate | Skipped | Failed:
+    if file.aside:
+        return Skipped(file.name, f"Left aside: {file.aside}.")
+    subject = subject_of(file.name, root_name)
+    if file.trouble or file.stamp is None:
+        return Failed(file.name, subject, file.trouble, "Check your rights to it, then run again.")
+    if not known:
+        try:
+            kind = recognise_file(file.path)
+        except SourceUnreadableError as error:
+            return Failed(file.name, subject, error.message, error.hint)
+        if kind is None:
+            return Skipped(file.name, "It is no picture.")
+        if not kind.is_picture:
+            return Skipped(file.name, f"It is no picture but a {kind.name}.", kind.advice)
+    return Candidate(file.path, file.name, file.stamp, subject)
+
+
+def _free(names: Sequence[str], folder: OutputFolder) -> list[str]:
+    """The names as places in the output folder, moved on where a person's file stands."""
+    wanted = {name.casefold() for name in names}
+    places = []
+    for name in names:
+        free, number = name, 1
+        stem = name.removesuffix(".jpg")
+        while not folder.may_write(f"{PHOTOS_FOLDER}/{free}"):
+            number += 1
+            free = f"{stem}-{number}.jpg"
+            if free.casefold() in wanted:
+                continue
+        wanted.add(free.casefold())
+        places.append(f"{PHOTOS_FOLDER}/{free}")
+    return places

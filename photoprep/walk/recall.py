@@ -1,0 +1,103 @@
+"""What an earlier run has already done: which pictures need no work, and which do.
+
+A source is recognised by how it looks from outside, else by its hash; what came of it counts as
+long as the recipe is the same and the JPEG still lies in the output folder as it was written.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field, replace
+from importlib.metadata import PackageNotFoundError, version
+
+import photoprep
+from photoprep.errors import SourceUnreadableError
+from photoprep.files import sha256_of_file
+from photoprep.output_folder import OutputFolder
+from photoprep.photo.make import RECIPE_NUMBER
+from photoprep.preset import PhotoSpec
+from photoprep.report import PreparedJpeg
+from photoprep.state import RememberedRefusal, RememberedSource
+from photoprep.walk.intake import Candidate
+
+
+@dataclass(slots=True)
+class Recalled:
+    """What is known of candidates, each by its index.
+
+    ``known`` holds what came of those that need no work, ``relearned`` those among them that were
+    recognised by their content and should be recorded as they look now; ``to_make`` is the rest.
+    """
+
+    known: dict[int, RememberedSource] = field(default_factory=dict)
+    relearned: set[int] = field(default_factory=set)
+    unreadable: dict[int, SourceUnreadableError] = field(default_factory=dict)
+    to_make: list[int] = field(default_factory=list)
+
+
+def recipe_of(spec: PhotoSpec) -> str:
+    """A fingerprint of all that makes a JPEG what it is, apart from its source."""
+    ingredients = {key: str(value) for key, value in asdict(spec).items()}
+    ingredients |= {name: _version(name) for name in ("pillow", "pillow-heif")}
+    ingredients |= {"photoprep": photoprep.__version__, "recipe": str(RECIPE_NUMBER)}
+    return hashlib.sha256(json.dumps(ingredients, sort_keys=True).encode()).hexdigest()
+
+
+def recall(
+    candidates: Sequence[Candidate], folder: OutputFolder, recipe: str, *, verify: bool
+) -> Recalled:
+    """Sort candidates into those that are known and those to be made.
+
+    With ``verify`` every source is hashed; otherwise only those that look changed, or that were
+    changed so shortly before the last look that a coarse clock could hide it.
+    """
+    memory = _Memory(folder.state.sources(), recipe)
+    recalled = Recalled()
+    for index, file in enumerate(candidates):
+        try:
+            known = memory.find(file, verify=verify)
+        except SourceUnreadableError as error:
+            recalled.unreadable[index] = error
+            continue
+        if known is None or not _still_holds(known, folder):
+            recalled.to_make.append(index)
+            continue
+        recalled.known[index] = known
+        if known is not memory.by_name.get(file.name):
+            recalled.relearned.add(index)
+    return recalled
+
+
+class _Memory:
+    """The sources of earlier runs under this recipe, by name and by content."""
+
+    def __init__(self, sources: dict[str, RememberedSource], recipe: str) -> None:
+        self.by_name = {name: known for name, known in sources.items() if known.recipe == recipe}
+        self._by_content = {known.sha256: known for known in self.by_name.values()}
+        self._sizes = {known.stamp.size_bytes for known in self.by_name.values()}
+
+    def find(self, file: Candidate, *, verify: bool) -> RememberedSource | None:
+        stamp = file.stamp
+        known = self.by_name.get(file.name)
+        if known is not None and not verify and stamp.shows_unchanged(known.stamp):
+            return known
+        if stamp.size_bytes not in self._sizes:
+            return None  # no known file has this size, so none has this content
+        sha256 = sha256_of_file(file.path)
+        if known is None or known.sha256 != sha256:
+            known = self._by_content.get(sha256)
+        return replace(known, stamp=stamp) if known is not None else None
+
+
+def _still_holds(known: RememberedSource, folder: OutputFolder) -> bool:
+    outcome = known.outcome
+    return not isinstance(outcome, PreparedJpeg) or folder.holds(outcome.output, outcome.sha256)
+
+
+def _version(distribution: str) -> str:
+    try:
+        return version(distribution)
+    except PackageNotFoundError:  # vendored or frozen into one program
+        return "unknown"
