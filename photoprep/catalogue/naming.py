@@ -20,6 +20,7 @@ from photoprep.report import Subject
 
 # With ".jpg" 34 characters: up to there no mail program folds an attachment's name (mail-facts).
 STEM_LIMIT = 30
+_KNOWABLE = 16
 
 _SEPARATORS = re.compile(r"[\s_\-–—.,;:+&()（）\[\]【】{}、，。#@!'\"]+")
 _SCRIPTS = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff]+|[^\u2e80-\u9fff\uf900-\ufaff]+")
@@ -61,8 +62,8 @@ def formal_names(
 ) -> list[str]:
     """The file names (``….jpg``) for pictures of these subjects, in their order.
 
-    ASCII, at most 34 characters where the template allows, safe on every system, no two equal on
-    a disk that ignores case. Pictures that would share a name are numbered in their order.
+    ASCII, safe on every system, no two equal on a disk that ignores case; at most 34 characters
+    where that can be had by leaving out words of the product's name but the first. Pictures that would share a name are numbered in their order.
     """
     alike = Counter(subjects)
     seen: Counter[Subject] = Counter()
@@ -120,12 +121,14 @@ def _fill(template: str, fields: dict[str, str]) -> str:
 
 
 def _shorten(words: str, length: int) -> str:
-    """Cut at a hyphen where one is near, and never to less than four letters."""
-    length = max(4, length)
-    cut = words[:length]
-    if length < len(words) and words[length] != "-" and "-" in cut[3:]:
-        cut = cut[: cut.rindex("-")]
-    return cut.rstrip("-")
+    """As many whole words as fit; of the first one at least so much that it can be known again."""
+    if len(words) <= length:
+        return words
+    first = words.partition("-")[0]
+    if len(first) > length:
+        return first[: max(length, _KNOWABLE)]
+    cut = words[: length + 1]
+    return cut[: cut.rindex("-")] if "-" in cut else first
 
 
 def _words(text: str) -> list[str]:

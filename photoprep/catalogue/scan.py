@@ -78,15 +78,18 @@ def default_output_folder(root: Path) -> Path:
     return root / "photos-prepared"
 
 
-def natural_key(name: str) -> tuple[tuple[tuple[int, int, str], ...], str]:
+def natural_key(name: str) -> tuple[tuple[tuple[tuple[int, int, str], ...], ...], str]:
     """A sort key in which ``img2`` comes before ``img10``, folder by folder.
 
     The name itself comes last, so that no two names are equal and the order is settled.
     """
-    parts = []
-    for text in _DIGITS.split(name.casefold().replace("/", "\0")):
-        parts.append((0, int(text), "") if text.isdecimal() else (1, 0, text))
-    return tuple(parts), name
+    return tuple(_counting_key(part) for part in name.casefold().split("/")), name
+
+
+def _counting_key(text: str) -> tuple[tuple[int, int, str], ...]:
+    return tuple(
+        (0, int(run), "") if run.isdecimal() else (1, 0, run) for run in _DIGITS.split(text)
+    )
 
 
 def printable(text: str) -> str:

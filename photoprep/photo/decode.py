@@ -99,15 +99,11 @@ def _recognised(path: Path) -> Recognised:
     kind = recognise_file(path)
     if kind is None or not kind.is_picture:
         raise NotAPictureError("It is no picture.", path=path)
-    if kind.advice:
+    if kind.is_damaged:
+        raise DamagedPhotoError(f"The file is {kind.name}.", hint=kind.advice, path=path)
+    if not kind.pillow_format:
         raise UnsupportedFormatError(
             f"It is {kind.name}, which photoprep does not read.", hint=kind.advice, path=path
-        )
-    if not kind.pillow_format:
-        raise DamagedPhotoError(
-            f"It is {kind.name}, but its content is no picture.",
-            hint="Ask for the photo once more.",
-            path=path,
         )
     return kind
 

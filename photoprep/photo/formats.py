@@ -27,27 +27,30 @@ class Recognised:
     """A file's kind by its content.
 
     ``pillow_format`` is the Pillow plugin to read it with, empty where photoprep reads it not;
-    ``name`` is what people call it; ``is_picture`` whether it shows anything at all.
+    ``name`` is what people call it; ``is_picture`` whether it is meant to show anything at all,
+    ``is_damaged`` whether it is named like a picture that its content is not. ``advice`` says
+    what a person can do.
     """
 
     name: str
     pillow_format: str
     is_picture: bool
     advice: str = ""
+    is_damaged: bool = False
 
 
 def recognise(head: bytes, path: Path) -> Recognised | None:
     """The kind of the file that begins with ``head``; None when neither content nor name tell.
 
-    A file whose content is unknown but that is named like a picture is a picture that is damaged,
-    and ``pillow_format`` is empty.
+    A file of unknown content that is named like a picture counts as a damaged picture.
     """
     found = _by_signature(head) or _by_brand(head)
     if found is not None:
         return found
     extension = path.suffix.lower().removeprefix(".")
     if extension in READ_EXTENSIONS:
-        return Recognised(f"named .{extension}", "", is_picture=True)
+        name = f"named .{extension}, but its content is no picture" if head else "empty"
+        return Recognised(name, "", True, "Ask for the photo once more.", is_damaged=True)
     if extension in _OTHER_PICTURE_EXTENSIONS:
         return _unread(f"a .{extension} file")
     return None

@@ -19,6 +19,7 @@ from photoprep.photo.decode import DecodedPhoto, decode
 from photoprep.photo.encode import EncodedJpeg
 from photoprep.photo.fit import fit_jpeg
 from photoprep.photo.metadata import clean_exif
+from photoprep.photo.resize import scaled
 from photoprep.preset import PhotoSpec
 from photoprep.report import Note
 from photoprep.units import longest_side_px
@@ -82,17 +83,6 @@ def _fitted(decoded: DecodedPhoto, spec: PhotoSpec) -> tuple[EncodedJpeg, tuple[
         exif=clean_exif(decoded.exif),
     )
     return jpeg, notes
-
-
-def scaled(image: Image.Image, size_px: tuple[int, int]) -> Image.Image:
-    """The picture at another size, by Lanczos.
-
-    Pillow multiplies colours by their alpha for it, so that a cut-out gets no fringe. Far larger
-    pictures are first shrunk by whole factors (``reducing_gap``), which shows no difference.
-    """
-    if image.size == size_px:
-        return image
-    return image.resize(size_px, Image.Resampling.LANCZOS, reducing_gap=3.0)
 
 
 def _check_unchanged(task: PhotoTask) -> None:

@@ -1,0 +1,110 @@
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from photoprep.catalogue.scan import default_output_folder, natural_key, printable, scan
+from photoprep.errors import UsageError
+
+posix_only = pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX links and names")
+
+
+def names(*paths: Path) -> list[str]:
+    return [file.name for file in scan(paths).files]
+
+
+def test_files_come_in_the_order_a_person_counts_them(tmp_path: Path) -> None:
+    for name in ("img10.jpg", "img2.jpg", "b/1.jpg", "B2.jpg", "a/10.jpg", "a/9.jpg"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    assert names(tmp_path) == ["a/9.jpg", "a/10.jpg", "b/1.jpg", "B2.jpg", "img2.jpg", "img10.jpg"]
+
+
+def test_the_same_file_dropped_twice_is_taken_once(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a/x.jpg").touch()
+    assert names(tmp_path, tmp_path / "a", tmp_path / "a/x.jpg") == ["a/x.jpg"]
+
+
+def test_names_are_relative_to_what_the_dropped_paths_share(tmp_path: Path) -> None:
+    for name in ("a/x.jpg", "b/c/y.jpg"):
+        (tmp_path / name).parent.mkdir(parents=True)
+        (tmp_path / name).touch()
+    dropped = scan([tmp_path / "a", tmp_path / "b/c/y.jpg"])
+    assert dropped.root == tmp_path
+    assert [file.name for file in dropped.files] == ["a/x.jpg", "b/c/y.jpg"]
+
+
+def test_hidden_files_and_clutter_are_named_and_left_aside(tmp_path: Path) -> None:
+    for name in (".hidden.jpg", "Thumbs.db", "desktop.ini", "ok.jpg"):
+        (tmp_path / name).touch()
+    (tmp_path / "__MACOSX").mkdir()
+    (tmp_path / "__MACOSX/ok.jpg").touch()
+    aside = {file.name: bool(file.aside) for file in scan([tmp_path]).files}
+    assert aside == {
+        ".hidden.jpg": True,
+        "Thumbs.db": True,
+        "desktop.ini": True,
+        "__MACOSX": True,
+        "ok.jpg": False,
+    }
+
+
+def test_a_folder_that_photoprep_made_is_no_input(tmp_path: Path) -> None:
+    made = tmp_path / "x-prepared"
+    (made / ".photoprep").mkdir(parents=True)
+    (made / "photo.jpg").touch()
+    assert names(tmp_path) == []
+    with pytest.raises(UsageError, match="made by photoprep"):
+        scan([made])
+
+
+@posix_only
+def test_links_to_files_are_followed_and_links_to_folders_are_not(tmp_path: Path) -> None:
+    (tmp_path / "real.jpg").write_bytes(b"x")
+    (tmp_path / "link.jpg").symlink_to("real.jpg")
+    (tmp_path / "dangling.jpg").symlink_to("nothing.jpg")
+    (tmp_path / "loop").symlink_to(tmp_path, target_is_directory=True)
+    found = {file.name: file for file in scan([tmp_path]).files}
+    assert found["link.jpg"].stamp is not None
+    assert "not there" in found["dangling.jpg"].trouble
+    assert "not followed" in found["loop"].aside
+
+
+@posix_only
+def test_a_fifo_is_not_opened(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.jpg")
+    (file,) = scan([tmp_path]).files
+    assert file.aside == "no regular file"
+
+
+@posix_only
+def test_names_that_are_no_text_stay_distinct_and_printable(tmp_path: Path) -> None:
+    for raw in (b"caf\xe9.jpg", b"caf\xea.jpg"):
+        try:
+            Path(os.fsdecode(os.fsencode(tmp_path) + b"/" + raw)).touch()
+        except OSError:  # macOS takes no such names
+            pytest.skip("this disk takes no names that are not UTF-8")
+    assert names(tmp_path) == ["caf\\xe9.jpg", "caf\\xea.jpg"]
+    assert printable("工具箱") == "工具箱"
+
+
+def test_nothing_given_is_wrong_usage() -> None:
+    with pytest.raises(UsageError):
+        scan([])
+
+
+def test_the_output_folder_is_a_sibling(tmp_path: Path) -> None:
+    assert default_output_folder(tmp_path / "Toolbox X100") == tmp_path / "Toolbox X100-prepared"
+    assert default_output_folder(Path("/")) == Path("/photos-prepared")
+
+
+@given(st.lists(st.text("aAbB019/é ", min_size=1), unique=True))
+def test_the_order_is_settled_for_any_names(listed: list[str]) -> None:
+    ordered = sorted(listed, key=natural_key)
+    assert ordered == sorted(reversed(listed), key=natural_key)

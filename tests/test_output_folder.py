@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from photoprep.errors import CannotWriteError, OutputBusyError
+from photoprep.files import COARSE_CLOCK_NS, FileStamp, sha256_hex
+from photoprep.output_folder import is_output_folder, open_output_folder
+
+
+def test_what_was_written_is_known_at_the_next_run(tmp_path: Path) -> None:
+    with open_output_folder(tmp_path / "out") as folder:
+        folder.write("photos/a.jpg", b"one")
+    assert is_output_folder(tmp_path / "out")
+    with open_output_folder(tmp_path / "out") as folder:
+        assert folder.holds("photos/a.jpg", sha256_hex(b"one"))
+        assert not folder.holds("photos/a.jpg", sha256_hex(b"two"))
+        assert not folder.holds("photos/b.jpg", sha256_hex(b"one"))
+
+
+def test_a_persons_file_is_neither_replaced_nor_removed(tmp_path: Path) -> None:
+    with open_output_folder(tmp_path) as folder:
+        folder.write("photos/a.jpg", b"ours")
+        (tmp_path / "photos/theirs.jpg").write_bytes(b"theirs")
+        assert not folder.may_write("photos/theirs.jpg")
+        with pytest.raises(CannotWriteError, match="did not write"):
+            folder.write("photos/theirs.jpg", b"ours")
+        assert folder.keep_only([]) == []
+    assert (tmp_path / "photos/theirs.jpg").read_bytes() == b"theirs"
+    assert not (tmp_path / "photos/a.jpg").exists()
+
+
+def test_a_file_that_a_person_edited_is_left_alone(tmp_path: Path) -> None:
+    with open_output_folder(tmp_path) as folder:
+        folder.write("photos/a.jpg", b"ours")
+    (tmp_path / "photos/a.jpg").write_bytes(b"edit")  # as long as before, within the clock's tick
+    with open_output_folder(tmp_path) as folder:
+        assert not folder.holds("photos/a.jpg", sha256_hex(b"ours"))
+        assert not folder.may_write("photos/a.jpg")
+        assert folder.keep_only([]) == ["photos/a.jpg"]
+    assert (tmp_path / "photos/a.jpg").read_bytes() == b"edit"
+
+
+def test_an_announced_file_is_ours_even_when_the_record_never_came(tmp_path: Path) -> None:
+    with open_output_folder(tmp_path) as folder:
+        folder.announce(["photos/a.jpg"])
+        (tmp_path / "photos").mkdir()
+        (tmp_path / "photos/a.jpg").write_bytes(b"renamed into place, then killed")
+    with open_output_folder(tmp_path) as folder:
+        assert not folder.holds("photos/a.jpg", sha256_hex(b"renamed into place, then killed"))
+        assert folder.may_write("photos/a.jpg")
+        folder.write("photos/a.jpg", b"again")
+        assert folder.holds("photos/a.jpg", sha256_hex(b"again"))
+
+
+def test_unfinished_files_are_swept(tmp_path: Path) -> None:
+    leftover = tmp_path / ".photoprep/unfinished/a.jpg"
+    leftover.parent.mkdir(parents=True)
+    leftover.write_bytes(b"half")
+    with open_output_folder(tmp_path):
+        assert not leftover.exists()
+
+
+def test_one_run_at_a_time_even_after_a_kill(tmp_path: Path) -> None:
+    hold = (
+        "import sys, time\n"
+        "from pathlib import Path\n"
+        "from photoprep.output_folder import open_output_folder\n"
+        "with open_output_folder(Path(sys.argv[1])):\n"
+        "    print('held', flush=True); time.sleep(60)\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", hold, str(tmp_path)], stdout=subprocess.PIPE, text=True
+    ) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == "held\n"
+        with pytest.raises(OutputBusyError, match="Another photoprep"):  # noqa: SIM117
+            with open_output_folder(tmp_path):
+                pass
+        other.kill()
+    with open_output_folder(tmp_path) as folder:  # no stale lock
+        folder.write("photos/a.jpg", b"free again")
+
+
+def test_a_damaged_record_says_what_to_do(tmp_path: Path) -> None:
+    with open_output_folder(tmp_path):
+        pass
+    (tmp_path / ".photoprep/state.db").write_bytes(b"this is no database" * 100)
+    with pytest.raises(CannotWriteError, match="damaged") as caught:  # noqa: SIM117
+        with open_output_folder(tmp_path):
+            pass
+    assert "Delete" in caught.value.hint
+
+
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root may write anywhere")
+def test_a_read_only_place_is_said(tmp_path: Path) -> None:
+    tmp_path.chmod(0o500)
+    with pytest.raises(CannotWriteError, match="cannot be written"):  # noqa: SIM117
+        with open_output_folder(tmp_path / "out"):
+            pass
+
+
+def test_a_file_in_the_folders_place_is_said(tmp_path: Path) -> None:
+    (tmp_path / "out").write_bytes(b"")
+    with pytest.raises(CannotWriteError, match="cannot be written"):  # noqa: SIM117
+        with open_output_folder(tmp_path / "out"):
+            pass
+
+
+def test_a_coarse_clock_is_not_trusted() -> None:
+    look = FileStamp(size_bytes=5, mtime_ns=10**18, inode=1, looked_ns=10**18 + COARSE_CLOCK_NS)
+    settled = FileStamp(5, 10**18, 1, look.looked_ns + 1)
+    assert not look.shows_unchanged(look)
+    assert settled.shows_unchanged(settled)
+    assert not FileStamp(6, 10**18, 1, 0).shows_unchanged(settled)
+    assert not FileStamp(5, 10**18, 2, 0).shows_unchanged(settled)
+    assert not FileStamp(5, 10**18 + 1, 1, 0).shows_unchanged(settled)
