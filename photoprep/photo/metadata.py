@@ -10,7 +10,7 @@ from PIL import Image
 
 # Exif 2.32, 4.6.4: Artist and Copyright in IFD 0.
 _ALLOWED = (0x013B, 0x8298)
-_LONGEST = 500
+_LONGEST_BYTES = 500
 
 
 def clean_exif(exif: Image.Exif) -> bytes:
@@ -18,8 +18,10 @@ def clean_exif(exif: Image.Exif) -> bytes:
     kept = Image.Exif()
     for tag in _ALLOWED:
         value = exif.get(tag)
-        if isinstance(value, bytes):
-            value = value.decode("utf-8", "replace")
-        if isinstance(value, str) and (text := value.replace("\0", " ").strip()):
-            kept[tag] = text[:_LONGEST]
+        if isinstance(value, str):
+            # Pillow reads Exif's ASCII as Latin-1, which gives back the very bytes of the file,
+            # UTF-8 or not; writing text, it would put a question mark for every ©.
+            value = value.encode("latin-1", "replace")
+        if isinstance(value, bytes) and (text := value.replace(b"\0", b" ").strip()):
+            kept[tag] = text[:_LONGEST_BYTES]
     return kept.tobytes() if len(kept) else b""

@@ -1,0 +1,211 @@
+from __future__ import annotations
+
+import io
+import struct
+import zlib
+from pathlib import Path
+
+import pillow_heif
+import pytest
+from PIL import Image
+
+from photoprep.errors import (
+    DamagedPhotoError,
+    NotAPictureError,
+    PhotoError,
+    SourceUnreadableError,
+    TooManyPixelsError,
+    UnsupportedFormatError,
+)
+from photoprep.photo.decode import decode, set_up_decoders
+
+RED, BLUE = (220, 30, 30), (30, 30, 220)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def decoders() -> None:
+    set_up_decoders()
+
+
+def top_red(size: tuple[int, int] = (60, 40)) -> Image.Image:
+    """A picture whose upper half is red and whose lower half is blue, wider than high."""
+    image = Image.new("RGB", size, BLUE)
+    image.paste(RED, (0, 0, size[0], size[1] // 2))
+    return image
+
+
+def is_top_red(image: Image.Image) -> bool:
+    rgb = image.convert("RGB")
+    above = rgb.getpixel((rgb.width // 2, rgb.height // 8))
+    below = rgb.getpixel((rgb.width // 2, rgb.height * 7 // 8))
+    assert isinstance(above, tuple)
+    assert isinstance(below, tuple)
+    return above[0] > above[2] + 60 and below[2] > below[0] + 60
+
+
+@pytest.mark.parametrize(
+    ("suffix", "format_name", "options"),
+    [
+        ("jpg", "JPEG", {"quality": 92}),
+        ("jpg", "JPEG", {"progressive": True}),
+        ("png", "PNG", {}),
+        ("tif", "TIFF", {"compression": "tiff_lzw"}),
+        ("webp", "WEBP", {"quality": 90}),
+        ("bmp", "BMP", {}),
+        ("gif", "GIF", {}),
+        ("avif", "AVIF", {"quality": 90}),
+        ("heic", "HEIF", {"quality": 90}),
+        ("jp2", "JPEG2000", {}),
+        ("mpo", "MPO", {}),
+        ("jpg", "PNG", {}),  # content decides, not the extension
+        ("png", "HEIF", {}),
+        ("dat", "WEBP", {}),
+    ],
+)
+def test_every_format_is_read_by_its_content(
+    tmp_path: Path, suffix: str, format_name: str, options: dict[str, object]
+) -> None:
+    path = tmp_path / f"photo.{suffix}"
+    top_red().save(path, format_name, **options)
+    decoded = decode(path, 944)
+    assert decoded.full_size_px == (60, 40)
+    assert is_top_red(decoded.image)
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "CMYK", "I;16", "LAB"])
+def test_every_mode_of_tiff_or_png_is_read(tmp_path: Path, mode: str) -> None:
+    path = tmp_path / "photo"
+    grey = Image.linear_gradient("L")  # black above, white below
+    if mode == "I;16":
+        image = Image.frombytes(
+            "I;16", grey.size, b"".join(struct.pack("<H", level * 257) for level in grey.tobytes())
+        )
+    else:
+        image = Image.new("LAB", grey.size) if mode == "LAB" else grey.convert(mode)
+    image.save(path, "PNG" if mode in {"P", "PA", "LA", "RGBA"} else "TIFF")
+    decoded = decode(path, 944).image
+    assert decoded.mode in {"RGB", "RGBA", "L", "LA", "CMYK", "LAB"}
+    assert decoded.size == (256, 256)
+    if mode == "I;16":  # scaled by range, not cut off at 255
+        assert decoded.getpixel((0, 128)) == 128
+        assert decoded.getextrema() == (0, 255)
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+@pytest.mark.parametrize("format_name", ["JPEG", "PNG", "TIFF", "WEBP"])
+def test_pictures_are_turned_upright_once(
+    tmp_path: Path, orientation: int, format_name: str
+) -> None:
+    turns_back = {
+        2: Image.Transpose.FLIP_LEFT_RIGHT,
+        3: Image.Transpose.ROTATE_180,
+        4: Image.Transpose.FLIP_TOP_BOTTOM,
+        5: Image.Transpose.TRANSPOSE,
+        6: Image.Transpose.ROTATE_90,
+        7: Image.Transpose.TRANSVERSE,
+        8: Image.Transpose.ROTATE_270,
+    }
+    upright = top_red((320, 200))
+    stored = upright.transpose(turns_back[orientation]) if orientation > 1 else upright
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    path = tmp_path / "photo"
+    stored.save(path, format_name, exif=exif)
+    decoded = decode(path, 944)
+    assert decoded.image.size == decoded.full_size_px == (320, 200)
+    assert is_top_red(decoded.image)
+
+
+def test_a_phones_heic_is_not_turned_twice(tmp_path: Path) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    path = tmp_path / "photo.heic"
+    stored = top_red((320, 200)).transpose(Image.Transpose.ROTATE_90)
+    pillow_heif.from_pillow(stored).save(path, quality=90, exif=exif.tobytes())
+    decoded = decode(path, 944)
+    assert decoded.full_size_px == (320, 200)
+    assert is_top_red(decoded.image)
+
+
+def test_a_large_jpeg_is_decoded_at_no_less_than_twice_the_size_asked_for(tmp_path: Path) -> None:
+    path = tmp_path / "photo.jpg"
+    top_red((4000, 3000)).save(path, quality=50)
+    decoded = decode(path, 944)
+    assert decoded.full_size_px == (4000, 3000)
+    assert decoded.image.size == (2000, 1500)
+
+
+def test_of_several_pages_or_frames_the_first_is_taken_and_said(tmp_path: Path) -> None:
+    first, second = top_red(), Image.new("RGB", (60, 40), "green")
+    first.save(tmp_path / "a.tif", save_all=True, append_images=[second, second])
+    first.save(tmp_path / "a.gif", save_all=True, append_images=[second])
+    tiff, gif = decode(tmp_path / "a.tif", 944), decode(tmp_path / "a.gif", 944)
+    assert [note.code for note in tiff.notes] == ["first-page"]
+    assert "3 pages" in tiff.notes[0].message
+    assert [note.code for note in gif.notes] == ["first-frame"]
+    assert is_top_red(tiff.image)
+    assert is_top_red(gif.image)
+
+
+def test_the_second_picture_of_an_mpo_is_left_out_without_a_word(tmp_path: Path) -> None:
+    path = tmp_path / "phone.jpg"
+    top_red().save(path, "MPO", save_all=True, append_images=[Image.new("RGB", (9, 9))])
+    decoded = decode(path, 944)
+    assert is_top_red(decoded.image)
+    assert not decoded.notes
+
+
+def jpeg_bytes() -> bytes:
+    buffer = io.BytesIO()
+    Image.effect_noise((400, 300), 60).save(buffer, "JPEG", quality=90)
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "error", "words"),
+    [
+        ("a.jpg", b"", DamagedPhotoError, "The file is empty"),
+        ("a.jpg", b"hello, I am a text", DamagedPhotoError, "named .jpg, but its content"),
+        ("a.txt", b"hello, I am a text", NotAPictureError, "no picture"),
+        ("a.txt", b"BMW price list", NotAPictureError, "no picture"),
+        ("a.psd", b"8BPS\0\x01", UnsupportedFormatError, "Photoshop"),
+        ("a.jxl", b"\xff\x0a\xff", UnsupportedFormatError, "JPEG XL"),
+        ("a.cr3", b"\0\0\0\x18ftypcrx \0\0\0\x01", UnsupportedFormatError, "RAW"),
+        ("a.nef", b"anything", UnsupportedFormatError, r"\.nef"),
+        ("a.jpg", jpeg_bytes()[: len(jpeg_bytes()) // 2], DamagedPhotoError, "ends too early"),
+        ("a.jpg", jpeg_bytes()[:300], DamagedPhotoError, "JPEG is damaged"),
+        ("a.png", b"\x89PNG\r\n\x1a\n" + b"x" * 40, DamagedPhotoError, "PNG is damaged"),
+        ("a.heic", b"\0\0\0\x18ftypheic" + b"\0" * 40, DamagedPhotoError, "HEIC is damaged"),
+        ("a.tif", b"II*\0" + b"\xff" * 40, DamagedPhotoError, "TIFF is damaged"),
+    ],
+)
+def test_bad_files_cost_themselves_and_say_why(
+    tmp_path: Path, name: str, content: bytes, error: type[PhotoError], words: str
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(content)
+    with pytest.raises(error, match=words) as caught:
+        decode(path, 944)
+    assert caught.value.path == path
+
+
+def test_a_bomb_is_refused_by_its_head(tmp_path: Path) -> None:
+    head = struct.pack(">IIBBBBB", 60_000, 60_000, 8, 2, 0, 0, 0)
+    chunk = b"IHDR" + head
+    png = b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + chunk
+    png += struct.pack(">I", zlib.crc32(chunk)) + struct.pack(">I", 0) + b"IDAT\x35\xaf\x06\x1e"
+    path = tmp_path / "bomb.png"
+    path.write_bytes(png)
+    with pytest.raises(TooManyPixelsError, match="3600 megapixels"):
+        decode(path, 944)
+
+
+def test_broken_metadata_does_not_cost_a_whole_picture(tmp_path: Path) -> None:
+    path = tmp_path / "photo.jpg"
+    top_red().save(path, exif=b"Exif\0\0II*\0\x08\0\0\0\xff\xff" + b"\xee" * 30)
+    assert is_top_red(decode(path, 944).image)
+
+
+def test_what_the_system_refuses_is_said(tmp_path: Path) -> None:
+    with pytest.raises(SourceUnreadableError, match="vanished"):
+        decode(tmp_path / "gone.jpg", 944)
