@@ -7,7 +7,7 @@ state and, while a file is being written, its unfinished form.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
@@ -64,6 +64,11 @@ class OutputFolder:
             return False
         return self._is_as_written(path, known)
 
+    def is_as_written(self, path: str) -> bool:
+        """Whether the file at ``path`` is there, whole, and as photoprep last wrote it."""
+        known = self._known.get(path)
+        return known is not None and self.holds(path, known.sha256)
+
     def may_write(self, path: str) -> bool:
         """Whether nothing stands at ``path`` but, perhaps, what photoprep itself wrote there."""
         if not self._place(path).exists():
@@ -71,9 +76,41 @@ class OutputFolder:
         known = self._known.get(path)
         return known is not None and self._is_as_written(path, known)
 
+    def free_paths(self, paths: Sequence[str]) -> list[str]:
+        """The paths, each moved on to ``name-2.ext`` … where a person's file stands.
+
+        They stay distinct on a disk that ignores case.
+        """
+        taken = {path.casefold() for path in paths}
+        free_paths = []
+        for path in paths:
+            free, number = path, 1
+            while not self.may_write(free) or (number > 1 and free.casefold() in taken):
+                number += 1
+                stem, _, extension = path.rpartition(".")
+                free = f"{stem}-{number}.{extension}"
+            taken.add(free.casefold())
+            free_paths.append(free)
+        return free_paths
+
     def announce(self, paths: Iterable[str]) -> None:
         """Say which files will be written, before the first of them is."""
         self._record([(path, WrittenOutput("", None)) for path in paths])
+
+    def make_way(self, paths: Sequence[str]) -> None:
+        """Check that nothing of a person's stands at any of the paths, then announce them all.
+
+        Raises:
+            CannotWriteError: a file that photoprep did not write stands at one of them.
+        """
+        for path in paths:
+            if not self.may_write(path):
+                raise CannotWriteError(
+                    "A file that photoprep did not write stands in the way.",
+                    hint="Move it elsewhere, or choose another folder with --out.",
+                    path=self._place(path),
+                )
+        self.announce(paths)
 
     def write(self, path: str, data: bytes) -> None:
         """Put a whole file into its place and record it.
@@ -83,13 +120,7 @@ class OutputFolder:
         """
         known = self._known.get(path)
         if known is None or known.sha256:
-            if not self.may_write(path):
-                raise CannotWriteError(
-                    "A file that photoprep did not write stands in the way.",
-                    hint="Move it elsewhere, or choose another folder with --out.",
-                    path=self._place(path),
-                )
-            self.announce([path])
+            self.make_way([path])
         place = self._place(path)
         try:
             place.parent.mkdir(exist_ok=True)

@@ -26,7 +26,7 @@ from photoprep.report import PhotoOutcome, Prepared, Report, Reused, WrittenMail
 from photoprep.state import State
 from photoprep.walk.findings import findings_of
 from photoprep.walk.intake import Candidate, Intake, take_in, with_outputs
-from photoprep.walk.mailing import write_mails
+from photoprep.walk.mailing import Mailed, write_mails
 from photoprep.walk.making import Outcome, make_photos
 from photoprep.walk.recall import recall, recipe_of
 from photoprep.workers import usable_cores
@@ -73,7 +73,6 @@ def prepare(
         NoPhotosError: there is no picture under the paths; nothing is written.
         PresetError: the preset does not hold.
         CannotWriteError, OutputBusyError: the output folder cannot be used.
-        MailTooLargeError: one photo alone is too large for a mail by this preset.
     """
     preset = preset if isinstance(preset, Preset) else load_preset(os.fspath(preset))
     workers = _checked_jobs(jobs)
@@ -95,10 +94,14 @@ def prepare(
         )
         photos = _in_order(intake, made.outcomes)
         ready = [photo for photo in photos if isinstance(photo, Prepared | Reused)]
-        drafts = write_mails(ready, folder, preset, profile, customer, day) if mails else ()
-        left_alone = _clean_up(folder, intake, ready, drafts)
-        findings = findings_of(photos, drafts, profile, left_alone)
-        report = Report(preset.name, place, photos, drafts, findings, made.encodes)
+        mailed = (
+            write_mails(ready, folder, preset, profile=profile, customer=customer, date=day)
+            if mails
+            else Mailed()
+        )
+        left_alone = _clean_up(folder, intake, ready, mailed.mails)
+        findings = findings_of(photos, mailed.findings, left_alone)
+        report = Report(preset.name, place, photos, mailed.mails, findings, made.encodes)
         _write_report(folder, report)
     return report
 

@@ -169,7 +169,8 @@ class Report:
             return ExitCode.NO_PHOTOS
         if not self.ready:
             return ExitCode.NOTHING_PREPARED
-        return ExitCode.SOME_FAILED if self.failed else ExitCode.DONE
+        wrong = self.failed or any(finding.severity == "error" for finding in self.findings)
+        return ExitCode.SOME_FAILED if wrong else ExitCode.DONE
 
     def to_json(self) -> dict[str, object]:
         """The report as plain data, ready for ``json.dumps``."""

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from photoprep.profile import SenderProfile
-from photoprep.report import Finding, PhotoOutcome, Prepared, Reused, WrittenMail
+from photoprep.report import Finding, PhotoOutcome, Prepared, Reused
 
 
 def findings_of(
-    photos: Sequence[PhotoOutcome],
-    mails: Sequence[WrittenMail],
-    profile: SenderProfile | None,
-    left_alone: Sequence[str],
+    photos: Sequence[PhotoOutcome], mailed: Sequence[Finding], left_alone: Sequence[str]
 ) -> tuple[Finding, ...]:
-    """Every finding of the run: those of single photos first, in their order."""
+    """Every finding of the run: those of single photos first, then of outputs, then of mails."""
     found = [
         Finding(note.code, note.severity, note.message, product=photo.subject.product,
                 source=photo.source)
@@ -31,13 +27,4 @@ def findings_of(
         )
         for path in left_alone
     ]
-    if mails and profile is None:
-        found.append(
-            Finding(
-                "profile-missing",
-                "warning",
-                "The letters end without your name and address.",
-                'Set them once with "photoprep profile edit", then run again.',
-            )
-        )
-    return tuple(found)
+    return (*found, *mailed)

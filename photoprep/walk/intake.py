@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date as Date
 from pathlib import Path
@@ -53,7 +52,7 @@ def with_outputs(
     """Give every picture its place among the outputs; a person's file is never taken."""
     candidates = intake.candidates
     names = formal_names([row.subject for row in candidates], template, customer=customer, date=date)
-    outputs = iter(_free(names, folder))
+    outputs = iter(folder.free_paths([f"{PHOTOS_FOLDER}/{name}" for name in names]))
     return Intake(
         tuple(
             replace(row, output=next(outputs)) if isinstance(row, Candidate) else row
@@ -79,19 +78,3 @@ def _row(file: FoundFile, root_name: str, known: bool) -> Candidate | Skipped | 
             return Skipped(file.name, f"It is no picture but a {kind.name}.", kind.advice)
     return Candidate(file.path, file.name, file.stamp, subject)
 
-
-def _free(names: Sequence[str], folder: OutputFolder) -> list[str]:
-    """The names as places in the output folder, moved on where a person's file stands."""
-    wanted = {name.casefold() for name in names}
-    places = []
-    for name in names:
-        free, number = name, 1
-        stem = name.removesuffix(".jpg")
-        while not folder.may_write(f"{PHOTOS_FOLDER}/{free}"):
-            number += 1
-            free = f"{stem}-{number}.jpg"
-            if free.casefold() in wanted:
-                continue
-        wanted.add(free.casefold())
-        places.append(f"{PHOTOS_FOLDER}/{free}")
-    return places

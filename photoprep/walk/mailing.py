@@ -3,10 +3,134 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date as Date
 
+import photoprep
+from photoprep.errors import MailTooLargeError
+from photoprep.mail.message import MailItem, MessagePlan, build_message, plan_series
 from photoprep.output_folder import OutputFolder
 from photoprep.preset import Preset
 from photoprep.profile import SenderProfile
-from photoprep.report import MailedPhoto, Prepared, Reused, WrittenMail
+from photoprep.report import Finding, MailedPhoto, Prepared, PreparedJpeg, Reused, WrittenMail
+
+MAILS_FOLDER = "mails"
+
+# Part of what makes a mail what it is: raised whenever equal photos would give other bytes.
+RECIPE_NUMBER = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Mailed:
+    """The drafts of a run, and what there is to say of them."""
+
+    mails: tuple[WrittenMail, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+
+def write_mails(
+    photos: Sequence[Prepared | Reused],
+    folder: OutputFolder,
+    preset: Preset,
+    *,
+    profile: SenderProfile | None,
+    customer: str,
+    date: Date,
+) -> Mailed:
+    """Bring the photos into as few drafts as hold them; every photo stands in exactly one.
+
+    A draft that an earlier run made of the very same ingredients is left as it lies. When a
+    photo alone is too large for a mail by this preset, no draft is written and a finding says so.
+    """
+    by_filename = {_filename(photo.jpeg): photo.jpeg for photo in photos}
+    try:
+        plans = plan_series(
+            [_item(photo) for photo in photos],
+            spec=preset.mail,
+            letter=preset.letter,
+            profile=profile,
+            customer=customer,
+            date=date,
+        )
+    except MailTooLargeError as error:
+        return Mailed((), (Finding("mail-too-large", "error", error.message, error.hint),))
+    earlier = folder.state.mails()
+    outputs = folder.free_paths([f"{MAILS_FOLDER}/{plan.filename}" for plan in plans])
+    series = [
+        (_ingredients(plan, by_filename), _written(plan, output, by_filename))
+        for plan, output in zip(plans, outputs, strict=True)
+    ]
+    to_write = [
+        (plan, mail)
+        for plan, (ingredients, mail) in zip(plans, series, strict=True)
+        if not _still_holds(earlier.get(mail.output), ingredients, folder)
+    ]
+    folder.announce(mail.output for _, mail in to_write)
+    for plan, mail in to_write:
+        folder.write(
+            mail.output, build_message(plan, lambda name: folder.read(by_filename[name].output))
+        )
+    if to_write or len(earlier) != len(series):
+        folder.state.replace_mails(series)
+    findings = () if profile or not series else (_PROFILE_MISSING,)
+    return Mailed(tuple(mail for _, mail in series), findings)
+
+
+_PROFILE_MISSING = Finding(
+    "profile-missing",
+    "warning",
+    "The letters end without your name and address.",
+    'Set them once with "photoprep profile edit", then run again.',
+)
+
+
+def _item(photo: Prepared | Reused) -> MailItem:
+    subject = photo.subject
+    return MailItem(
+        _filename(photo.jpeg), photo.jpeg.size_bytes, subject.product, subject.model, subject.view
+    )
+
+
+def _filename(jpeg: PreparedJpeg) -> str:
+    return jpeg.output.rpartition("/")[2]
+
+
+def _ingredients(plan: MessagePlan, photos: dict[str, PreparedJpeg]) -> str:
+    """A fingerprint of all that makes a message what it is."""
+    everything = [
+        photoprep.__version__,
+        RECIPE_NUMBER,
+        plan.headers,
+        plan.text,
+        [(item.filename, photos[item.filename].sha256) for item in plan.attachments],
+    ]
+    return hashlib.sha256(json.dumps(everything).encode()).hexdigest()
+
+
+def _written(plan: MessagePlan, output: str, photos: dict[str, PreparedJpeg]) -> WrittenMail:
+    return WrittenMail(
+        output=output,
+        wire_bytes=plan.wire_bytes,
+        raw_bytes=plan.raw_bytes,
+        attachments=tuple(
+            MailedPhoto(
+                item.filename,
+                photos[item.filename].output,
+                item.size_bytes,
+                photos[item.filename].quality,
+            )
+            for item in plan.attachments
+        ),
+    )
+
+
+def _still_holds(
+    earlier: tuple[str, WrittenMail] | None, ingredients: str, folder: OutputFolder
+) -> bool:
+    return (
+        earlier is not None
+        and earlier[0] == ingredients
+        and folder.is_as_written(earlier[1].output)
+    )

@@ -1,0 +1,97 @@
+"""Promise 5: whatever is done to the folder between runs, a run ends as a fresh one would."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from datetime import date as Date
+from pathlib import Path
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from photoprep import prepare
+from photoprep.errors import NoPhotosError
+from photoprep.photo.decode import set_up_decoders
+from tests.support import Inline, contents, outputs, small_photo
+
+NAMES = st.sampled_from(
+    ["a.jpg", "b.jpg", "Box X1/open.jpg", "Box X1/closed.png", "Box X1/IMG_1.jpg", "Box X1/IMG_2.jpg"]
+)
+DAY = Date(2026, 11, 23)
+
+
+class Folder(RuleBasedStateMachine):
+    """A folder that a person works on while photoprep runs now and then."""
+
+    @initialize()
+    def start(self) -> None:
+        set_up_decoders()
+        self.place = Path(tempfile.mkdtemp())
+        self.photos = self.place / "photos"
+        self.out = self.place / "out"
+        self.fresh = self.place / "fresh"
+        small_photo(self.photos / "a.jpg", 0)
+
+    def teardown(self) -> None:
+        shutil.rmtree(self.place, ignore_errors=True)
+
+    @rule(
+        what=st.sampled_from(["put", "remove", "rename", "spoil", "touch"]),
+        name=NAMES,
+        other=NAMES,
+        seed=st.integers(0, 5),
+    )
+    def edit(self, what: str, name: str, other: str, seed: int) -> None:
+        path = self.photos / name
+        if what == "put":
+            small_photo(path, seed)
+        elif not path.exists():
+            return
+        elif what == "remove":
+            path.unlink()
+        elif what == "rename":
+            (self.photos / other).parent.mkdir(exist_ok=True)
+            path.replace(self.photos / other)
+        elif what == "spoil":
+            path.write_bytes(b"\xff\xd8\xff spoilt")
+        else:
+            path.touch()
+
+    @rule()
+    def lose_an_output(self) -> None:
+        for path in sorted(self.out.glob("photos/*.jpg"))[:1]:
+            path.unlink()
+
+    @rule()
+    def run(self) -> None:
+        sources = contents(self.photos)
+        try:
+            report = prepare(self.photos, out=self.out, date=DAY, executor=Inline())
+        except NoPhotosError:
+            return
+        assert contents(self.photos) == sources
+        shutil.rmtree(self.fresh, ignore_errors=True)
+        prepare(self.photos, out=self.fresh, date=DAY, executor=Inline())
+        assert outputs(self.out) == outputs(self.fresh)
+        assert len(report.photos) == len(sources)
+        again = prepare(self.photos, out=self.out, date=DAY, executor=Inline())
+        assert again.encodes == 0
+        assert outputs(self.out) == outputs(self.fresh)
+        assert [photo.source for photo in again.photos] == [photo.source for photo in report.photos]
+
+    @invariant()
+    def every_photo_is_within_its_bytes(self) -> None:
+        if hasattr(self, "out"):
+            sizes = [path.stat().st_size for path in self.out.glob("photos/*")]
+            assert all(size <= 200_000 for size in sizes)
+
+
+TestFolder = Folder.TestCase
+TestFolder.settings = settings(
+    max_examples=40,
+    stateful_step_count=20,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)

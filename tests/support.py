@@ -1,0 +1,68 @@
+"""What several tests need: the real command, pictures of numbers, and looks at whole folders."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from concurrent.futures import Executor, Future
+from pathlib import Path
+from typing import ParamSpec, TypeVar
+
+from PIL import Image
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Inline(Executor):
+    """An executor that works at once in this very process: quick, and in order."""
+
+    def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        future: Future[T] = Future()
+        try:
+            future.set_result(fn(*args, **kwargs))
+        except Exception as error:  # noqa: BLE001 (as every executor does)
+            future.set_exception(error)
+        return future
+
+
+def photoprep(
+    *arguments: str | Path, cwd: Path | None = None, env: dict[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run the real command in a process of its own."""
+    return subprocess.run(
+        [sys.executable, "-m", "photoprep", *map(str, arguments)],
+        capture_output=True,
+        encoding="utf-8",
+        cwd=cwd,
+        env=os.environ | {"PYTHONIOENCODING": "utf-8"} | (env or {}),
+        timeout=300,
+        check=False,
+    )
+
+
+def small_photo(path: Path, seed: int = 0, size: tuple[int, int] = (120, 80)) -> Path:
+    """A little picture whose pixels depend on ``seed``, in the format of its extension."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    gradient = Image.linear_gradient("L").resize(size)
+    flat = Image.new("L", size, seed * 37 % 256)
+    turned = gradient.transpose(Image.Transpose.ROTATE_180)
+    Image.merge("RGB", (gradient, flat, turned)).save(path)
+    return path
+
+
+def contents(folder: Path) -> dict[str, str]:
+    """The hash of every file under a folder but photoprep's own record, by its relative path."""
+    return {
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and ".photoprep" not in path.relative_to(folder).parts
+    }
+
+
+def outputs(folder: Path) -> dict[str, str]:
+    """The hashes of photos and mails; report.json also tells what a run reused, and differs."""
+    return {name: digest for name, digest in contents(folder).items() if "/" in name}
