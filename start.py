@@ -38,9 +38,9 @@ def main(arguments: list[str]) -> int:
         return run([PYTHON, "-m", "pytest", *rest])
     if command == "check":
         return check()
-    photoprep = [PYTHON, "-m", "photoprep", *([] if command == "run" else [command])]
+    doors = {"demo": ["demo"], "run": []}
     # Typed in any folder: what is named on the command line is meant from there.
-    return subprocess.call([*photoprep, *rest])
+    return subprocess.call([PYTHON, "-m", "photoprep", *doors[command], *rest])
 
 
 def set_up(extras: str) -> None:

@@ -23,8 +23,8 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
-from photoprep import __version__
 from photoprep.photo.formats import recognise_file
+from photoprep.version import __version__
 from photoprep.workers import usable_cores
 
 
@@ -39,7 +39,7 @@ def main() -> int:
     print(f"photoprep {__version__}, Python {platform.python_version()}, {platform.machine()},")
     print(f"{arguments.jobs} workers; {version.stdout.splitlines()[0]}")
     print(f"medians of {arguments.runs} runs in turn, seconds\n")
-    print(f"{'folder':12} {'photos':>6} {'photoprep':>10} {'ImageMagick':>12} {'ratio':>6} {'again':>7}")
+    print(f"{'folder':12} {'photos':>6} {'photoprep':>10} {'ImageMagick':>12}  ratio   again")
     for folder in arguments.folders:
         _compare(folder, convert, arguments.jobs, arguments.runs)
     return 0
@@ -86,11 +86,8 @@ def _compare(folder: Path, convert: str, jobs: int, runs: int) -> None:
 
 
 def _photos(folder: Path) -> list[Path]:
-    found = []
-    for path in sorted(folder.rglob("*")):
-        if path.is_file() and (kind := recognise_file(path)) is not None and kind.pillow_format:
-            found.append(path)
-    return found
+    files = (path for path in sorted(folder.rglob("*")) if path.is_file())
+    return [path for path in files if (kind := recognise_file(path)) and kind.pillow_format]
 
 
 def _readable(path: Path, convert: str) -> bool:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-__version__ = "0.1.0"
+from photoprep.version import __version__
 
 if TYPE_CHECKING:
     from photoprep.errors import ExitCode, PhotoprepError

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from photoprep import __version__
 from photoprep.errors import ExitCode, PhotoprepError
+from photoprep.version import __version__
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -66,6 +66,7 @@ def sha256_of_file(path: Path) -> str:
 
     Raises:
         SourceUnreadableError: the system refuses to read it.
+
     """
     digest = hashlib.sha256()
     try:
@@ -111,6 +112,7 @@ def write_whole(path: Path, data: bytes, *, temporary: Path) -> None:
     Raises:
         CannotWriteError: the disk is full, read-only or gone; nothing half-written stays at
             ``path``.
+
     """
     try:
         with temporary.open("wb") as file:

@@ -31,6 +31,7 @@ def open_output_folder(folder: Path) -> Iterator[OutputFolder]:
     Raises:
         CannotWriteError: it cannot be made or written.
         OutputBusyError: another run holds it.
+
     """
     marker = folder / MARKER
     unfinished = marker / _UNFINISHED
@@ -102,6 +103,7 @@ class OutputFolder:
 
         Raises:
             CannotWriteError: a file that photoprep did not write stands at one of them.
+
         """
         for path in paths:
             if not self.may_write(path):
@@ -117,6 +119,7 @@ class OutputFolder:
 
         Raises:
             CannotWriteError: the disk refuses, or a file that is not ours stands there.
+
         """
         known = self._known.get(path)
         if known is None or known.sha256:
@@ -173,7 +176,9 @@ class OutputFolder:
     def remember_looks(self) -> None:
         """Record in one go when outputs were last found intact, to spare the next run a read."""
         self.state.record_outputs(
-            (path, known) for path, known in self._looked_at.items() if self._known.get(path) is known
+            (path, known)
+            for path, known in self._looked_at.items()
+            if self._known.get(path) is known
         )
         self._looked_at.clear()
 

@@ -8,11 +8,11 @@ returns a ``Report``; it prints nothing and ends nothing.
 
 from __future__ import annotations
 
+import datetime
 import json
 import os
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Executor
-from datetime import date as Date
 from pathlib import Path
 
 from photoprep.catalogue.dropped import dropped_path
@@ -34,14 +34,13 @@ from photoprep.workers import usable_cores
 REPORT_FILE = "report.json"
 
 
-
 def prepare(
     paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]],
     *,
     out: str | os.PathLike[str] | None = None,
     preset: Preset | str | os.PathLike[str] = "trade-email",
     customer: str = "",
-    date: Date | None = None,
+    date: datetime.date | None = None,
     profile: SenderProfile | None = None,
     jobs: int | None = None,
     mails: bool = True,
@@ -73,6 +72,7 @@ def prepare(
         NoPhotosError: there is no picture under the paths; nothing is written.
         PresetError: the preset does not hold.
         CannotWriteError, OutputBusyError: the output folder cannot be used.
+
     """
     preset = preset if isinstance(preset, Preset) else load_preset(os.fspath(preset))
     workers = _checked_jobs(jobs)
@@ -89,8 +89,14 @@ def prepare(
         recipe = recipe_of(preset.photo)
         recalled = recall(intake.candidates, folder, recipe, verify=verify)
         made = make_photos(
-            intake.candidates, recalled, folder, preset.photo, recipe,
-            jobs=workers, executor=executor, on_photo=on_photo,
+            intake.candidates,
+            recalled,
+            folder,
+            preset.photo,
+            recipe,
+            jobs=workers,
+            executor=executor,
+            on_photo=on_photo,
         )
         photos = _in_order(intake, made.outcomes)
         ready = [photo for photo in photos if isinstance(photo, Prepared | Reused)]
@@ -108,7 +114,9 @@ def prepare(
 
 def _no_photos(intake: Intake, root: Path) -> NoPhotosError:
     reasons = "".join(
-        f"\n  {row.source}: {row.reason}" for row in intake.rows[:10] if not isinstance(row, Candidate)
+        f"\n  {row.source}: {row.reason}"
+        for row in intake.rows[:10]
+        if not isinstance(row, Candidate)
     )
     return NoPhotosError(
         f"There are no photos in it.{reasons}",
@@ -125,11 +133,11 @@ def _checked_jobs(jobs: int | None) -> int:
     return jobs
 
 
-def _date_of_run(state: State, date: Date | None) -> Date:
+def _date_of_run(state: State, date: datetime.date | None) -> datetime.date:
     """The date given, else the one the folder was first made with, else today."""
     remembered = state.fact("date")
     if date is None:
-        date = Date.fromisoformat(remembered) if remembered else Date.today()
+        date = datetime.date.fromisoformat(remembered) if remembered else datetime.date.today()
     state.set_fact("date", date.isoformat())
     return date
 

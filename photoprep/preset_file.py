@@ -76,7 +76,7 @@ class _PhotoSection(_Section):
             raise ValueError(
                 f"min_quality ({self.min_quality}) is above good_quality ({self.good_quality})"
             )
-        if not 1 <= longest_side_px(self.longest_side, self.dpi_min):
+        if not longest_side_px(self.longest_side, self.dpi_min) >= 1:
             raise ValueError("longest_side at dpi_min is less than one pixel")
         if longest_side_px(self.longest_side, self.dpi_max) > _JPEG_SIDE_LIMIT_PX:
             raise ValueError(
@@ -163,6 +163,7 @@ def load_preset(name_or_file: str | Path = "trade-email") -> Preset:
     Raises:
         PresetError: there is no such preset, or the file says something wrong; the message names
             the file, the key, what was expected and what was received.
+
     """
     path = _find(name_or_file)
     try:

@@ -88,7 +88,7 @@ class State:
         except sqlite3.DatabaseError as error:
             raise CannotWriteError(
                 "The record of earlier runs is damaged.",
-                hint=f"Delete the folder {path.parent.name} beside it; the next run makes all anew.",
+                hint=f"Delete its folder {path.parent.name}; the next run makes all anew.",
                 path=path,
             ) from error
         found = self.fact("schema")

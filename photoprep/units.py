@@ -44,6 +44,7 @@ def parse_bytes(text: str | int) -> int:
 
     Raises:
         ValueError: the text is no size, or names no whole number of bytes of at least 1.
+
     """
     expected = 'a size such as "200 kB" or "195 KiB"'
     if isinstance(text, bool) or not isinstance(text, int | str):
@@ -62,6 +63,7 @@ def parse_length_cm(text: str) -> Fraction:
 
     Raises:
         ValueError: the text is no length with a unit, or the length is zero.
+
     """
     expected = 'a length such as "24 cm" or "9.4 in"'
     if not isinstance(text, str):

@@ -10,7 +10,7 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from typing import TypeVar
@@ -38,7 +38,7 @@ def run_tasks(
     jobs: int,
     set_up: Callable[[], None],
     executor: Executor | None = None,
-) -> Iterator[tuple[int, Result | PhotoError]]:
+) -> Generator[tuple[int, Result | PhotoError], None, None]:
     """Run ``function`` on every task; yields (index, result or error) in order of completion.
 
     ``set_up`` runs once in each worker. With an ``executor`` of the caller's, the work goes there
@@ -68,7 +68,7 @@ def _run(
     executor: Executor,
     jobs: int,
     under_way: list[int] | None = None,
-) -> Iterator[tuple[int, Result | PhotoError]]:
+) -> Generator[tuple[int, Result | PhotoError], None, None]:
     """Feed the executor; on a broken pool stop, with ``under_way`` holding what was in it."""
     queue = iter(list(order))
     running: dict[Future[Result], int] = {}

@@ -13,7 +13,9 @@ REAL_PHOTOS = Path(__file__).resolve().parents[2] / "shared" / "photos"
 
 
 @pytest.fixture(autouse=True)
-def config_folder(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+def config_folder(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> Path:
     """Keep every test, and every process it starts, away from the user's own settings."""
     folder = tmp_path_factory.mktemp("config")
     monkeypatch.setenv("PHOTOPREP_CONFIG_DIR", str(folder))

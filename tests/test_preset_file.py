@@ -44,7 +44,11 @@ def test_a_file_of_ones_own_is_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
-        ("dpi_max = 100", "dpi_maxx = 100", r"photo\.dpi_maxx is not a known key, did you mean dpi"),
+        (
+            "dpi_max = 100",
+            "dpi_maxx = 100",
+            r"photo\.dpi_maxx is not a known key, did you mean dpi",
+        ),
         ("dpi_max = 100", "", r"photo\.dpi_max is missing"),
         ('"24 cm"', '"24 px"', r"photo\.longest_side: expected a length .* received '24 px'"),
         ('"200 kB"', '"200 kg"', r"photo\.max_bytes: expected a size .* received '200 kg'"),

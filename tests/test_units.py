@@ -28,14 +28,17 @@ def test_sizes_are_read_with_kilo_as_a_thousand(text: str | int, size_bytes: int
     assert parse_bytes(text) == size_bytes
 
 
-@pytest.mark.parametrize("text", ["", "kB", "200 kg", "-1 kB", "0", "0.5 B", "1e3", True, "200 k B"])
+@pytest.mark.parametrize(
+    "text", ["", "kB", "200 kg", "-1 kB", "0", "0.5 B", "1e3", True, "200 k B"]
+)
 def test_a_wrong_size_says_what_was_expected_and_received(text: str | int) -> None:
     with pytest.raises(ValueError, match=r"expected a size such as .* received"):
         parse_bytes(text)
 
 
 @pytest.mark.parametrize(
-    ("text", "cm"), [("24 cm", 24), ("240mm", 24), ("10 in", Fraction(254, 10)), ("9.4 in", "23.876")]
+    ("text", "cm"),
+    [("24 cm", 24), ("240mm", 24), ("10 in", Fraction(254, 10)), ("9.4 in", "23.876")],
 )
 def test_lengths_are_exact(text: str, cm: int | str | Fraction) -> None:
     assert parse_length_cm(text) == Fraction(cm)
@@ -50,7 +53,9 @@ def test_a_length_needs_a_unit(text: str) -> None:
 def test_the_figures_of_the_trade() -> None:
     assert longest_side_px(CM_24, 100) == 944
     assert longest_side_px(CM_24, 72) == 680
-    densities = [density_dpi(px, CM_24, dpi_min=72, dpi_max=100) for px in (944, 700, 500, 680, 681)]
+    densities = [
+        density_dpi(px, CM_24, dpi_min=72, dpi_max=100) for px in (944, 700, 500, 680, 681)
+    ]
     assert densities == [100, 75, 72, 72, 73]
 
 
@@ -61,9 +66,7 @@ def test_no_picture_is_ever_over_24_cm_at_its_density(px: int) -> None:
     assert dpi == 72 or px * CM_PER_INCH / (dpi - 1) > CM_24
 
 
-@given(
-    size=st.tuples(st.integers(1, 100_000), st.integers(1, 100_000)), side=st.integers(1, 2_000)
-)
+@given(size=st.tuples(st.integers(1, 100_000), st.integers(1, 100_000)), side=st.integers(1, 2_000))
 def test_scaling_bounds_the_longest_side_and_never_enlarges(
     size: tuple[int, int], side: int
 ) -> None:

@@ -22,6 +22,7 @@ def dropped_path(text: str | os.PathLike[str]) -> Path:
 
     Raises:
         UsageError: there is nothing by that name, in whichever way it is read.
+
     """
     given = os.fspath(text)
     for reading in _readings(given):

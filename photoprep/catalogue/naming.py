@@ -6,11 +6,11 @@ when a camera numbered it. A *model* is a word that joins letters and digits (``
 
 from __future__ import annotations
 
+import datetime
 import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from datetime import date as Date
 from string import Formatter
 
 from anyascii import anyascii
@@ -24,8 +24,10 @@ _KNOWABLE = 16
 
 _SEPARATORS = re.compile(r"[\s_\-–—.,;:+&()（）\[\]【】{}、，。#@!'\"]+")
 _SCRIPTS = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff]+|[^\u2e80-\u9fff\uf900-\ufaff]+")
-_MODEL = re.compile(r"(?=[a-z0-9]*\d)(?=[a-z0-9]*[a-z])[a-z]{1,6}\d{1,6}[a-z]{0,3}\d{0,3}", re.I)
-_RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)", re.I)
+_MODEL = re.compile(
+    r"(?=[a-z0-9]*\d)(?=[a-z0-9]*[a-z])[a-z]{1,6}\d{1,6}[a-z]{0,3}\d{0,3}", re.IGNORECASE
+)
+_RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)", re.IGNORECASE)
 _VIEWS_BY_WORD = sorted(
     ((word, view) for view, words in VIEW_WORDS.items() for word in words),
     key=lambda pair: (-len(pair[0]), pair[0]),
@@ -58,12 +60,13 @@ def subject_of(name: str, root_name: str) -> Subject:
 
 
 def formal_names(
-    subjects: Sequence[Subject], template: str, *, customer: str, date: Date
+    subjects: Sequence[Subject], template: str, *, customer: str, date: datetime.date
 ) -> list[str]:
     """The file names (``….jpg``) for pictures of these subjects, in their order.
 
     ASCII, safe on every system, no two equal on a disk that ignores case; at most 34 characters
-    where that can be had by leaving out words of the product's name but the first. Pictures that would share a name are numbered in their order.
+    where that can be had by leaving out words of the product's name but the first.
+    Pictures that would share a name are numbered in their order.
     """
     alike = Counter(subjects)
     seen: Counter[Subject] = Counter()
@@ -89,7 +92,12 @@ def ascii_words(text: str) -> str:
 
 
 def _formal_name(
-    subject: Subject, number: int, template: str, customer: str, date: Date, suffix: str = ""
+    subject: Subject,
+    number: int,
+    template: str,
+    customer: str,
+    date: datetime.date,
+    suffix: str = "",
 ) -> str:
     view = SHORT_VIEWS.get(subject.view, subject.view)
     view = "-".join(filter(None, (view, str(number) if number else "")))

@@ -52,6 +52,7 @@ def scan(paths: Iterable[Path]) -> Dropped:
 
     Raises:
         UsageError: nothing was given, or one of the paths is itself a folder photoprep made.
+
     """
     given = list(dict.fromkeys(paths))
     if not given:
@@ -93,9 +94,9 @@ def _counting_key(text: str) -> tuple[tuple[int, int, str], ...]:
 
 
 def printable(text: str) -> str:
-    """A file's name as text that every terminal and JSON reader takes.
+    r"""A file's name as text that every terminal and JSON reader takes.
 
-    Bytes that are no UTF-8 (POSIX allows them in names) become ``\\xNN``.
+    Bytes that are no UTF-8 (POSIX allows them in names) become ``\xNN``.
     """
     return os.fsencode(text).decode("utf-8", "backslashreplace")
 
@@ -120,7 +121,9 @@ def _walk(path: Path, root: Path) -> Iterator[FoundFile]:
             listed = sorted(entries, key=lambda entry: entry.name)
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        yield FoundFile(path, _relative(path, root), None, trouble=f"The folder cannot be opened ({reason}).")
+        yield FoundFile(
+            path, _relative(path, root), None, trouble=f"The folder cannot be opened ({reason})."
+        )
         return
     for entry in listed:
         below = Path(entry.path)

@@ -16,7 +16,14 @@ VIEW_WORDS: dict[str, tuple[str, ...]] = {
     "detail": ("detail", "details", "closeup", "macro", "细节", "特写", "局部"),
     "packaging": ("packaging", "package", "packing", "carton", "giftbox", "包装", "彩盒", "外箱"),
     "accessory": ("accessory", "accessories", "spare", "spares", "配件", "附件"),
-    "accessory-not-included": ("not included", "optional", "sold separately", "另购", "选配", "不含"),
+    "accessory-not-included": (
+        "not included",
+        "optional",
+        "sold separately",
+        "另购",
+        "选配",
+        "不含",
+    ),
     "scene": ("scene", "lifestyle", "in use", "ambient", "场景", "使用"),
 }
 
@@ -30,7 +37,18 @@ SHORT_VIEWS = {
 
 # Folder names that say nothing of a product.
 PLAIN_FOLDERS = frozenset(
-    {"photos", "photo", "pictures", "images", "img", "dcim", "new folder", "照片", "图片", "新建文件夹"}
+    {
+        "photos",
+        "photo",
+        "pictures",
+        "images",
+        "img",
+        "dcim",
+        "new folder",
+        "照片",
+        "图片",
+        "新建文件夹",
+    }
 )
 
 # What cameras and phones put in front of their counters (DCF allows four free characters).

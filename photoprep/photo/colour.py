@@ -50,13 +50,20 @@ def to_srgb(
         if converted is not None:
             return _flattened(converted, background), ()
         notes = (
-            Note("profile-ignored", "warning", "Its colour profile is broken or not for it; "
-                 "the colours were taken as sRGB."),
+            Note(
+                "profile-ignored",
+                "warning",
+                "Its colour profile is broken or not for it; the colours were taken as sRGB.",
+            ),
         )
     if image.mode == "CMYK":
         notes = (
-            Note("colour-guessed", "warning", "It is in CMYK without a usable colour profile; "
-                 "the colours are a guess. Ask for an RGB version where colour matters."),
+            Note(
+                "colour-guessed",
+                "warning",
+                "It is in CMYK without a usable colour profile; "
+                "the colours are a guess. Ask for an RGB version where colour matters.",
+            ),
         )
     if image.mode == "LAB":
         image = _lab_to_srgb(image)

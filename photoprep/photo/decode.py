@@ -76,6 +76,7 @@ def decode(path: Path, side_px: int) -> DecodedPhoto:
         DamagedPhotoError: it is broken or ends too early; half a product must not go out.
         TooManyPixelsError: it is larger than a worker may hold.
         SourceUnreadableError: the system refuses to read it.
+
     """
     kind = _recognised(path)
     with _translated(path, kind.name), Image.open(path, formats=[kind.pillow_format]) as image:

@@ -11,10 +11,55 @@ from photoprep.files import unreadable
 HEAD_BYTES = 144
 
 READ_EXTENSIONS = frozenset(
-    "jpg jpeg jpe jfif mpo png apng tif tiff webp bmp dib gif heic heif hif avif jp2 j2k jpx".split()
+    [
+        "jpg",
+        "jpeg",
+        "jpe",
+        "jfif",
+        "mpo",
+        "png",
+        "apng",
+        "tif",
+        "tiff",
+        "webp",
+        "bmp",
+        "dib",
+        "gif",
+        "heic",
+        "heif",
+        "hif",
+        "avif",
+        "jp2",
+        "j2k",
+        "jpx",
+    ]
 )
 _OTHER_PICTURE_EXTENSIONS = frozenset(
-    "psd psb jxl ico svg eps ai cr2 cr3 crw nef nrw arw srf sr2 raf orf rw2 pef dng raw 3fr iiq".split()
+    [
+        "psd",
+        "psb",
+        "jxl",
+        "ico",
+        "svg",
+        "eps",
+        "ai",
+        "cr2",
+        "cr3",
+        "crw",
+        "nef",
+        "nrw",
+        "arw",
+        "srf",
+        "sr2",
+        "raf",
+        "orf",
+        "rw2",
+        "pef",
+        "dng",
+        "raw",
+        "3fr",
+        "iiq",
+    ]
 )
 
 # The brands of the ISO base media file format (ISO/IEC 14496-12) that hold still pictures.
@@ -61,6 +106,7 @@ def recognise_file(path: Path) -> Recognised | None:
 
     Raises:
         SourceUnreadableError: the system refuses to read it.
+
     """
     try:
         with path.open("rb") as file:

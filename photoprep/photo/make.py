@@ -6,7 +6,6 @@ any instant loses nothing but time.
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -53,6 +52,7 @@ def make_photo(task: PhotoTask) -> MadePhoto:
     Raises:
         PhotoError: it is no picture, cannot be read, or cannot be brought within its bytes; the
             error names the file.
+
     """
     sha256 = ""
     try:
@@ -72,7 +72,9 @@ def _fitted(decoded: DecodedPhoto, spec: PhotoSpec) -> tuple[EncodedJpeg, tuple[
 
     def render(size_px: tuple[int, int]) -> Image.Image:
         nonlocal notes
-        picture, notes = to_srgb(scaled(decoded.image, size_px), decoded.icc_profile, spec.background)
+        picture, notes = to_srgb(
+            scaled(decoded.image, size_px), decoded.icc_profile, spec.background
+        )
         return picture
 
     jpeg = fit_jpeg(
@@ -88,7 +90,7 @@ def _fitted(decoded: DecodedPhoto, spec: PhotoSpec) -> tuple[EncodedJpeg, tuple[
 def _check_unchanged(task: PhotoTask) -> None:
     """Refuse a source that changed between the look at it and the end of reading it."""
     try:
-        status = os.stat(task.path)
+        status = task.path.stat()
     except OSError as error:
         raise unreadable(task.path, error) from error
     if (status.st_size, status.st_mtime_ns) != (task.stamp.size_bytes, task.stamp.mtime_ns):

@@ -1,0 +1,1 @@
+"""The last room: a run becomes what a person looks at."""

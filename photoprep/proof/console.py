@@ -25,7 +25,9 @@ from photoprep.units import say_bytes, say_cm
 
 
 @contextmanager
-def photo_progress(console: Console, *, wanted: bool = True) -> Iterator[Callable[[int, int], None]]:
+def photo_progress(
+    console: Console, *, wanted: bool = True
+) -> Iterator[Callable[[int, int], None]]:
     """A bar with the time left, on a terminal; yields what ``prepare`` calls as ``on_photo``."""
     if not wanted or not console.is_terminal:
         yield lambda _done, _total: None

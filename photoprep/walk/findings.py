@@ -12,8 +12,13 @@ def findings_of(
 ) -> tuple[Finding, ...]:
     """Every finding of the run: those of single photos first, then of outputs, then of mails."""
     found = [
-        Finding(note.code, note.severity, note.message, product=photo.subject.product,
-                source=photo.source)
+        Finding(
+            note.code,
+            note.severity,
+            note.message,
+            product=photo.subject.product,
+            source=photo.source,
+        )
         for photo in photos
         if isinstance(photo, Prepared | Reused)
         for note in photo.jpeg.notes

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass, replace
-from datetime import date as Date
 from pathlib import Path
 
 from photoprep.catalogue.naming import formal_names, subject_of
@@ -47,11 +47,13 @@ def take_in(dropped: Dropped, known_names: frozenset[str] = frozenset()) -> Inta
 
 
 def with_outputs(
-    intake: Intake, template: str, *, customer: str, date: Date, folder: OutputFolder
+    intake: Intake, template: str, *, customer: str, date: datetime.date, folder: OutputFolder
 ) -> Intake:
     """Give every picture its place among the outputs; a person's file is never taken."""
     candidates = intake.candidates
-    names = formal_names([row.subject for row in candidates], template, customer=customer, date=date)
+    names = formal_names(
+        [row.subject for row in candidates], template, customer=customer, date=date
+    )
     outputs = iter(folder.free_paths([f"{PHOTOS_FOLDER}/{name}" for name in names]))
     return Intake(
         tuple(
@@ -77,4 +79,3 @@ def _row(file: FoundFile, root_name: str, known: bool) -> Candidate | Skipped | 
         if not kind.is_picture:
             return Skipped(file.name, f"It is no picture but a {kind.name}.", kind.advice)
     return Candidate(file.path, file.name, file.stamp, subject)
-

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+import datetime
 import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date as Date
 
-import photoprep
 from photoprep.errors import MailTooLargeError
 from photoprep.mail.message import MailItem, MessagePlan, build_message, plan_series
 from photoprep.output_folder import OutputFolder
 from photoprep.preset import Preset
 from photoprep.profile import SenderProfile
 from photoprep.report import Finding, MailedPhoto, Prepared, PreparedJpeg, Reused, WrittenMail
+from photoprep.version import __version__
 
 MAILS_FOLDER = "mails"
 
@@ -37,7 +37,7 @@ def write_mails(
     *,
     profile: SenderProfile | None,
     customer: str,
-    date: Date,
+    date: datetime.date,
 ) -> Mailed:
     """Bring the photos into as few drafts as hold them; every photo stands in exactly one.
 
@@ -100,7 +100,7 @@ def _filename(jpeg: PreparedJpeg) -> str:
 def _ingredients(plan: MessagePlan, photos: dict[str, PreparedJpeg]) -> str:
     """A fingerprint of all that makes a message what it is."""
     everything = [
-        photoprep.__version__,
+        __version__,
         RECIPE_NUMBER,
         plan.headers,
         plan.text,

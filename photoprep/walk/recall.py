@@ -12,14 +12,14 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from importlib.metadata import PackageNotFoundError, version
 
-import photoprep
 from photoprep.errors import SourceUnreadableError
 from photoprep.files import sha256_of_file
 from photoprep.output_folder import OutputFolder
 from photoprep.photo.make import RECIPE_NUMBER
 from photoprep.preset import PhotoSpec
 from photoprep.report import PreparedJpeg
-from photoprep.state import RememberedRefusal, RememberedSource
+from photoprep.state import RememberedSource
+from photoprep.version import __version__
 from photoprep.walk.intake import Candidate
 
 
@@ -41,7 +41,7 @@ def recipe_of(spec: PhotoSpec) -> str:
     """A fingerprint of all that makes a JPEG what it is, apart from its source."""
     ingredients = {key: str(value) for key, value in asdict(spec).items()}
     ingredients |= {name: _version(name) for name in ("pillow", "pillow-heif")}
-    ingredients |= {"photoprep": photoprep.__version__, "recipe": str(RECIPE_NUMBER)}
+    ingredients |= {"photoprep": __version__, "recipe": str(RECIPE_NUMBER)}
     return hashlib.sha256(json.dumps(ingredients, sort_keys=True).encode()).hexdigest()
 
 

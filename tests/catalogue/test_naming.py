@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import date as Date
+import datetime
 
 import pytest
 from hypothesis import given
@@ -9,9 +9,15 @@ from hypothesis import strategies as st
 from photoprep.catalogue.naming import ascii_words, formal_names, subject_of
 from photoprep.report import Subject
 
-DAY = Date(2026, 11, 23)
+DAY = datetime.date(2026, 11, 23)
 TEMPLATE = "{product}_{model}_{view}_{date}"
-RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))}
+RESERVED = {
+    "con",
+    "prn",
+    "aux",
+    "nul",
+    *(f"{port}{n}" for port in ("com", "lpt") for n in range(10)),
+}
 
 
 @pytest.mark.parametrize(

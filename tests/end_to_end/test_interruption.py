@@ -1,4 +1,4 @@
-"""Real processes stopped at odd moments: whole files only, and the next run ends as if undisturbed."""
+"""Real processes stopped at odd moments: whole files only, and a way on for the next run."""
 
 from __future__ import annotations
 
@@ -28,7 +28,9 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def undisturbed(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, str], float]:
+def undisturbed(
+    demo: Path, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[dict[str, str], float]:
     """What an undisturbed run writes, and how many seconds it takes."""
     out = tmp_path_factory.mktemp("undisturbed") / "out"
     started = time.monotonic()

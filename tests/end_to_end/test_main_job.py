@@ -54,9 +54,7 @@ def rows(report: dict[str, Any], status: str) -> list[dict[str, Any]]:
     return [row for row in report["photos"] if row["status"] == status]
 
 
-def test_originals_stay_as_they_are(
-    demo: Path, originals: dict[str, str], prepared: Path
-) -> None:
+def test_originals_stay_as_they_are(demo: Path, originals: dict[str, str], prepared: Path) -> None:
     assert contents(demo) == originals
 
 
@@ -204,9 +202,10 @@ def test_one_changed_photo_is_redone_alone(demo: Path, prepared: Path, tmp_path:
     changed.unlink()
     photoprep(folder)
     assert name not in outputs(out)
-    assert len([key for key in outputs(out) if key.startswith("photos/")]) == len(
-        [key for key in before if key.startswith("photos/")]
-    ) - 1
+    assert (
+        len([key for key in outputs(out) if key.startswith("photos/")])
+        == len([key for key in before if key.startswith("photos/")]) - 1
+    )
 
 
 def test_json_on_standard_output_is_the_report(demo: Path, prepared: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date as Date
+import datetime
 from pathlib import Path
 
 import pytest
@@ -11,7 +11,7 @@ from PIL import Image
 from photoprep import ExitCode, Report, prepare
 from photoprep.report import Failed, Prepared, Reused
 
-DAY = Date(2026, 11, 23)
+DAY = datetime.date(2026, 11, 23)
 REFUSED = {
     "formats/AlphaChannelSample_720x480.psd": "Photoshop",
     "formats/favicon.ico": "icon",

@@ -73,7 +73,9 @@ def test_transparency_shows_the_background_without_a_fringe(profile: bytes) -> N
     # A red disc whose transparent surroundings are black underneath: the usual trap.
     cut_out = Image.new("RGBA", (200, 200), (0, 0, 0, 0))
     disc = Image.new("L", (200, 200), 0)
-    disc.paste(Image.radial_gradient("L").resize((160, 160)).point(lambda v: 255 * (v < 128)), (20, 20))
+    disc.paste(
+        Image.radial_gradient("L").resize((160, 160)).point(lambda v: 255 * (v < 128)), (20, 20)
+    )
     cut_out.paste((255, 0, 0, 255), mask=disc)
     flat, _ = to_srgb(scaled(cut_out, (50, 50)), profile, "white")
     assert flat.mode == "RGB"
@@ -89,7 +91,9 @@ def test_an_adobe_rgb_photo_is_not_shown_flat(real_photos: Path) -> None:
         small = image.resize((300, 200))
     converted, notes = to_srgb(small, profile, "white")
     assert not notes
-    chroma = [sum(picture.convert("HSV").getchannel("S").tobytes()) for picture in (small, converted)]
+    chroma = [
+        sum(picture.convert("HSV").getchannel("S").tobytes()) for picture in (small, converted)
+    ]
     assert chroma[1] > chroma[0] * 1.01
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import datetime
 import shutil
 import tempfile
-from datetime import date as Date
 from pathlib import Path
 
 from hypothesis import HealthCheck, settings
@@ -17,9 +17,16 @@ from photoprep.photo.decode import set_up_decoders
 from tests.support import Inline, contents, outputs, small_photo
 
 NAMES = st.sampled_from(
-    ["a.jpg", "b.jpg", "Box X1/open.jpg", "Box X1/closed.png", "Box X1/IMG_1.jpg", "Box X1/IMG_2.jpg"]
+    [
+        "a.jpg",
+        "b.jpg",
+        "Box X1/open.jpg",
+        "Box X1/closed.png",
+        "Box X1/IMG_1.jpg",
+        "Box X1/IMG_2.jpg",
+    ]
 )
-DAY = Date(2026, 11, 23)
+DAY = datetime.date(2026, 11, 23)
 
 
 class Folder(RuleBasedStateMachine):
