@@ -1,0 +1,223 @@
+"""Who signs the letters: the sender's profile, kept in the user's configuration folder.
+
+The file is ``profile.toml``: eight texts, none of them required. Its place is the platform's
+(``platformdirs``), or the folder that the environment variable PHOTOPREP_CONFIG_DIR names.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import os
+import re
+import tomllib
+import unicodedata
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+from photoprep.errors import CannotWriteError, PresetError
+from photoprep.files import cannot_write, write_whole
+
+_MAX_CHARS = 200
+_EMAIL_MAX_CHARS = 254  # RFC 5321, 4.5.3.1.3, less the angle brackets
+# The addresses that people have (RFC 5322, 3.4.1, without quoted local parts and literals).
+_EMAIL = re.compile(
+    r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
+    r"@[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+"
+)
+
+
+class _FieldError(PresetError):
+    """A value that a field cannot take; ``field`` says which, so that its line can be found."""
+
+    field: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SenderProfile:
+    """The sender as the signature has them; every field may be empty.
+
+    ``address`` may have several lines, the others have one. No control characters, invisible
+    format characters or encoded words (RFC 2047) anywhere, so that name and e-mail can stand in a
+    header; ``email`` is one plain ASCII address. White space at the ends is dropped.
+
+    Raises:
+        PresetError: a value breaks these rules; the message names the field.
+
+    """
+
+    name: str = ""
+    title: str = ""
+    company: str = ""
+    address: str = ""
+    telephone: str = ""
+    fax: str = ""
+    email: str = ""
+    website: str = ""
+
+    def __post_init__(self) -> None:
+        for field in FIELDS:
+            object.__setattr__(self, field, _checked(field, getattr(self, field)))
+
+
+FIELDS: tuple[str, ...] = tuple(field.name for field in fields(SenderProfile))
+
+
+def profile_path() -> Path:
+    """Where the profile is kept, whether or not it is there yet."""
+    folder = os.environ.get("PHOTOPREP_CONFIG_DIR")
+    if folder:
+        return Path(folder) / "profile.toml"
+    # Imported here, because workers import this module's room and never ask.
+    from platformdirs import user_config_path
+
+    return user_config_path("photoprep", appauthor=False) / "profile.toml"
+
+
+def load_profile(path: Path | None = None) -> SenderProfile | None:
+    """Read the profile; ``None`` when there is no such file, which is no error.
+
+    Raises:
+        PresetError: the file cannot be read, is no TOML in UTF-8, has a key that is unknown or a
+            value that a field cannot take; the message names the line.
+
+    """
+    path = profile_path() if path is None else path
+    text = _read(path)
+    if text is None:
+        return None
+    try:
+        values = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise PresetError(
+            f"This is not valid TOML: {error}.",
+            hint='Each line reads key = "text", with the text in straight quotes.',
+            path=path,
+        ) from error
+    for key in values:
+        if key not in FIELDS:
+            raise PresetError(
+                f"Line {_line_of(key, text)}: unknown key {key!r}.",
+                hint=_nearest_hint(key),
+                path=path,
+            )
+    try:
+        return SenderProfile(**values)
+    except _FieldError as error:
+        raise PresetError(
+            f"Line {_line_of(error.field, text)}: {error.message}", hint=error.hint, path=path
+        ) from error
+
+
+def save_profile(profile: SenderProfile, path: Path | None = None) -> Path:
+    """Write the profile whole, replacing an earlier one; returns where it is now.
+
+    Raises:
+        CannotWriteError: the folder or the file cannot be written.
+
+    """
+    path = profile_path() if path is None else path
+    hint = "Check your rights to this folder, or name another in PHOTOPREP_CONFIG_DIR."
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(
+            path,
+            profile_text(profile).encode("utf-8"),
+            temporary=path.with_name(f".{path.name}.{os.getpid()}.tmp"),
+        )
+    except OSError as error:
+        raise CannotWriteError(cannot_write(path, error).message, hint=hint, path=path) from error
+    except CannotWriteError as error:
+        raise CannotWriteError(error.message, hint=hint, path=path) from error
+    return path
+
+
+def profile_text(profile: SenderProfile) -> str:
+    """The profile as TOML, every field on a line of its own, ready to be edited by hand."""
+    lines = ["# The sender, as letters are signed. An empty field is left out of the signature."]
+    for field in FIELDS:
+        value: str = getattr(profile, field)
+        # What JSON escapes, and how, is right in TOML too (TOML 1.0, "Basic strings").
+        escaped = [json.dumps(line, ensure_ascii=False)[1:-1] for line in value.split("\n")]
+        if len(escaped) > 1:
+            lines += [f'{field} = """', *escaped[:-1], f'{escaped[-1]}"""']
+        else:
+            lines.append(f'{field} = "{escaped[0]}"')
+    return "\n".join(lines) + "\n"
+
+
+def _read(path: Path) -> str | None:
+    try:
+        # Windows' editors put a byte-order mark in front, which TOML does not know.
+        return path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise PresetError(
+            f"The sender's profile cannot be read ({reason}).",
+            hint="Check your rights to the file.",
+            path=path,
+        ) from error
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        raise PresetError(
+            f"Line {line}: this is not UTF-8 text.",
+            hint="Open the file in an editor and save it in the encoding UTF-8.",
+            path=path,
+        ) from error
+
+
+def _line_of(key: str, text: str) -> int:
+    """The line on which a top-level key is given a value; 1 when it is written in a rare way."""
+    pattern = re.compile(rf"\s*\[*\s*[\"']?{re.escape(key)}[\"']?\s*[=.\]]")
+    for number, line in enumerate(text.split("\n"), start=1):
+        if pattern.match(line):
+            return number
+    return 1
+
+
+def _nearest_hint(key: str) -> str:
+    nearest = difflib.get_close_matches(key.lower(), FIELDS, n=1)
+    known = f"The known keys are {', '.join(FIELDS)}."
+    return f"Did you mean {nearest[0]!r}? {known}" if nearest else known
+
+
+def _refuse(field: str, reason: str, hint: str) -> _FieldError:
+    error = _FieldError(f"{field!r} {reason}.", hint=hint)
+    error.field = field
+    return error
+
+
+def _checked(field: str, value: object) -> str:
+    """The value without white space at its ends, and without empty lines.
+
+    Raises:
+        PresetError: the field cannot take the value.
+
+    """
+    if not isinstance(value, str):
+        raise _refuse(field, f"is no text, but {value!r}", f'Write it in quotes: {field} = "…".')
+    lines = [line.strip() for line in value.replace("\r\n", "\n").strip().split("\n")]
+    if field != "address" and len(lines) > 1:
+        raise _refuse(field, "has more than one line", "Only the address may have several lines.")
+    text = "\n".join(line for line in lines if line)
+    if any(unicodedata.category(c) in _UNSEEN_CATEGORIES for c in text.replace("\n", "")):
+        raise _refuse(field, "has an invisible character in it", "Type the text anew.")
+    if "=?" in text:
+        raise _refuse(field, "has =? in it, which mail readers decode", "Write it without.")
+    if len(text) > _MAX_CHARS and field != "email":
+        raise _refuse(field, f"has more than {_MAX_CHARS} characters", "Shorten it.")
+    if field == "email" and text and not _is_address(text):
+        raise _refuse(
+            field, f"is no e-mail address: {text!r}", "Write one address, as sales@example.com."
+        )
+    return text
+
+
+# Control, format, surrogate and private characters, and the separators of lines and paragraphs.
+_UNSEEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
+
+
+def _is_address(text: str) -> bool:
+    return len(text) <= _EMAIL_MAX_CHARS and _EMAIL.fullmatch(text) is not None

@@ -1,0 +1,253 @@
+"""The letter, word for word, and what must never be in one."""
+
+from __future__ import annotations
+
+import datetime
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from photoprep.mail.items import MailItem
+from photoprep.mail.letter import Letter, Part, say_date, subject, subject_stem
+from photoprep.preset import Language
+from photoprep.profile import SenderProfile
+
+DATE = datetime.date(2026, 11, 23)
+WANG = SenderProfile(
+    name="Wang Li",
+    title="Export Manager",
+    company="Hengli Tools Co., Ltd.",
+    address="18 Haitian Road\nBeilun District, Ningbo 315800\nP. R. China",
+    telephone="+86 574 8690 1234",
+    email="wang.li@example.com",
+)
+ITEMS = [
+    MailItem("Toolbox_X100_closed_20261123.jpg", 1, "Toolbox", "X100", "closed"),
+    MailItem("Toolbox_X100_open_20261123.jpg", 1, "Toolbox", "X100", "open"),
+    MailItem("Lunch-Box_L20_optional.jpg", 1, "Lunch Box", "L20", "accessory-not-included"),
+    MailItem("IMG_2041.jpg", 1),
+]
+FIRST = Part(number=1, total=3, pictures=4, products=3, remaining=5)
+
+ENGLISH = """\
+Your reference: C0123
+Date: 23 November 2026
+
+Dear Sir or Madam,
+
+Thank you for your enquiry.
+Please find attached the following pictures of our products:
+
+Toolbox X100
+- closed: Toolbox_X100_closed_20261123.jpg
+- open: Toolbox_X100_open_20261123.jpg
+
+Lunch Box L20
+- accessory, not included in the quotation: Lunch-Box_L20_optional.jpg
+
+Other pictures
+- IMG_2041.jpg
+
+This is mail 1 of 3; the remaining pictures follow.
+
+Should you require any further pictures or information, please let us know.
+We look forward to hearing from you.
+
+Yours faithfully,
+
+Wang Li
+Export Manager
+Hengli Tools Co., Ltd.
+18 Haitian Road
+Beilun District, Ningbo 315800
+P. R. China
+Telephone: +86 574 8690 1234
+E-mail: wang.li@example.com
+"""
+
+CHINESE = """\
+客户编号：C0123
+日期：2026年11月23日
+
+尊敬的先生/女士：
+
+您好！感谢贵公司的垂询。随函附上以下产品图片，敬请查收：
+
+Toolbox X100
+- 合起：Toolbox_X100_closed_20261123.jpg
+- 打开：Toolbox_X100_open_20261123.jpg
+
+Lunch Box L20
+- 配件（不含在报价内）：Lunch-Box_L20_optional.jpg
+
+其他图片
+- IMG_2041.jpg
+
+本邮件为第1封，共3封，其余图片将随后发送。
+
+如需其他图片或资料，请随时与我们联系。期待您的回复。
+
+此致
+敬礼！
+
+Hengli Tools Co., Ltd.
+Export Manager Wang Li
+地址：18 Haitian Road
+Beilun District, Ningbo 315800
+P. R. China
+电话：+86 574 8690 1234
+电子邮箱：wang.li@example.com
+"""
+
+
+def letter(
+    language: Language = "en", profile: SenderProfile | None = None, customer: str = ""
+) -> Letter:
+    return Letter(language, profile, customer, DATE)
+
+
+def test_the_whole_letter_in_english() -> None:
+    assert letter("en", WANG, "C0123").text(ITEMS, FIRST) == ENGLISH
+
+
+def test_the_whole_letter_in_chinese() -> None:
+    assert letter("zh", WANG, "C0123").text(ITEMS, FIRST) == CHINESE
+
+
+@pytest.mark.parametrize("profile", [None, SenderProfile()])
+def test_without_a_sender_the_letter_simply_ends(profile: SenderProfile | None) -> None:
+    english = letter("en", profile).text(ITEMS, FIRST)
+    chinese = letter("zh", profile).text(ITEMS, FIRST)
+    assert english.endswith("hearing from you.\n\nYours faithfully\n")
+    assert chinese.endswith("期待您的回复。\n\n此致\n敬礼！\n")
+    assert english.startswith("Date: 23 November 2026\n\nDear")
+    assert chinese.startswith("日期：2026年11月23日\n\n尊敬的")
+
+
+@pytest.mark.parametrize(
+    ("part", "english", "chinese"),
+    [
+        (Part(1, 1, 2, 1, 0), None, None),
+        (
+            Part(1, 2, 2, 1, 1),
+            "mail 1 of 2; the remaining picture follows.",
+            "其余图片将随后发送。",
+        ),
+        (Part(2, 3, 2, 1, 2), "mail 2 of 3; the remaining pictures follow.", "第2封，共3封，其余"),
+        (Part(3, 3, 2, 1, 0), "This is mail 3 of 3 and completes the series.", "已全部发送。"),
+    ],
+)
+def test_what_is_said_of_the_parts(part: Part, english: str | None, chinese: str | None) -> None:
+    in_english, in_chinese = (letter(language).text(ITEMS, part) for language in ("en", "zh"))
+    if english is None or chinese is None:
+        assert "This is mail" not in in_english
+        assert "封" not in in_chinese
+    else:
+        assert english in in_english
+        assert chinese in in_chinese
+
+
+@pytest.mark.parametrize(
+    ("part", "words"),
+    [
+        (Part(1, 1, 1, 1, 0), "Thank you for your enquiry.|the following picture of our product:"),
+        (Part(1, 1, 2, 1, 0), "the following pictures of our product:"),
+        (Part(1, 1, 2, 2, 0), "the following pictures of our products:"),
+        (Part(2, 2, 1, 1, 0), "Thank you again|the following further picture of our product:"),
+    ],
+)
+def test_singular_and_plural(part: Part, words: str) -> None:
+    opening = letter().opening(part)
+    for phrase in words.split("|"):
+        assert phrase in opening
+
+
+@pytest.mark.parametrize(
+    ("titles", "english", "chinese"),
+    [
+        ([], "Product pictures", "产品图片"),
+        (
+            ["Toolbox X100", "Lunch Box L20"],
+            "Product pictures: Toolbox X100, Lunch Box L20",
+            "产品图片：Toolbox X100、Lunch Box L20",
+        ),
+        (
+            ["Toolbox X100", "Lunch Box L20", *(f"Cooler C{number}" for number in range(7))],
+            "Product pictures: Toolbox X100, Lunch Box L20 and 7 more products",
+            "产品图片：Toolbox X100、Lunch Box L20、Cooler C0、Cooler C1等9款产品",
+        ),
+        (
+            ["A tool box with a long name", "A lunch box"],
+            "Product pictures: A tool box with a long name, A lunch box",
+            "产品图片：A tool box with a long name、A lunch box",
+        ),
+        (
+            ["A tool box with quite a long name", "A lunch box with one"],
+            "Product pictures: A tool box with quite a long name and 1 more product",
+            "产品图片：A tool box with quite a long name、A lunch box with one",
+        ),
+        (
+            ["x" * 200, "y", "z"],
+            f"Product pictures: {'x' * 29}... and 2 more products",
+            f"产品图片：{'x' * 48}...等3款产品",
+        ),
+    ],
+)
+def test_the_subject_names_what_fits(titles: list[str], english: str, chinese: str) -> None:
+    items = [MailItem("a.jpg", 1, title) for title in titles]
+    assert subject_stem(items, "en") == english
+    assert subject_stem(items, "zh") == chinese
+
+
+@settings(deadline=None)
+@given(st.lists(st.text(max_size=60), max_size=30))
+def test_the_subject_is_short_and_on_one_line(titles: list[str]) -> None:
+    stem = subject_stem([MailItem("a.jpg", 1, title) for title in titles], "en")
+    assert len(stem) <= 70
+    assert len(stem.splitlines()) == 1
+
+
+def test_a_single_mail_has_no_number() -> None:
+    assert subject("Product pictures", language="en", number=1, total=1) == "Product pictures"
+    assert subject("Product pictures", language="en", number=1, total=3) == "Product pictures (1/3)"
+    assert subject("产品图片", language="zh", number=1, total=3) == "产品图片（1/3）"
+
+
+def test_dates_are_said_without_the_locale() -> None:
+    assert say_date(datetime.date(2027, 3, 1), "en") == "1 March 2027"
+    assert say_date(datetime.date(2027, 3, 1), "zh") == "2027年3月1日"
+
+
+@pytest.mark.parametrize(
+    ("product", "model", "title"),
+    [
+        ("Toolbox", "X100", "Toolbox X100"),
+        ("Toolbox X100", "X100", "Toolbox X100"),
+        ("Toolbox", "", "Toolbox"),
+        ("", "X100", "X100"),
+        ("Tool\r\nBcc: x@example.com", " X\0\u202e1 ", "Tool Bcc: x@example.com X 1"),
+    ],
+)
+def test_a_title_is_product_and_model_on_one_line(product: str, model: str, title: str) -> None:
+    assert MailItem("a.jpg", 1, product, model).title == title
+
+
+@settings(deadline=None)
+@given(
+    st.sampled_from(["en", "zh"]),
+    st.text(max_size=30),
+    st.lists(st.tuples(st.text(max_size=20), st.text(max_size=9)), min_size=1, max_size=6),
+)
+def test_names_cannot_write_lines_of_their_own(
+    language: Language, customer: str, names: list[tuple[str, str]]
+) -> None:
+    items = [MailItem("a.jpg", 1, product, model, "open") for product, model in names]
+    headings = 1 + sum(a.title != b.title for a, b in pairwise(items))
+    text = letter(language, WANG, customer).text(items, FIRST)
+    without = letter(language, WANG, "C" if customer.split() else "").text([], FIRST)
+    # Each heading is two lines and each picture one, whatever the words.
+    extra = len(text.splitlines()) - len(without.splitlines())
+    assert extra in (2 * headings + len(items), 2 * headings + len(items) - 1)
+    assert "\n\n\n" not in text
