@@ -78,11 +78,13 @@ def test_pictures_have_the_asked_size_and_a_products_colours(folder: Path) -> No
             assert high > 200
 
 
-@pytest.mark.parametrize("picture", PICTURES, ids=lambda picture: picture.scene.__name__)
+@pytest.mark.parametrize(
+    "picture",
+    [picture for picture in PICTURES if picture.kind not in (Kind.PNG, Kind.HEIC)],
+    ids=lambda picture: picture.scene.__name__,
+)
 def test_camera_jpegs_carry_gps_serial_number_and_copyright(folder: Path, picture: object) -> None:
     chosen = next(entry for entry in PICTURES if entry is picture)
-    if chosen.kind in (Kind.PNG, Kind.HEIC):
-        pytest.skip("not a camera JPEG")
     with Image.open(folder / chosen.path) as image:
         exif = image.getexif()
     assert exif.get_ifd(EXIF_POINTER)[0xA431] == SERIAL_NUMBER
