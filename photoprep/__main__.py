@@ -1,6 +1,33 @@
-"""``python -m photoprep``: the same as the ``photoprep`` command."""
+"""The door: ``photoprep`` and ``python -m photoprep``; Ctrl-C at any moment ends it quietly."""
 
-from photoprep.cli import run
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from typing import NoReturn
+
+INTERRUPTED = 130  # 128 + SIGINT, as shells have it; ``errors`` is not imported yet when it counts
+
+
+def main() -> NoReturn:
+    """Run the command line and end the process with its exit code."""
+    try:
+        from photoprep.cli import run  # within the try: even the imports can be interrupted
+
+        code = run(sys.argv[1:])
+    except KeyboardInterrupt:
+        code = INTERRUPTED
+    # The answer stands; a Ctrl-C from here on would only spoil the exit code.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if code == INTERRUPTED:
+        # An interrupt within an import's exec() is remembered by CPython 3.11 even when it has
+        # been handled, and turns the exit code into a signal; and there is nothing to wait for.
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+    sys.exit(code)
+
 
 if __name__ == "__main__":
-    run()
+    main()

@@ -5,13 +5,14 @@ Rooms are imported inside the commands, so that ``--version`` and ``--help`` ans
 
 from __future__ import annotations
 
+import io
 import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -54,17 +55,22 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print the report as JS
 QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")]
 
 
-def run() -> NoReturn:
-    """The ``photoprep`` command. A first argument that is no command is something dropped on it."""
-    arguments = sys.argv[1:]
+def run(arguments: list[str]) -> int:
+    """Do what the arguments say; returns the exit code.
+
+    A first argument that is no command is something that was dropped on photoprep.
+    """
     for stream in (sys.stdout, sys.stderr):
         # A terminal or a file that cannot show a letter gets its escape, never a traceback.
-        if hasattr(stream, "reconfigure"):
+        if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     if arguments and not _is_for_the_top(arguments[0]):
-        arguments.insert(0, "prepare")
-    app(args=arguments, prog_name="photoprep")
-    sys.exit(ExitCode.DONE)
+        arguments = ["prepare", *arguments]
+    try:
+        app(args=arguments, prog_name="photoprep")
+    except SystemExit as ended:
+        return ended.code if isinstance(ended.code, int) else ExitCode.WRONG_USAGE
+    return ExitCode.DONE
 
 
 def _is_for_the_top(argument: str) -> bool:

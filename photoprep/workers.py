@@ -1,7 +1,9 @@
 """Work on many cores: results as they come, a crash that costs one picture, an end at once.
 
-The local engine is a ``ProcessPoolExecutor`` of spawned processes: decoders written in C may
-crash or eat memory, and a process is what can be lost without harm.
+Decoders written in C may crash or eat memory, and a process is what can be lost without harm. The
+processes are our own rather than a ``ProcessPoolExecutor``: that one does not say which task a dead
+worker had, and hangs for ever when a worker is killed in the middle of sending its result. Here
+each worker has a pipe of its own, so a broken one names its task and breaks nothing else.
 """
 
 from __future__ import annotations
@@ -9,19 +11,24 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
-import threading
-from collections.abc import Callable, Generator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
-from typing import TypeVar
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from contextlib import contextmanager, suppress
+from multiprocessing import resource_tracker
+from multiprocessing.connection import Connection
+from multiprocessing.connection import wait as wait_for_any
+from typing import Generic, TypeVar
 
 from photoprep.errors import PhotoError, UnexpectedPhotoError, WorkerDiedError
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
 
-# So many tasks wait in the pool for each worker: none idles, and few are lost with a broken pool.
-_WAITING_PER_WORKER = 2
+Outcomes = Generator[tuple[int, Result | PhotoError], None, None]
+
+# One task in work and one waiting in the pipe: a worker never idles while its result is written.
+_TASKS_PER_WORKER = 2
 
 
 def usable_cores() -> int:
@@ -37,127 +44,165 @@ def run_tasks(
     *,
     jobs: int,
     set_up: Callable[[], None],
-    executor: Executor | None = None,
-) -> Generator[tuple[int, Result | PhotoError], None, None]:
-    """Run ``function`` on every task; yields (index, result or error) in order of completion.
+) -> Outcomes[Result]:
+    """Run ``function`` on every task in ``jobs`` processes; yields (index, result or error).
 
-    ``set_up`` runs once in each worker. With an ``executor`` of the caller's, the work goes there
-    and set-up is the caller's affair. When a worker dies, the tasks that were under way are tried
-    once more, one at a time in a worker of their own; the one that kills it again is given a
-    ``WorkerDiedError`` and the rest goes on.
+    Results come in order of completion. ``set_up`` runs once in each process. A task whose worker
+    dies is tried once more, alone, when all others are done (two large pictures may have been too
+    much where one is not); if it kills its worker again, its outcome is a ``WorkerDiedError``.
+    Closing the generator ends every worker at once.
     """
-    if executor is not None:
-        yield from _run(function, tasks, list(range(len(tasks))), executor, max(jobs, 1))
-        return
-    remaining = list(range(len(tasks)))
-    while remaining:
-        under_way: list[int] = []
-        with _Pool(min(jobs, len(remaining)), set_up) as pool:
-            for index, outcome in _run(function, tasks, remaining, pool.executor, jobs, under_way):
-                remaining.remove(index)
-                yield index, outcome
-        for suspect in under_way:
-            remaining.remove(suspect)
-            yield suspect, _alone(function, tasks[suspect], set_up)
+    died: list[int] = []
+    for index, outcome in _round(function, tasks, range(len(tasks)), jobs, set_up):
+        if isinstance(outcome, WorkerDiedError):
+            died.append(index)
+        else:
+            yield index, outcome
+    for index in died:
+        yield from _round(function, tasks, [index], 1, set_up)
 
 
-def _run(
+def run_elsewhere(
+    function: Callable[[Task], Result], tasks: Sequence[Task], *, jobs: int, executor: Executor
+) -> Outcomes[Result]:
+    """Run the tasks on an executor of the caller's; else as ``run_tasks``."""
+    waiting = deque(range(len(tasks)))
+    running: dict[Future[Result], int] = {}
+    while waiting or running:
+        while waiting and len(running) < jobs * _TASKS_PER_WORKER:
+            index = waiting.popleft()
+            running[executor.submit(function, tasks[index])] = index
+        for future in wait(running, return_when=FIRST_COMPLETED).done:
+            error = future.exception()
+            yield running.pop(future), future.result() if error is None else _ours(error)
+
+
+def _round(
     function: Callable[[Task], Result],
     tasks: Sequence[Task],
-    order: Sequence[int],
-    executor: Executor,
+    order: Iterable[int],
     jobs: int,
-    under_way: list[int] | None = None,
-) -> Generator[tuple[int, Result | PhotoError], None, None]:
-    """Feed the executor; on a broken pool stop, with ``under_way`` holding what was in it."""
-    queue = iter(list(order))
-    running: dict[Future[Result], int] = {}
-    broken = False
-    while True:
-        while not broken and len(running) < jobs * _WAITING_PER_WORKER:
-            index = next(queue, None)
-            if index is None:
-                break
-            try:
-                running[executor.submit(function, tasks[index])] = index
-            except BrokenProcessPool:
-                broken = True
-                if under_way is not None:
-                    under_way.append(index)
-        if not running:
-            return
-        for future in wait(running, return_when=FIRST_COMPLETED).done:
-            index = running.pop(future)
-            outcome = _outcome(future)
-            if isinstance(outcome, WorkerDiedError) and under_way is not None:
-                broken = True
-                under_way.append(index)
-            else:
-                yield index, outcome
-
-
-def _alone(
-    function: Callable[[Task], Result], task: Task, set_up: Callable[[], None]
-) -> Result | PhotoError:
-    with _Pool(1, set_up) as pool:
-        return _outcome(pool.executor.submit(function, task))
-
-
-def _outcome(future: Future[Result]) -> Result | PhotoError:
-    """The result, or an error of ours whatever happened: one picture never stops the others."""
+    set_up: Callable[[], None],
+) -> Outcomes[Result]:
+    waiting = deque(order)
+    workers: dict[Connection, _Worker[Task, Result]] = {}
     try:
-        return future.result()
-    except PhotoError as error:
-        return error
-    except BrokenProcessPool as error:
-        died = WorkerDiedError(
-            "The process at work on it crashed or was killed, perhaps for want of memory.",
-            hint="Save the picture anew, or smaller, with another program and run again.",
-        )
-        died.__cause__ = error
-        return died
-    except Exception as error:  # noqa: BLE001 (a bug of ours costs this one picture)
-        bug = UnexpectedPhotoError(
-            f"photoprep met an error of its own ({type(error).__name__}: {error}).",
-            hint="Please report it with this picture; saving the picture anew may help.",
-        )
-        bug.__cause__ = error
-        return bug
+        while waiting or any(worker.given for worker in workers.values()):
+            while len(workers) < min(jobs, len(waiting)):
+                with _interrupts_held_back():
+                    worker = _Worker(function, set_up)
+                    workers[worker.pipe] = worker
+            _hand_out(tasks, waiting, workers.values())
+            busy = [pipe for pipe, worker in workers.items() if worker.given]
+            ready = set(wait_for_any(busy))
+            for worker in [workers[pipe] for pipe in busy if pipe in ready]:
+                outcome = worker.take()
+                yield worker.given.popleft(), outcome
+                if isinstance(outcome, WorkerDiedError):
+                    waiting.extendleft(reversed(worker.given))
+                    del workers[worker.pipe]
+                    worker.end()
+    finally:
+        for worker in workers.values():
+            worker.end()
 
 
-class _Pool:
-    """A process pool that leaves at once when the run is interrupted."""
-
-    def __init__(self, jobs: int, set_up: Callable[[], None]) -> None:
-        self._before = set(multiprocessing.active_children())
-        self.executor = ProcessPoolExecutor(
-            max_workers=jobs,
-            mp_context=multiprocessing.get_context("spawn"),
-            initializer=_start_worker,
-            initargs=(set_up,),
-        )
-
-    def __enter__(self) -> _Pool:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        if kind is not None:
-            # Workers hold nothing but memory, so they can be ended in the middle of a picture.
-            for process in set(multiprocessing.active_children()) - self._before:
-                process.kill()
-        self.executor.shutdown(wait=kind is None, cancel_futures=True)
+def _hand_out(
+    tasks: Sequence[Task], waiting: deque[int], workers: Iterable[_Worker[Task, Result]]
+) -> None:
+    """Give every worker a task before any gets its second."""
+    for depth in range(1, _TASKS_PER_WORKER + 1):
+        for worker in workers:
+            if waiting and len(worker.given) < depth:
+                worker.give(waiting[0], tasks[waiting[0]])
+                waiting.popleft()
 
 
-def _start_worker(set_up: Callable[[], None]) -> None:
+class _Worker(Generic[Task, Result]):
+    """One process and the pipe to it; ``given`` holds the indices of its tasks, in order."""
+
+    def __init__(self, function: Callable[[Task], Result], set_up: Callable[[], None]) -> None:
+        context = multiprocessing.get_context("spawn")
+        self.pipe, far_end = context.Pipe()
+        self.given: deque[int] = deque()
+        self._process = context.Process(target=_serve, args=(far_end, function, set_up))
+        self._process.daemon = True
+        self._process.start()
+        # With our copy of its end closed, a dead worker is a closed pipe and not an endless wait.
+        far_end.close()
+
+    def give(self, index: int, task: Task) -> None:
+        self.given.append(index)
+        with suppress(OSError):  # a worker that has died by now: take() will find out and say so
+            self.pipe.send(task)
+
+    def take(self) -> Result | PhotoError:
+        """The outcome of the first task given, or that the worker died over it."""
+        try:
+            outcome: Result | PhotoError = self.pipe.recv()
+        except (EOFError, OSError) as error:
+            died = WorkerDiedError(
+                "The process at work on it crashed or was killed, perhaps for want of memory.",
+                hint="Save the picture anew, or smaller, with another program and run again.",
+            )
+            died.__cause__ = error
+            return died
+        return outcome
+
+    def end(self) -> None:
+        """End the process, in the middle of a picture if need be: it holds nothing but memory."""
+        self._process.kill()
+        self._process.join()
+        self.pipe.close()
+
+
+@contextmanager
+def _interrupts_held_back() -> Iterator[None]:
+    """Start a process with Ctrl-C blocked, for it inherits that; ours arrives a moment later.
+
+    A worker that is still importing could not ignore it yet and would print a trace. Windows has
+    no such mask; there, a Ctrl-C in a worker's first tenth of a second is seen.
+    """
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    # Started with the first process, it would lift the mask again (CPython's resource_tracker.py).
+    resource_tracker.ensure_running()
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _serve(
+    pipe: Connection, function: Callable[[Task], Result], set_up: Callable[[], None]
+) -> None:
+    """Work until the other end is closed, which the system does when the parent dies."""
     # Ctrl-C reaches every process of the terminal; the parent alone decides what it means.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
     set_up()
+    while True:
+        try:
+            task = pipe.recv()
+        except EOFError:
+            return
+        outcome: Result | PhotoError
+        try:
+            outcome = function(task)
+        except Exception as error:  # noqa: BLE001 (whatever it is, it costs this one picture)
+            outcome = _ours(error)
+        try:
+            pipe.send(outcome)
+        except OSError:
+            return
 
 
-def _end_with_parent() -> None:
-    """A killed parent says no farewell; without this its workers would wait for ever."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
+def _ours(error: BaseException) -> PhotoError:
+    """The error as one of ours: what is not is a bug, which costs this one picture."""
+    if isinstance(error, PhotoError):
+        return error
+    return UnexpectedPhotoError(
+        f"photoprep met an error of its own ({type(error).__name__}: {error}).",
+        hint="Please report it with this picture; saving the picture anew may help.",
+    )

@@ -23,7 +23,7 @@ from photoprep.report import Failed, Prepared, PreparedJpeg, Reused
 from photoprep.state import RememberedRefusal, RememberedSource
 from photoprep.walk.intake import Candidate
 from photoprep.walk.recall import Recalled
-from photoprep.workers import run_tasks
+from photoprep.workers import run_elsewhere, run_tasks
 
 Outcome = Prepared | Reused | Failed
 OnPhoto = Callable[[int, int], None]
@@ -67,7 +67,11 @@ def make_photos(
         PhotoTask(candidates[index].path, candidates[index].stamp, spec)
         for index in recalled.to_make
     ]
-    results = run_tasks(make_photo, tasks, jobs=jobs, set_up=set_up_decoders, executor=executor)
+    results = (
+        run_tasks(make_photo, tasks, jobs=jobs, set_up=set_up_decoders)
+        if executor is None
+        else run_elsewhere(make_photo, tasks, jobs=jobs, executor=executor)
+    )
     with closing(results):
         for done, (position, result) in enumerate(results, start=1):
             index = recalled.to_make[position]
