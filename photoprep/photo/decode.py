@@ -153,7 +153,7 @@ def _said(error: Exception) -> str:
 
 def _damaged(path: Path, format_name: str, detail: str) -> DamagedPhotoError:
     return DamagedPhotoError(
-        f"The {format_name} is damaged or ends too early ({detail}).",
+        f"The {format_name} is damaged or ends too early: {detail}.",
         hint="Copy it from the camera again, or ask for the photo once more.",
         path=path,
     )
