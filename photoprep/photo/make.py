@@ -18,13 +18,13 @@ from photoprep.photo.decode import DecodedPhoto, decode
 from photoprep.photo.encode import EncodedJpeg
 from photoprep.photo.fit import fit_jpeg
 from photoprep.photo.metadata import clean_exif
-from photoprep.photo.resize import scaled
+from photoprep.photo.resize import upright_at
 from photoprep.preset import PhotoSpec
 from photoprep.report import Note
 from photoprep.units import longest_side_px
 
 # Part of what makes a JPEG what it is: raised whenever equal input would give other bytes.
-RECIPE_NUMBER = 1
+RECIPE_NUMBER = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +72,7 @@ def _fitted(decoded: DecodedPhoto, spec: PhotoSpec) -> tuple[EncodedJpeg, tuple[
 
     def render(size_px: tuple[int, int]) -> Image.Image:
         nonlocal notes
-        picture, notes = to_srgb(
-            scaled(decoded.image, size_px), decoded.icc_profile, spec.background
-        )
+        picture, notes = to_srgb(upright_at(decoded, size_px), decoded.icc_profile, spec.background)
         return picture
 
     jpeg = fit_jpeg(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pillow_heif
 import pytest
-from PIL import Image
+from PIL import Image, ImageChops, ImageStat
 
 from photoprep.errors import (
     DamagedPhotoError,
@@ -18,6 +18,8 @@ from photoprep.errors import (
     UnsupportedFormatError,
 )
 from photoprep.photo.decode import decode, set_up_decoders
+from photoprep.photo.resize import upright_at
+from photoprep.units import scaled_size_px
 
 RED, BLUE = (220, 30, 30), (30, 30, 220)
 
@@ -112,8 +114,11 @@ def test_pictures_are_turned_upright_once(
     path = tmp_path / "photo"
     stored.save(path, format_name, exif=exif)
     decoded = decode(path, 944)
-    assert decoded.image.size == decoded.full_size_px == (320, 200)
-    assert is_top_red(decoded.image)
+    assert decoded.full_size_px == (320, 200)
+    for size_px in ((320, 200), (160, 100)):
+        upright = upright_at(decoded, size_px)
+        assert upright.size == size_px
+        assert is_top_red(upright)
 
 
 def test_a_phones_heic_is_not_turned_twice(tmp_path: Path) -> None:
@@ -124,7 +129,7 @@ def test_a_phones_heic_is_not_turned_twice(tmp_path: Path) -> None:
     pillow_heif.from_pillow(stored).save(path, quality=90, exif=exif.tobytes())
     decoded = decode(path, 944)
     assert decoded.full_size_px == (320, 200)
-    assert is_top_red(decoded.image)
+    assert is_top_red(upright_at(decoded, (320, 200)))
 
 
 def test_a_large_jpeg_is_decoded_at_no_less_than_twice_the_size_asked_for(tmp_path: Path) -> None:
@@ -133,6 +138,25 @@ def test_a_large_jpeg_is_decoded_at_no_less_than_twice_the_size_asked_for(tmp_pa
     decoded = decode(path, 944)
     assert decoded.full_size_px == (4000, 3000)
     assert decoded.image.size == (2000, 1500)
+
+
+@pytest.mark.parametrize("size", [(4001, 3000), (3999, 2667), (4000, 3001)])
+def test_a_scaled_decode_moves_nothing(tmp_path: Path, size: tuple[int, int]) -> None:
+    # libjpeg rounds a scaled size up and pads it; stretched over the picture, that shifts it.
+    tile = Image.radial_gradient("L").resize((100, 100))
+    large = Image.new("L", size)
+    for left in range(0, size[0], 100):
+        for top in range(0, size[1], 100):
+            large.paste(tile, (left, top))
+    path = tmp_path / "photo.jpg"
+    large.save(path, quality=95)
+    half = decode(path, 944)
+    assert half.image.width < size[0]
+    wanted = scaled_size_px(size, 944)
+    shown, reference = upright_at(half, wanted), large.resize(wanted, Image.Resampling.LANCZOS)
+    strip = (wanted[0] - 60, wanted[1] - 60, *wanted)  # the shift would be largest there
+    difference = ImageChops.difference(shown.crop(strip), reference.crop(strip))
+    assert ImageStat.Stat(difference).rms[0] < 2.0
 
 
 def test_of_several_pages_or_frames_the_first_is_taken_and_said(tmp_path: Path) -> None:
