@@ -42,14 +42,14 @@ Paths = Annotated[
 ]
 OutOption = Annotated[
     Path | None,
-    typer.Option("--out", metavar="DIR", help="Where to put the results. [default: NAME-prepared]"),
+    typer.Option("--out", metavar="DIR", help="Where to put the results. (default: NAME-prepared)"),
 ]
 PresetOption = Annotated[
     str, typer.Option("--preset", metavar="NAME|FILE", help="The rules to follow.")
 ]
 JobsOption = Annotated[
     int | None,
-    typer.Option("--jobs", metavar="N", min=1, help="Workers at once. [default: one a core]"),
+    typer.Option("--jobs", metavar="N", min=1, help="Workers at once. (default: one a core)"),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the report as JSON.")]
 QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")]
@@ -113,7 +113,7 @@ def prepare(
         typer.Option(
             formats=["%Y-%m-%d"],
             metavar="YYYY-MM-DD",
-            help="The date in names and letters. [default: that of the first run]",
+            help="The date in names and letters. (default: that of the first run)",
         ),
     ] = None,
     jobs: JobsOption = None,

@@ -12,7 +12,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import pillow_heif
 from PIL import Image, UnidentifiedImageError
 
 from photoprep.errors import (
@@ -68,6 +67,8 @@ class DecodedPhoto:
 
 def set_up_decoders() -> None:
     """Register HEIC with Pillow and leave the bounding of pixels to ``decode``; once a process."""
+    import pillow_heif  # only workers need it, and it is slow to load
+
     pillow_heif.register_heif_opener(thumbnails=False)
     Image.MAX_IMAGE_PIXELS = None
 

@@ -23,6 +23,9 @@ from photoprep.errors import PhotoprepError
 from photoprep.report import Finding, Prepared, Report, Reused
 from photoprep.units import say_bytes, say_cm
 
+# From so many columns on, a photo and where it came from stand in one line.
+_WIDE_COLUMNS = 120
+
 
 @contextmanager
 def photo_progress(
@@ -94,28 +97,47 @@ def _print_findings(findings: tuple[Finding, ...], console: Console) -> None:
 
 
 def _print_photos(report: Report, console: Console) -> None:
+    """One line a photo where the terminal is wide, else a second one for where it came from."""
     if not report.ready:
         return
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("Photo", overflow="fold")
-    table.add_column("from", overflow="fold", style="dim")
-    table.add_column("was", justify="right", no_wrap=True, style="dim")
-    table.add_column("is", justify="right", no_wrap=True)
-    table.add_column("pixels", justify="right", no_wrap=True)
-    table.add_column("longest side", justify="right", no_wrap=True)
-    for photo in report.ready:
-        jpeg = photo.jpeg
-        name = escape(jpeg.output.rpartition("/")[2])
-        table.add_row(
-            name if isinstance(photo, Prepared) else f"[dim]{name}[/]",
-            escape(photo.source),
-            f"{say_bytes(jpeg.source_bytes)} · {jpeg.source_width_px}×{jpeg.source_height_px}",
-            say_bytes(jpeg.size_bytes),
-            f"{jpeg.width_px}×{jpeg.height_px}",
-            f"{say_cm(max(jpeg.width_px, jpeg.height_px), jpeg.dpi)} at {jpeg.dpi} DPI",
-        )
-    console.print(table)
+    if console.width >= _WIDE_COLUMNS:
+        table = Table(box=None, pad_edge=False, header_style="bold")
+        table.add_column("Photo", overflow="fold")
+        for title in ("size", "pixels", "longest side"):
+            table.add_column(title, justify="right", no_wrap=True)
+        table.add_column("from", overflow="fold", style="dim")
+        for photo in report.ready:
+            table.add_row(*_photo_cells(photo), _origin(photo))
+        console.print(table)
+    else:
+        longest = max(len(_photo_cells(photo)[0]) for photo in report.ready)
+        for photo in report.ready:
+            name, size, pixels, side = _photo_cells(photo)
+            line = f"{name:<{longest}}  {size:>6}  {pixels:>9}  {side}"
+            console.print(line, highlight=False, soft_wrap=True)
+            console.print(f"  [dim]{_origin(photo)}[/]", highlight=False, soft_wrap=True)
     console.print()
+
+
+def _photo_cells(photo: Prepared | Reused) -> tuple[str, str, str, str]:
+    """Name, size, pixels and longest side of a finished photo; names are plain ASCII."""
+    jpeg = photo.jpeg
+    side = say_cm(max(jpeg.width_px, jpeg.height_px), jpeg.dpi)
+    return (
+        jpeg.output.rpartition("/")[2],
+        say_bytes(jpeg.size_bytes),
+        f"{jpeg.width_px}×{jpeg.height_px}",
+        f"{side}, {jpeg.dpi} DPI",
+    )
+
+
+def _origin(photo: Prepared | Reused) -> str:
+    jpeg = photo.jpeg
+    unchanged = ", unchanged" if isinstance(photo, Reused) else ""
+    return (
+        f"{escape(photo.source)}, {say_bytes(jpeg.source_bytes)}, "
+        f"{jpeg.source_width_px}×{jpeg.source_height_px}{unchanged}"
+    )
 
 
 def _print_mails(report: Report, console: Console) -> None:
