@@ -10,7 +10,8 @@ import datetime
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from functools import lru_cache
 from string import Formatter
 
 from anyascii import anyascii
@@ -18,9 +19,10 @@ from anyascii import anyascii
 from photoprep.catalogue.words import CAMERA_WORDS, PLAIN_FOLDERS, SHORT_VIEWS, VIEW_WORDS
 from photoprep.report import Subject
 
-# With ".jpg" 34 characters: up to there no mail program folds an attachment's name (mail-facts).
+# With ".jpg" 34 characters: up to there an attachment's name stays on one line of its header.
 STEM_LIMIT = 30
 _KNOWABLE = 16
+_LONGEST_STEM = 120  # whatever a template makes of it; file systems take 255 bytes
 
 _SEPARATORS = re.compile(r"[\s_\-–—.,;:+&()（）\[\]【】{}、，。#@!'\"]+")
 _SCRIPTS = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff]+|[^\u2e80-\u9fff\uf900-\ufaff]+")
@@ -28,10 +30,24 @@ _MODEL = re.compile(
     r"(?=[a-z0-9]*\d)(?=[a-z0-9]*[a-z])[a-z]{1,6}\d{1,6}[a-z]{0,3}\d{0,3}", re.IGNORECASE
 )
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)", re.IGNORECASE)
-_VIEWS_BY_WORD = sorted(
-    ((word, view) for view, words in VIEW_WORDS.items() for word in words),
-    key=lambda pair: (-len(pair[0]), pair[0]),
+_VIEW_OF_WORD = {word: view for view, words in VIEW_WORDS.items() for word in words}
+# ASCII words stand between spaces, Chinese ones anywhere; the longest alternative comes first.
+_VIEW_WORD = re.compile(
+    "|".join(
+        f"(?<= ){re.escape(word)}(?= )" if word.isascii() else re.escape(word)
+        for word in sorted(_VIEW_OF_WORD, key=lambda word: (-len(word), word))
+    )
 )
+
+
+@lru_cache(maxsize=4096)
+def _words(text: str) -> tuple[str, ...]:
+    """The words of a name, split at separators and where Chinese meets other writing."""
+    return tuple(
+        part
+        for chunk in _SEPARATORS.split(unicodedata.normalize("NFC", text))
+        for part in _SCRIPTS.findall(chunk)
+    )
 
 
 def subject_of(name: str, root_name: str) -> Subject:
@@ -124,7 +140,7 @@ def _fill(template: str, fields: dict[str, str]) -> str:
         value = fields[field] if field else ""
         if value or not field:
             text += (literal if text or value else "") + value
-    safe = re.sub(r"[^A-Za-z0-9._ +\-]+", "_", text).strip("._ -")
+    safe = re.sub(r"[^A-Za-z0-9._ +\-]+", "_", text)[:_LONGEST_STEM].strip("._ -")
     return safe or "photo"
 
 
@@ -139,25 +155,14 @@ def _shorten(words: str, length: int) -> str:
     return cut[: cut.rindex("-")] if "-" in cut else first
 
 
-def _words(text: str) -> list[str]:
-    """The words of a name, split at separators and where Chinese meets other writing."""
-    return [
-        part
-        for chunk in _SEPARATORS.split(unicodedata.normalize("NFC", text))
-        for part in _SCRIPTS.findall(chunk)
-    ]
-
-
 def _spaced(text: str) -> str:
     return f" {' '.join(_words(text)).casefold()} "
 
 
 def _view_in(text: str) -> str:
-    spaced = _spaced(text)
-    for word, view in _VIEWS_BY_WORD:
-        if (word if not word.isascii() else f" {word} ") in spaced:
-            return view
-    return "unknown"
+    """The view that the longest of the view words in a text names."""
+    found = [match[0] for match in _VIEW_WORD.finditer(_spaced(text))]
+    return _VIEW_OF_WORD[max(found, key=len)] if found else "unknown"
 
 
 def _only_view(folder: str) -> str:
@@ -166,11 +171,8 @@ def _only_view(folder: str) -> str:
     return view if view != "unknown" and not _without_views(_words(folder)) else ""
 
 
-def _without_views(words: Iterable[str]) -> list[str]:
-    text = _spaced(" ".join(words))
-    for word, _ in _VIEWS_BY_WORD:
-        text = text.replace(word if not word.isascii() else f" {word} ", " ")
-    kept = set(text.split())
+def _without_views(words: Sequence[str]) -> list[str]:
+    kept = set(_VIEW_WORD.sub(" ", _spaced(" ".join(words))).split())
     return [word for word in words if word.casefold() in kept]
 
 

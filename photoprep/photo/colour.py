@@ -107,9 +107,12 @@ def _lab_to_srgb(image: Image.Image) -> Image.Image:
 
 
 def _flattened(image: Image.Image, background: str) -> Image.Image:
-    if image.mode not in {"RGBA", "LA"}:
-        return image.convert("RGB")
-    rgba = image.convert("RGBA")
-    opaque = Image.new("RGB", image.size, background)
-    opaque.paste(rgba, mask=rgba.getchannel("A"))
+    if image.mode in {"RGBA", "LA"}:
+        rgba = image.convert("RGBA")
+        opaque = Image.new("RGB", image.size, background)
+        opaque.paste(rgba, mask=rgba.getchannel("A"))
+    else:
+        opaque = image.convert("RGB")
+    # Pillow carries a file's comment and more along from picture to picture, and saves it.
+    opaque.info = {}
     return opaque
