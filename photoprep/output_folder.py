@@ -124,14 +124,8 @@ class OutputFolder:
         known = self._known.get(path)
         if known is None or known.sha256:
             self.make_way([path])
-        place = self._place(path)
-        try:
-            place.parent.mkdir(exist_ok=True)
-        except OSError as error:
-            raise cannot_write(place.parent, error) from error
-        unfinished = self.folder / MARKER / _UNFINISHED / place.name
-        write_whole(place, data, temporary=unfinished)
-        self._record([(path, WrittenOutput(sha256_hex(data), FileStamp.of(place)))])
+        stamp = self._put(path, data)
+        self._record([(path, WrittenOutput(sha256_hex(data), stamp))])
 
     def write_if_new(self, path: str, data: bytes) -> None:
         """Put a whole file into its place, unless the very same stands there already."""
@@ -166,10 +160,7 @@ class OutputFolder:
                 if not self._is_as_written(path, self._known[path]):
                     left.append(path)
                     continue
-                try:
-                    place.unlink()
-                except OSError as error:
-                    raise cannot_write(place, error) from error
+                self._take_away(path)
         self._forget(unwanted)
         return left
 
@@ -196,6 +187,21 @@ class OutputFolder:
             return False
         self._known[path] = self._looked_at[path] = WrittenOutput(known.sha256, stamp)
         return True
+
+    def _put(self, path: str, data: bytes) -> FileStamp:
+        place = self._place(path)
+        try:
+            place.parent.mkdir(exist_ok=True)
+        except OSError as error:
+            raise cannot_write(place.parent, error) from error
+        write_whole(place, data, temporary=self.folder / MARKER / _UNFINISHED / place.name)
+        return FileStamp.of(place)
+
+    def _take_away(self, path: str) -> None:
+        try:
+            self._place(path).unlink()
+        except OSError as error:
+            raise cannot_write(self._place(path), error) from error
 
     def _aside(self, sha256: str) -> Path:
         return self.folder / MARKER / _UNFINISHED / f"{sha256}.aside"

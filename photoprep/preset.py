@@ -37,12 +37,14 @@ class MailSpec:
     """How large a mail may be, in bytes on the wire.
 
     ``max_bytes`` less ``reserve_bytes`` (for the headers that servers add on the way) is never
-    exceeded; among plans with as few mails, the one least above ``preferred_bytes`` wins.
+    exceeded; among plans with as few mails, the one least above ``preferred_bytes`` wins. More
+    mails than ``max_mails`` are not written without being asked for.
     """
 
     preferred_bytes: int
     max_bytes: int
     reserve_bytes: int
+    max_mails: int = 10
 
     @property
     def limit_bytes(self) -> int:

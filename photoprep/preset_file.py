@@ -101,6 +101,7 @@ class _MailSection(_Section):
     preferred_bytes: Bytes
     max_bytes: Bytes
     reserve_bytes: Annotated[int, Field(ge=0, strict=True)] = 4096
+    max_mails: Annotated[int, Field(ge=1, le=999, strict=True)] = 10
 
     @whole(mode="after")
     def _agrees(self) -> _MailSection:
@@ -140,6 +141,7 @@ class _PresetFile(_Section):
                 preferred_bytes=self.mail.preferred_bytes,
                 max_bytes=self.mail.max_bytes,
                 reserve_bytes=self.mail.reserve_bytes,
+                max_mails=self.mail.max_mails,
             ),
             names=NamesSpec(photo=self.names.photo),
             letter=LetterSpec(language=self.letter.language),
