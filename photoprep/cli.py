@@ -121,6 +121,9 @@ def prepare(
     verify: Annotated[
         bool, typer.Option("--verify", help="Read every original again, however it looks.")
     ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say exactly what a run would do; write nothing.")
+    ] = False,
     as_json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
@@ -140,6 +143,7 @@ def prepare(
                 jobs=jobs,
                 mails=not no_mails,
                 verify=verify,
+                dry_run=dry_run,
                 on_photo=on_photo,
             )
         _tell(report, as_json=as_json, quiet=quiet)

@@ -16,12 +16,16 @@ from photoprep.files import FileStamp, cannot_write, sha256_hex, sha256_of_file,
 from photoprep.state import State, WrittenOutput
 
 MARKER = ".photoprep"
+STATE_FILE = "state.db"
 _UNFINISHED = "unfinished"
 
 
 def is_output_folder(folder: Path) -> bool:
     """Whether photoprep made this folder; such a one is never taken as input."""
-    return (folder / MARKER).is_dir()
+    try:
+        return (folder / MARKER).is_dir()
+    except OSError:  # a folder that may not be looked into was not made by us for this person
+        return False
 
 
 @contextmanager
@@ -39,7 +43,7 @@ def open_output_folder(folder: Path) -> Iterator[OutputFolder]:
         unfinished.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise cannot_write(folder, error) from error
-    with State(marker / "state.db") as state:
+    with State(marker / STATE_FILE) as state:
         for leftover in unfinished.iterdir():
             leftover.unlink()
         output = OutputFolder(folder, state)

@@ -13,6 +13,7 @@ import json
 import os
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Executor
+from dataclasses import replace
 from pathlib import Path
 
 from photoprep.catalogue.dropped import dropped_path
@@ -22,6 +23,7 @@ from photoprep.output_folder import OutputFolder, open_output_folder
 from photoprep.preset import Preset
 from photoprep.preset_file import load_preset
 from photoprep.profile import SenderProfile
+from photoprep.rehearsal import RehearsedFolder, rehearse
 from photoprep.report import PhotoOutcome, Prepared, Report, Reused, WrittenMail
 from photoprep.state import State
 from photoprep.walk.findings import findings_of
@@ -45,6 +47,7 @@ def prepare(
     jobs: int | None = None,
     mails: bool = True,
     verify: bool = False,
+    dry_run: bool = False,
     executor: Executor | None = None,
     on_photo: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> Report:
@@ -63,6 +66,7 @@ def prepare(
         jobs: how many workers at most; one a core by default.
         mails: whether to write mails.
         verify: hash every source instead of trusting size and time.
+        dry_run: reckon everything as it would be, exactly, and write nothing anywhere.
         executor: where the work goes instead of worker processes of its own. Without it, a script
             that calls this needs the usual ``if __name__ == "__main__":`` around it.
         on_photo: hears ``(done, total)`` of the photos that have to be made.
@@ -82,7 +86,7 @@ def prepare(
     if not intake.candidates:
         raise _no_photos(intake, dropped.root)
     place = Path(out).expanduser().absolute() if out else default_output_folder(dropped.root)
-    with open_output_folder(place) as folder:
+    with rehearse(place) if dry_run else open_output_folder(place) as folder:
         day = _date_of_run(folder.state, date)
         template = preset.names.photo
         intake = with_outputs(intake, template, customer=customer, date=day, folder=folder)
@@ -107,8 +111,12 @@ def prepare(
         )
         left_alone = _clean_up(folder, intake, ready, mailed.mails)
         findings = findings_of(photos, mailed.findings, left_alone)
-        report = Report(preset.name, place, photos, mailed.mails, findings, made.encodes)
+        report = Report(
+            preset.name, place, photos, mailed.mails, findings, made.encodes, rehearsed=dry_run
+        )
         _write_report(folder, report)
+        if isinstance(folder, RehearsedFolder):
+            report = replace(report, taken_away=tuple(folder.taken_away))
     return report
 
 

@@ -138,7 +138,11 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A whole run. ``folder`` is where it was written; it stays out of the JSON."""
+    """A whole run. ``folder`` is where it was written; it stays out of the JSON.
+
+    ``rehearsed`` says that nothing was written, and ``taken_away`` which outputs of earlier runs
+    would then go; both stand in the JSON of a rehearsal alone.
+    """
 
     preset: str
     folder: Path
@@ -146,6 +150,8 @@ class Report:
     mails: tuple[WrittenMail, ...] = ()
     findings: tuple[Finding, ...] = ()
     encodes: int = field(default=0, compare=False)
+    rehearsed: bool = False
+    taken_away: tuple[str, ...] = ()
 
     @property
     def ready(self) -> tuple[Prepared | Reused, ...]:
@@ -174,7 +180,7 @@ class Report:
 
     def to_json(self) -> dict[str, object]:
         """The report as plain data, ready for ``json.dumps``."""
-        return {
+        data: dict[str, object] = {
             "schema": SCHEMA,
             "preset": self.preset,
             "photos": [_photo_row(photo) for photo in self.photos],
@@ -182,6 +188,9 @@ class Report:
             "mails": [_mail_row(mail) for mail in self.mails],
             "findings": [_finding_row(finding) for finding in self.findings],
         }
+        if self.rehearsed:
+            data |= {"dry_run": True, "taken_away": list(self.taken_away)}
+        return data
 
 
 def _photo_row(photo: PhotoOutcome) -> dict[str, object]:

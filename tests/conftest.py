@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# CI judges the same examples every time; people's machines look for new ones.
+settings.register_profile("ci", derandomize=True)
+if os.environ.get("CI"):
+    settings.load_profile("ci")
 
 # A folder of real photos beside the repository, with their origins in photos.tsv. They are not
 # committed; tests that want them are skipped where the folder is missing.
+NOBODY = 65534
 REAL_PHOTOS = Path(__file__).resolve().parents[2] / "shared" / "photos"
 
 
@@ -20,6 +28,23 @@ def config_folder(
     folder = tmp_path_factory.mktemp("config")
     monkeypatch.setenv("PHOTOPREP_CONFIG_DIR", str(folder))
     return folder
+
+
+@pytest.fixture
+def as_nobody(tmp_path: Path) -> Iterator[None]:
+    """Let a test that runs as root meet a user's rights; does nothing for anybody else."""
+    if os.name == "nt" or os.geteuid() != 0:
+        yield
+        return
+    for folder in (tmp_path, *tmp_path.parents):
+        if folder.owner() == "root" and not folder.stat().st_mode & 0o001:
+            folder.chmod(folder.stat().st_mode | 0o011)
+    tmp_path.chmod(0o777)
+    os.seteuid(NOBODY)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
 
 
 @pytest.fixture(scope="session")

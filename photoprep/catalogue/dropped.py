@@ -14,6 +14,7 @@ from urllib.parse import unquote, urlsplit
 from photoprep.errors import UsageError
 
 _QUOTES = "\"'\u201c\u201d\u2018\u2019"
+_DRIVE_AFTER_SLASH = re.compile(r"/[A-Za-z]:(/|$)")
 _ESCAPED = re.compile(r"\\(.)")
 
 
@@ -25,9 +26,9 @@ def dropped_path(text: str | os.PathLike[str]) -> Path:
 
     """
     given = os.fspath(text)
-    for reading in _readings(given):
+    for reading in readings(given, windows=os.name == "nt"):
         path = Path(reading)
-        if _exists(path):
+        if reading and _exists(path):
             return Path(os.path.abspath(path))  # noqa: PTH100 (resolve() would follow links)
     raise UsageError(
         f"There is no file or folder called {given!r}.",
@@ -35,30 +36,35 @@ def dropped_path(text: str | os.PathLike[str]) -> Path:
     )
 
 
-def _readings(text: str) -> list[str]:
-    """The texts to try, the most literal first."""
+def readings(text: str, *, windows: bool) -> list[str]:
+    """The paths that a text may mean, the most literal first; the disk is not asked.
+
+    On Windows a backslash parts folders; elsewhere it takes the meaning from the next letter.
+    """
     bare = text.strip()
     if len(bare) >= 2 and bare[0] in _QUOTES and bare[-1] in _QUOTES:
         bare = bare[1:-1]
-    readings = [text, bare]
+    found = [text, bare]
     if bare.lower().startswith("file:"):
-        readings.append(_from_address(bare))
+        found.append(_from_address(bare, windows=windows))
     if bare.startswith("~"):
-        readings.append(str(Path(bare).expanduser()))
-    if "\\" in bare and os.name != "nt":
-        readings.append(_ESCAPED.sub(r"\1", bare))
-    return readings
+        found.append(str(Path(bare).expanduser()))
+    if "\\" in bare and not windows:
+        found.append(_ESCAPED.sub(r"\1", bare))
+    return list(dict.fromkeys(found))
 
 
-def _from_address(address: str) -> str:
-    """The path in a ``file:`` address (RFC 8089), with its percent-escapes undone."""
+def _from_address(address: str, *, windows: bool) -> str:
+    """The path in a ``file:`` address (RFC 8089, E.2 and E.3 for Windows), its escapes undone."""
     parts = urlsplit(address.replace("#", "%23").replace("?", "%3F"))
     path = unquote(parts.path, errors="surrogateescape")
-    if os.name == "nt":
-        if parts.netloc and parts.netloc.lower() != "localhost":
-            return f"\\\\{parts.netloc}{path}"
-        return path.removeprefix("/") if re.match(r"/[A-Za-z]:", path) else path
-    return path
+    if not windows:
+        return path
+    if parts.netloc and parts.netloc.lower() != "localhost":
+        path = f"//{parts.netloc}{path}"
+    elif _DRIVE_AFTER_SLASH.match(path):
+        path = path[1:]
+    return path.replace("/", "\\")
 
 
 def _exists(path: Path) -> bool:

@@ -114,7 +114,7 @@ def _common_folder(paths: list[Path]) -> Path:
 def _walk(path: Path, root: Path) -> Iterator[FoundFile]:
     """The files at and below ``path``; folders in no particular order, ``scan`` sorts."""
     if not path.is_dir():
-        yield _look(path, root)
+        yield _look(path, root, hidden_too=True)  # dropped by itself, it is meant
         return
     try:
         with os.scandir(path) as entries:
@@ -143,7 +143,7 @@ def _walk_folder(folder: Path, root: Path) -> Iterator[FoundFile]:
         yield from _walk(folder, root)
 
 
-def _look(path: Path, root: Path) -> FoundFile:
+def _look(path: Path, root: Path, *, hidden_too: bool = False) -> FoundFile:
     looked_ns = time.time_ns()
     try:
         status = path.stat()
@@ -158,7 +158,7 @@ def _look(path: Path, root: Path) -> FoundFile:
         )
     if not stat.S_ISREG(status.st_mode):
         return _set_aside(path, root, "no regular file")
-    if path.name.startswith(".") or path.name.casefold() in _CLUTTER:
+    if not hidden_too and (path.name.startswith(".") or path.name.casefold() in _CLUTTER):
         return _set_aside(path, root, "a hidden or system file")
     return FoundFile(path, _relative(path, root), FileStamp.from_stat(status, looked_ns))
 

@@ -160,6 +160,8 @@ def _print_mails(report: Report, console: Console) -> None:
 
 
 def _print_closing(report: Report, console: Console) -> None:
+    for path in report.taken_away:
+        console.print(f"{escape(path)} would be removed.", highlight=False, soft_wrap=True)
     prepared = sum(isinstance(photo, Prepared) for photo in report.photos)
     reused = sum(isinstance(photo, Reused) for photo in report.photos)
     parts = [
@@ -169,6 +171,8 @@ def _print_closing(report: Report, console: Console) -> None:
         f"{_count(len(report.skipped), 'other file')} skipped" if report.skipped else "",
         f"{_count(len(report.mails), 'mail')} ready" if report.mails else "",
     ]
+    if report.rehearsed:
+        console.print("This is what a run would do; nothing has been written.", highlight=False)
     console.print(f"[bold]{', '.join(filter(None, parts))}.[/]", highlight=False)
     console.print(escape(str(report.folder)), highlight=False, soft_wrap=True)
 

@@ -7,6 +7,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from photoprep.errors import MailTooLargeError
 from photoprep.mail.message import MailItem, MessagePlan, build_message, plan_series
@@ -43,19 +44,30 @@ def write_mails(
 
     A draft that an earlier run made of the very same ingredients is left as it lies. When a
     photo alone is too large for a mail by this preset, no draft is written and a finding says so.
+    When the series would be longer than ``max_mails``, the first photos go into a whole series of
+    that many, and a finding says which are left.
     """
     by_filename = {_filename(photo.jpeg): photo.jpeg for photo in photos}
+    plan_mails = partial(
+        plan_series,
+        spec=preset.mail,
+        letter=preset.letter,
+        profile=profile,
+        customer=customer,
+        date=date,
+    )
+    items = [_item(photo) for photo in photos]
     try:
-        plans = plan_series(
-            [_item(photo) for photo in photos],
-            spec=preset.mail,
-            letter=preset.letter,
-            profile=profile,
-            customer=customer,
-            date=date,
-        )
+        plans = plan_mails(items)
     except MailTooLargeError as error:
         return Mailed((), (Finding("mail-too-large", "error", error.message, error.hint),))
+    findings = [] if profile or not plans else [_PROFILE_MISSING]
+    if len(plans) > preset.mail.max_mails:
+        findings.append(_too_many(plans, preset.mail.max_mails))
+        # Planned anew, because the letters say how many mails there are; a part of a series
+        # that fits n mails fits n mails on its own.
+        mailed = sum(len(plan.attachments) for plan in plans[: preset.mail.max_mails])
+        plans = plan_mails(items[:mailed])
     earlier = folder.state.mails()
     outputs = folder.free_paths([f"{MAILS_FOLDER}/{plan.filename}" for plan in plans])
     series = [
@@ -74,8 +86,7 @@ def write_mails(
         )
     if to_write or len(earlier) != len(series):
         folder.state.replace_mails(series)
-    findings = () if profile or not series else (_PROFILE_MISSING,)
-    return Mailed(tuple(mail for _, mail in series), findings)
+    return Mailed(tuple(mail for _, mail in series), tuple(findings))
 
 
 _PROFILE_MISSING = Finding(
@@ -84,6 +95,19 @@ _PROFILE_MISSING = Finding(
     "The letters end without your name and address.",
     'Set them once with "photoprep profile edit", then run again.',
 )
+
+
+def _too_many(plans: Sequence[MessagePlan], max_mails: int) -> Finding:
+    """Say which photos are in no mail, and what can be done: 167 mails are what nobody meant."""
+    left = [item for plan in plans[max_mails:] for item in plan.attachments]
+    return Finding(
+        "too-many-mails",
+        "error",
+        f"All photos together would take {len(plans)} mails, and the preset allows {max_mails}: "
+        f"the last {len(left)} photos, from {left[0].filename} on, are prepared but in no mail.",
+        "Send fewer photos at a time, take a preset with smaller photos such as "
+        "trade-email-light, or raise max_mails under [mail].",
+    )
 
 
 def _item(photo: Prepared | Reused) -> MailItem:

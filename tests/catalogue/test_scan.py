@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import sys
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -74,6 +75,54 @@ def test_links_to_files_are_followed_and_links_to_folders_are_not(tmp_path: Path
     assert found["link.jpg"].stamp is not None
     assert "not there" in found["dangling.jpg"].trouble
     assert "not followed" in found["loop"].aside
+
+
+@posix_only
+def test_a_link_that_leads_to_itself_costs_itself_alone(tmp_path: Path) -> None:
+    (tmp_path / "a.jpg").symlink_to("b.jpg")
+    (tmp_path / "b.jpg").symlink_to("a.jpg")
+    (tmp_path / "ok.jpg").touch()
+    found = {file.name: file for file in scan([tmp_path]).files}
+    assert "cannot be looked at" in found["a.jpg"].trouble
+    assert found["ok.jpg"].stamp is not None
+
+
+@posix_only
+def test_a_dropped_link_to_a_folder_is_followed(tmp_path: Path) -> None:
+    (tmp_path / "real").mkdir()
+    (tmp_path / "real/a.jpg").touch()
+    (tmp_path / "link").symlink_to("real", target_is_directory=True)
+    assert names(tmp_path / "link") == ["a.jpg"]
+
+
+@posix_only
+def test_an_unreadable_folder_is_named_and_the_rest_is_found(
+    tmp_path: Path, as_nobody: None
+) -> None:
+    (tmp_path / "closed").mkdir(mode=0o000)
+    (tmp_path / "ok.jpg").touch()
+    found = {file.name: file for file in scan([tmp_path]).files}
+    assert "cannot be opened" in found["closed"].trouble
+    assert found["ok.jpg"].stamp is not None
+
+
+@pytest.mark.parametrize(
+    "name", ["x" * 251 + ".jpg", "工" * 83 + ".jpg", "😀 a.jpg", "-rf.jpg", "é.jpg"]
+)
+def test_odd_names_are_found_as_they_are(tmp_path: Path, name: str) -> None:
+    for form in ("NFC", "NFD"):
+        odd = unicodedata.normalize(form, name)
+        try:
+            (tmp_path / odd).touch()
+        except OSError:
+            continue  # in NFD a name can be too long for the disk
+        assert odd in names(tmp_path)
+
+
+def test_a_hidden_file_that_is_dropped_by_itself_is_meant(tmp_path: Path) -> None:
+    (tmp_path / ".hidden.jpg").touch()
+    (file,) = scan([tmp_path / ".hidden.jpg"]).files
+    assert not file.aside
 
 
 @posix_only

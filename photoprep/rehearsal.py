@@ -1,0 +1,71 @@
+"""A run that is only tried: everything is reckoned as it would be, and nothing is written.
+
+The output folder is read as it stands; what a run would put there goes to a temporary folder that
+vanishes with the rehearsal. So sizes, names, mails and failures are exact and not guesses, at the
+price of the work.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from photoprep.files import FileStamp, cannot_write
+from photoprep.output_folder import MARKER, STATE_FILE, OutputFolder
+from photoprep.state import State, WrittenOutput
+
+
+@contextmanager
+def rehearse(folder: Path) -> Iterator[RehearsedFolder]:
+    """Open a stand-in for an output folder, whether that one is there already or not.
+
+    Raises:
+        CannotWriteError: the system's temporary folder cannot be written.
+
+    """
+    with tempfile.TemporaryDirectory(prefix="photoprep-") as place:
+        stage = Path(place)
+        record = folder / MARKER / STATE_FILE
+        try:
+            if record.is_file():
+                shutil.copyfile(record, stage / STATE_FILE)
+        except OSError as error:
+            raise cannot_write(stage, error) from error
+        with State(stage / STATE_FILE) as state:
+            yield RehearsedFolder(folder, state, stage)
+
+
+class RehearsedFolder(OutputFolder):
+    """An output folder whose changes stay on a stage; it would lose the outputs ``taken_away``."""
+
+    def __init__(self, folder: Path, state: State, stage: Path) -> None:
+        super().__init__(folder, state)
+        self.taken_away: list[str] = []
+        self._stage = stage
+        self._staged: dict[str, Path] = {}
+
+    def read(self, path: str) -> bytes:
+        """The content of an output, as it would be."""
+        staged = self._staged.get(path)
+        return staged.read_bytes() if staged is not None else super().read(path)
+
+    def _put(self, path: str, data: bytes) -> FileStamp:
+        place = self._stage / f"{len(self._staged)}.staged"
+        try:
+            place.write_bytes(data)
+        except OSError as error:
+            raise cannot_write(place, error) from error
+        self._staged[path] = place
+        return FileStamp.of(place)
+
+    def _take_away(self, path: str) -> None:
+        self.taken_away.append(path)
+
+    def _is_as_written(self, path: str, known: WrittenOutput) -> bool:
+        return path in self._staged or super()._is_as_written(path, known)
+
+    def _aside(self, sha256: str) -> Path:
+        return self._stage / f"{sha256}.aside"
