@@ -8,20 +8,18 @@ from __future__ import annotations
 import io
 import json
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from photoprep.errors import ExitCode, PhotoprepError
+from photoprep.cli_exits import console, exit_codes, stderr_console
+from photoprep.cli_presets import presets_app
+from photoprep.errors import ExitCode
 from photoprep.version import __version__
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from photoprep.profile import SenderProfile
     from photoprep.report import Report
 
@@ -33,7 +31,6 @@ app = typer.Typer(
     "Drag the folder onto photoprep, or type: photoprep FOLDER",
 )
 profile_app = typer.Typer(no_args_is_help=True, help="Your name, company and addresses.")
-presets_app = typer.Typer(no_args_is_help=True, help="The rules photos and mails are made by.")
 app.add_typer(profile_app, name="profile")
 app.add_typer(presets_app, name="presets")
 
@@ -128,11 +125,11 @@ def prepare(
     quiet: QuietOption = False,
 ) -> None:
     """Prepare photos and the mails that carry them (the same as: photoprep PATH...)."""
-    with _exit_codes():
+    with exit_codes():
         from photoprep.pipeline import prepare as prepare_photos
         from photoprep.proof.console import photo_progress
 
-        with photo_progress(_stderr(), wanted=not quiet) as on_photo:
+        with photo_progress(stderr_console(), wanted=not quiet) as on_photo:
             report = prepare_photos(
                 paths,
                 out=out,
@@ -160,12 +157,12 @@ def demo(
     quiet: QuietOption = False,
 ) -> None:
     """Make a folder of product photos and prepare it, to see what photoprep does."""
-    with _exit_codes():
+    with exit_codes():
         from photoprep.demo import make_demo_folder
         from photoprep.pipeline import prepare as prepare_photos
         from photoprep.proof.console import photo_progress
 
-        say = _stderr()
+        say = stderr_console()
         if not quiet:
             say.print(f"Making product photos of 12 megapixels in {folder} …", highlight=False)
         make_demo_folder(folder)
@@ -181,7 +178,7 @@ def demo(
 @profile_app.command("show")
 def profile_show() -> None:
     """Say who signs the letters, and where that is kept."""
-    with _exit_codes():
+    with exit_codes():
         from dataclasses import asdict
 
         from photoprep.profile import load_profile, profile_path
@@ -207,7 +204,7 @@ def profile_edit(
     website: Annotated[str | None, typer.Option(help="Your company's.")] = None,
 ) -> None:
     """Set who signs the letters; asks for everything when no option is given."""
-    with _exit_codes():
+    with exit_codes():
         from dataclasses import asdict
 
         from photoprep.profile import SenderProfile, load_profile, save_profile
@@ -231,35 +228,15 @@ def profile_edit(
         typer.echo(f"Saved in {save_profile(SenderProfile(**merged))}")
 
 
-@presets_app.command("list")
-def presets_list() -> None:
-    """Name the presets that come with photoprep."""
-    from photoprep.preset_file import preset_names
-
-    for name in preset_names():
-        typer.echo(name)
-
-
-@presets_app.command("show")
-def presets_show(
-    name: Annotated[str, typer.Argument(metavar="NAME|FILE", help="Which preset.")] = "trade-email",
-) -> None:
-    """Print a preset as it stands, ready to be saved under a name of your own and changed."""
-    with _exit_codes():
-        from photoprep.preset_file import preset_text
-
-        typer.echo(preset_text(name), nl=False)
-
-
 def _tell(report: Report, *, as_json: bool, quiet: bool) -> None:
     from photoprep.proof.console import print_failures, print_report
 
     if as_json:
         typer.echo(json.dumps(report.to_json(), indent=2))
     elif not quiet:
-        print_report(report, _console(stderr=False))
+        print_report(report, console(stderr=False))
     if quiet or as_json:
-        print_failures(report, _stderr())
+        print_failures(report, stderr_console())
 
 
 def _profile() -> SenderProfile | None:
@@ -267,38 +244,3 @@ def _profile() -> SenderProfile | None:
     from photoprep.profile import load_profile
 
     return load_profile()
-
-
-def _console(*, stderr: bool) -> Console:
-    from rich.console import Console
-
-    console = Console(stderr=stderr, emoji=False)
-    # Without a terminal there is no width to keep to, and folded names can't be searched for.
-    return console if console.is_terminal else Console(stderr=stderr, emoji=False, width=160)
-
-
-def _stderr() -> Console:
-    return _console(stderr=True)
-
-
-@contextmanager
-def _exit_codes() -> Iterator[None]:
-    """Errors of ours become one sentence and their exit code; a bug alone shows its trace."""
-    try:
-        yield
-    except PhotoprepError as error:
-        from photoprep.proof.console import print_error
-
-        print_error(error, _stderr())
-        raise typer.Exit(error.exit_code) from error
-    except KeyboardInterrupt as error:
-        _stderr().print("Interrupted. What is finished stays; run again to go on.")
-        raise typer.Exit(ExitCode.INTERRUPTED) from error
-    except (typer.Exit, typer.Abort):
-        raise
-    except Exception as error:
-        import traceback
-
-        traceback.print_exc()
-        _stderr().print(f"This is a bug in photoprep {__version__}. Please report the lines above.")
-        raise typer.Exit(ExitCode.BUG) from error

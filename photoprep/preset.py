@@ -44,7 +44,7 @@ class MailSpec:
     preferred_bytes: int
     max_bytes: int
     reserve_bytes: int
-    max_mails: int = 10
+    max_mails: int = 20
 
     @property
     def limit_bytes(self) -> int:

@@ -1,185 +1,109 @@
-"""Presets as TOML files: found by name or path, checked by pydantic, made into a ``Preset``.
+"""Presets as TOML files: found by name or path, laid over what they extend, made a ``Preset``.
 
-The file's words ("24 cm", "200 kB") are read here and nowhere else; behind this border there are
-only the frozen types of ``preset``, with the unit in each name.
+The file's words ("24 cm", "200 kB") are read here and in ``preset_model`` and nowhere else; behind
+this border there are only the frozen types of ``preset``, with the unit in each name.
 """
 
 from __future__ import annotations
 
-import difflib
+import json
 import tomllib
-from fractions import Fraction
+from collections.abc import Mapping
+from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
-from string import Formatter
-from typing import Annotated, Literal
+from typing import Any
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
-from pydantic import model_validator as whole
+from pydantic import ValidationError
 
 from photoprep.errors import PresetError
-from photoprep.preset import LetterSpec, MailSpec, NamesSpec, PhotoSpec, Preset
-from photoprep.units import longest_side_px, parse_bytes, parse_length_cm
-
-NAME_FIELDS = ("product", "model", "view", "customer", "date")
-_JPEG_SIDE_LIMIT_PX = 65_500  # libjpeg's JPEG_MAX_DIMENSION
-
-
-def _check_template(template: str) -> str:
-    try:
-        fields = [field for _, field, _, _ in Formatter().parse(template) if field is not None]
-    except ValueError as error:
-        raise ValueError(f"expected a template of {{fields}}, received {template!r}") from error
-    unknown = [field for field in fields if field not in NAME_FIELDS]
-    if unknown or not fields:
-        known = ", ".join(f"{{{field}}}" for field in NAME_FIELDS)
-        raise ValueError(f"expected fields among {known}, received {template!r}")
-    return template
+from photoprep.preset import Preset
+from photoprep.preset_mistakes import Layer, Mistake, line_of, mistakes_of, nearest, refuse
+from photoprep.preset_model import SCHEMA_NUMBER, PresetDocument
+from photoprep.profile import profile_path
 
 
-def _check_colour(name: str) -> str:
-    from PIL import ImageColor
+@dataclass(frozen=True, slots=True)
+class PresetEntry:
+    """A preset that can be chosen by name.
 
-    try:
-        ImageColor.getrgb(name)
-    except ValueError as error:
-        raise ValueError(
-            f'expected a colour such as "white" or "#f4f4f4", received {name!r}'
-        ) from error
-    return name
+    ``use`` is the first line of its file's opening comment. ``own`` says that it lies in the
+    user's folder, ``hides_shipped`` that a shipped one of the same name is not seen because of it.
+    """
 
-
-Bytes = Annotated[int, BeforeValidator(parse_bytes)]
-LengthCm = Annotated[Fraction, BeforeValidator(parse_length_cm)]
-Dpi = Annotated[int, Field(ge=1, le=1200, strict=True)]
-Quality = Annotated[int, Field(ge=0, le=95, strict=True)]
-
-
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class _PhotoSection(_Section):
-    longest_side: LengthCm
-    dpi_max: Dpi
-    dpi_min: Dpi
-    max_bytes: Bytes
-    good_quality: Quality
-    min_quality: Quality
-    background: Annotated[str, AfterValidator(_check_colour)] = "white"
-
-    @whole(mode="after")
-    def _agrees(self) -> _PhotoSection:
-        if self.dpi_min > self.dpi_max:
-            raise ValueError(f"dpi_min ({self.dpi_min}) is above dpi_max ({self.dpi_max})")
-        if self.min_quality > self.good_quality:
-            raise ValueError(
-                f"min_quality ({self.min_quality}) is above good_quality ({self.good_quality})"
-            )
-        if not longest_side_px(self.longest_side, self.dpi_min) >= 1:
-            raise ValueError("longest_side at dpi_min is less than one pixel")
-        if longest_side_px(self.longest_side, self.dpi_max) > _JPEG_SIDE_LIMIT_PX:
-            raise ValueError(
-                f"longest_side at dpi_max is more than the {_JPEG_SIDE_LIMIT_PX} pixels "
-                "that a JPEG can have"
-            )
-        return self
-
-    def spec(self) -> PhotoSpec:
-        return PhotoSpec(
-            longest_side_cm=self.longest_side,
-            dpi_max=self.dpi_max,
-            dpi_min=self.dpi_min,
-            max_bytes=self.max_bytes,
-            good_quality=self.good_quality,
-            min_quality=self.min_quality,
-            background=self.background,
-        )
-
-
-class _MailSection(_Section):
-    preferred_bytes: Bytes
-    max_bytes: Bytes
-    reserve_bytes: Annotated[int, Field(ge=0, strict=True)] = 4096
-    max_mails: Annotated[int, Field(ge=1, le=999, strict=True)] = 10
-
-    @whole(mode="after")
-    def _agrees(self) -> _MailSection:
-        if self.preferred_bytes > self.max_bytes:
-            raise ValueError(
-                f"preferred_bytes ({self.preferred_bytes}) is above max_bytes ({self.max_bytes})"
-            )
-        if self.reserve_bytes >= self.max_bytes:
-            raise ValueError(
-                f"reserve_bytes ({self.reserve_bytes}) leaves nothing of "
-                f"max_bytes ({self.max_bytes})"
-            )
-        return self
-
-
-class _NamesSection(_Section):
-    photo: Annotated[str, AfterValidator(_check_template)]
-
-
-class _LetterSection(_Section):
-    language: Literal["en", "zh"] = "en"
-
-
-class _PresetFile(_Section):
-    schema_: Annotated[Literal[1], Field(alias="schema")]
-    name: Annotated[str, Field(min_length=1)]
-    photo: _PhotoSection
-    mail: _MailSection
-    names: _NamesSection
-    letter: _LetterSection = _LetterSection()
-
-    def preset(self) -> Preset:
-        return Preset(
-            name=self.name,
-            photo=self.photo.spec(),
-            mail=MailSpec(
-                preferred_bytes=self.mail.preferred_bytes,
-                max_bytes=self.mail.max_bytes,
-                reserve_bytes=self.mail.reserve_bytes,
-                max_mails=self.mail.max_mails,
-            ),
-            names=NamesSpec(photo=self.names.photo),
-            letter=LetterSpec(language=self.letter.language),
-        )
+    name: str
+    use: str
+    path: Path
+    own: bool
+    hides_shipped: bool = False
 
 
 def preset_names() -> list[str]:
     """The names of the presets that come with photoprep, in alphabetical order."""
-    return sorted(path.stem for path in _shipped_folder().glob("*.toml"))
+    return _names_in(_shipped_folder())
+
+
+def shipped_presets() -> list[PresetEntry]:
+    """The presets that come with photoprep, in alphabetical order."""
+    return [_entry(_shipped_folder() / f"{name}.toml") for name in preset_names()]
+
+
+def known_presets() -> list[PresetEntry]:
+    """Every preset that a name chooses: the shipped ones and the user's, in alphabetical order."""
+    shipped, folder = set(preset_names()), own_presets_folder()
+    own = [
+        _entry(folder / f"{name}.toml", own=True, hides_shipped=name in shipped)
+        for name in _names_in(folder)
+    ]
+    hidden = {entry.name for entry in own}
+    seen = [entry for entry in shipped_presets() if entry.name not in hidden]
+    return sorted([*seen, *own], key=lambda entry: entry.name)
+
+
+def _entry(path: Path, *, own: bool = False, hides_shipped: bool = False) -> PresetEntry:
+    return PresetEntry(path.stem, _use(path), path, own, hides_shipped)
+
+
+def own_presets_folder() -> Path:
+    """Where the user's own presets lie, beside the profile; whether or not it is there yet."""
+    return profile_path().parent / "presets"
 
 
 def preset_text(name_or_file: str | Path) -> str:
     """The text of a preset, as its file has it; raises ``PresetError`` where there is none."""
-    path = _find(name_or_file)
-    return _text(path)
+    return _text(_find(name_or_file))
+
+
+def merged_text(name_or_file: str | Path) -> str:
+    """The preset as one file that extends nothing, without comments.
+
+    Raises:
+        PresetError: as for ``load_preset``.
+
+    """
+    layers = _layers(_find(name_or_file))
+    _checked(layers)
+    return _toml(_merged(layers))
 
 
 def load_preset(name_or_file: str | Path = "trade-email") -> Preset:
-    """Read a preset by the name of a shipped one or by the path of a TOML file.
+    """Read a preset by the name of one of the user's or a shipped one, or by a TOML file's path.
+
+    A file that ``extends`` another one is laid over it, key by key.
 
     Raises:
-        PresetError: there is no such preset, or the file says something wrong; the message names
-            the file, the key, what was expected and what was received.
+        PresetError: there is no such preset, or a file says something wrong; the message names
+            the file, line and key, what was expected and what was received.
 
     """
-    path = _find(name_or_file)
+    return _checked(_layers(_find(name_or_file)))
+
+
+def _checked(layers: list[Layer]) -> Preset:
     try:
-        document = tomllib.loads(_text(path))
-    except tomllib.TOMLDecodeError as error:
-        raise PresetError(
-            f"The preset is not valid TOML: {error}.", hint="Mend that line.", path=path
-        ) from error
-    try:
-        return _PresetFile.model_validate(document).preset()
+        return PresetDocument.model_validate(_merged(layers)).preset()
     except ValidationError as error:
-        raise PresetError(
-            f"The preset does not hold: {_say(error)}", hint="Mend that key.", path=path
-        ) from error
+        raise refuse(mistakes_of(error, layers)) from error
 
 
 def _shipped_folder() -> Path:
@@ -187,6 +111,27 @@ def _shipped_folder() -> Path:
     package = Path(str(files("photoprep")))
     installed = package / "presets"
     return installed if installed.is_dir() else package.parent / "presets"
+
+
+def _names_in(folder: Path) -> list[str]:
+    # A copy from a Mac has "._NAME.toml" beside each file.
+    found = [path for path in folder.glob("*.toml") if not path.name.startswith(".")]
+    return sorted(path.stem for path in found if _is_file(path))
+
+
+def _use(path: Path) -> str:
+    """What a preset is for, in its own words; empty where it does not say, or cannot be read."""
+    try:
+        text = _text(path)
+    except PresetError:
+        return ""
+    for line in text.split("\n"):
+        # "#:schema FILE" is for editors, not for people.
+        if line.startswith("#") and not line.startswith("#:"):
+            return line.lstrip("# ").rstrip()
+        if line and not line.startswith("#"):
+            break
+    return ""
 
 
 def _text(path: Path) -> str:
@@ -205,50 +150,161 @@ def _text(path: Path) -> str:
 
 
 def _find(name_or_file: str | Path) -> Path:
-    path = Path(name_or_file).expanduser()
-    if path.suffix == ".toml" or path.name != str(name_or_file):
-        if path.is_file():
+    if _is_path(name_or_file):
+        path = _expanded(name_or_file)
+        if _is_file(path):
             return path
         raise PresetError(
-            "There is no such preset file.",
-            hint=f"Shipped presets are: {', '.join(preset_names())}.",
-            path=path,
+            "There is no such preset file.", hint=f"Presets are: {_all_names()}.", path=path
         )
-    shipped = _shipped_folder() / f"{name_or_file}.toml"
-    if shipped.is_file():
-        return shipped
-    near = difflib.get_close_matches(str(name_or_file), preset_names(), n=1)
-    guess = f' Did you mean "{near[0]}"?' if near else ""
+    found = _by_name(str(name_or_file))
+    if found is not None:
+        return found
     raise PresetError(
-        f'There is no preset called "{name_or_file}".{guess}',
-        hint=f"Shipped presets are: {', '.join(preset_names())}. A file of your own is given "
-        "by its path and ends in .toml.",
+        f'There is no preset called "{name_or_file}".{_guess(str(name_or_file))}',
+        hint=f"Presets are: {_all_names()}. A file of your own is given by its path and ends in "
+        f".toml, or lies in {own_presets_folder()}.",
     )
 
 
-def _say(error: ValidationError) -> str:
-    """All that pydantic found, as one sentence a key."""
-    sentences = []
-    for detail in error.errors():
-        key = ".".join(str(part) for part in detail["loc"])
-        if detail["type"] == "extra_forbidden":
-            near = difflib.get_close_matches(str(detail["loc"][-1]), _known_keys(detail["loc"]), 1)
-            guess = f", did you mean {near[0]}?" if near else ""
-            sentences.append(f"{key} is not a known key{guess}")
-        elif detail["type"] == "missing":
-            sentences.append(f"{key} is missing")
-        elif detail["type"] == "value_error":
-            sentences.append(f"{key}: {detail['ctx']['error']}")
-        else:
-            received = detail["input"]
-            sentences.append(f"{key}: {detail['msg'].lower()}, received {received!r}")
-    return "; ".join(sentences) + "."
+def _is_path(name_or_file: str | Path) -> bool:
+    path = Path(name_or_file)
+    return path.suffix == ".toml" or path.name != str(name_or_file)
 
 
-def _known_keys(location: tuple[int | str, ...]) -> list[str]:
-    model: type[BaseModel] = _PresetFile
-    for part in location[:-1]:
-        annotation = model.model_fields[str(part)].annotation
-        if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-            model = annotation
-    return [field.alias or name for name, field in model.model_fields.items()]
+def _expanded(path: str | Path) -> Path:
+    try:
+        return Path(path).expanduser()
+    except RuntimeError:  # "~nobody/…": there is no such user, and so no such file
+        return Path(path)
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a name that is too long for the disk, a folder that may not be looked into
+        return False
+
+
+def _by_name(name: str, *, besides: Path | None = None) -> Path | None:
+    """The file of a preset by name: the user's goes before the shipped one."""
+    for folder in (own_presets_folder(), _shipped_folder()):
+        path = folder / f"{name}.toml"
+        if _is_file(path) and (besides is None or path.resolve() != besides.resolve()):
+            return path
+    return None
+
+
+def _all_names() -> str:
+    return ", ".join(entry.name for entry in known_presets())
+
+
+def _guess(name: str) -> str:
+    near = nearest(name, [entry.name for entry in known_presets()])
+    return f' Did you mean "{near}"?' if near else ""
+
+
+def _layers(path: Path) -> list[Layer]:
+    """The file and, one after another, what it extends; the most basic last."""
+    layers = [_layer(path)]
+    while "extends" in layers[-1].document:
+        base = _base_of(layers[-1])
+        if base.resolve() in [layer.path.resolve() for layer in layers]:
+            chain = " extends ".join(layer.path.stem for layer in [*layers, Layer(base, "", {})])
+            raise _wrong_extends(layers[-1], f"the presets extend each other in a loop: {chain}")
+        layers.append(_layer(base))
+    return layers
+
+
+def _layer(path: Path) -> Layer:
+    text = _text(path)
+    try:
+        document = tomllib.loads(text)
+    except (ValueError, RecursionError) as error:  # a number of 5000 digits is a plain ValueError
+        raise PresetError(
+            f"The preset is not valid TOML: {error}.", hint="Mend that line.", path=path
+        ) from error
+    _check_schema(path, text, document)
+    return Layer(path, text, document)
+
+
+def _check_schema(path: Path, text: str, document: Mapping[str, Any]) -> None:
+    """Refuse a file of another format before its keys are judged by this one's."""
+    number = document.get("schema")
+    if number is None:
+        words = f"schema is missing: write schema = {SCHEMA_NUMBER} above the first section"
+    elif type(number) is int and number > SCHEMA_NUMBER:
+        words = (
+            f"schema: expected {SCHEMA_NUMBER}, received {number}: "
+            "the file is made for a newer photoprep"
+        )
+    elif type(number) is not int or number != SCHEMA_NUMBER:
+        words = f"schema: expected {SCHEMA_NUMBER}, received {number!r}"
+    else:
+        return
+    raise refuse([Mistake(path, line_of(("schema",), text), words)])
+
+
+def _base_of(layer: Layer) -> Path:
+    wanted = layer.document["extends"]
+    if not isinstance(wanted, str) or not wanted:
+        raise _wrong_extends(layer, f"expected the name of a preset, received {wanted!r}")
+    if _is_path(wanted):
+        base = layer.path.parent / _expanded(wanted)
+        if not _is_file(base):
+            raise _wrong_extends(layer, f"there is no file {base}")
+        return base
+    # The user's own trade-email may extend the shipped one of the same name, so not itself.
+    found = _by_name(wanted, besides=layer.path)
+    if found is None and wanted == layer.path.stem:
+        raise _wrong_extends(layer, "the preset extends itself")
+    if found is None:
+        raise _wrong_extends(
+            layer,
+            f'there is no preset called "{wanted}".{_guess(wanted)} Presets are: {_all_names()}',
+        )
+    return found
+
+
+def _wrong_extends(layer: Layer, words: str) -> PresetError:
+    line = line_of(("extends",), layer.text)
+    return refuse([Mistake(layer.path, line, f"extends: {words}")])
+
+
+def _merged(layers: list[Layer]) -> dict[str, Any]:
+    """One document of them all; an earlier layer's value goes before a later one's."""
+    document: dict[str, Any] = {}
+    for layer in reversed(layers):
+        document = _over(document, layer.document)
+    document.pop("extends", None)
+    if len(layers) > 1 and "name" not in layers[0].document:
+        document["name"] = layers[0].path.stem
+    return document
+
+
+def _over(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    result = dict(base)
+    for key, value in changes.items():
+        below = result.get(key)
+        both = isinstance(value, Mapping) and isinstance(below, Mapping)
+        result[key] = _over(below, value) if both and below is not None else value
+    return result
+
+
+def _toml(document: Mapping[str, Any]) -> str:
+    """A checked document as TOML: texts and whole numbers, at the top and in sections."""
+    top = [f"{key} = {_value(value)}" for key, value in document.items() if not _is_table(value)]
+    blocks = [top]
+    for name, table in document.items():
+        if _is_table(table):
+            blocks.append([f"[{name}]", *(f"{key} = {_value(v)}" for key, v in table.items())])
+    return "\n\n".join("\n".join(block) for block in blocks) + "\n"
+
+
+def _is_table(value: object) -> bool:
+    return isinstance(value, Mapping)
+
+
+def _value(value: str | int) -> str:
+    # What JSON escapes, and how, is right in TOML too, but for DEL (TOML 1.0, "String").
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

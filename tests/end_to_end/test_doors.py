@@ -152,7 +152,7 @@ def test_a_broken_profile_is_said_before_anything_is_made(
     assert not folder.with_name("Garden Chairs-prepared").exists()
 
 
-def test_a_photo_too_large_for_any_mail_is_said_and_the_photos_stay(
+def test_a_preset_whose_photos_fit_no_mail_is_refused_before_anything_is_made(
     folder: Path, tmp_path: Path
 ) -> None:
     text = photoprep("presets", "show", "trade-email").stdout
@@ -160,11 +160,9 @@ def test_a_photo_too_large_for_any_mail_is_said_and_the_photos_stay(
     tiny = text.replace('"600 kB"', '"1 kB"').replace('"800 kB"', '"1500"').replace("4096", "0")
     preset.write_text(tiny, encoding="utf-8")
     told = photoprep(folder, "--preset", preset, "--out", tmp_path / "out", "--json")
-    assert told.returncode == ExitCode.SOME_FAILED
-    report = json.loads(told.stdout)
-    assert {row["status"] for row in report["photos"]} == {"prepared"}
-    assert report["mails"] == []
-    assert "mail-too-large" in {row["code"] for row in report["findings"]}
+    assert told.returncode == ExitCode.WRONG_PRESET
+    assert "photo.max_bytes (200000) does not fit into mail.max_bytes (1500)" in told.stderr
+    assert not (tmp_path / "out").exists()
 
 
 def test_an_unwritable_stream_letter_is_escaped_not_fatal(folder: Path) -> None:

@@ -1,0 +1,54 @@
+"""How a command ends: errors as one sentence each and their exit code, on standard error."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import typer
+
+from photoprep.errors import ExitCode, PhotoprepError
+from photoprep.version import __version__
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+
+def console(*, stderr: bool) -> Console:
+    """A console of rich on one of the two streams, without colours where there is no terminal."""
+    from rich.console import Console
+
+    made = Console(stderr=stderr, emoji=False)
+    # Without a terminal there is no width to keep to, and folded names can't be searched for.
+    return made if made.is_terminal else Console(stderr=stderr, emoji=False, width=160)
+
+
+def stderr_console() -> Console:
+    """Where progress and messages go."""
+    return console(stderr=True)
+
+
+@contextmanager
+def exit_codes() -> Iterator[None]:
+    """Errors of ours become one sentence and their exit code; a bug alone shows its trace."""
+    try:
+        yield
+    except PhotoprepError as error:
+        from photoprep.proof.console import print_error
+
+        print_error(error, stderr_console())
+        raise typer.Exit(error.exit_code) from error
+    except KeyboardInterrupt as error:
+        stderr_console().print("Interrupted. What is finished stays; run again to go on.")
+        raise typer.Exit(ExitCode.INTERRUPTED) from error
+    except (typer.Exit, typer.Abort):
+        raise
+    except Exception as error:
+        import traceback
+
+        traceback.print_exc()
+        stderr_console().print(
+            f"This is a bug in photoprep {__version__}. Please report the lines above."
+        )
+        raise typer.Exit(ExitCode.BUG) from error
