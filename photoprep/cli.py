@@ -27,8 +27,18 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
-    help="A folder of product photos becomes pictures and mails that a customer can open at once. "
-    "Drag the folder onto photoprep, or type: photoprep FOLDER",
+    options_metavar="",
+    subcommand_metavar="FOLDER... | COMMAND",
+    help="Product photos in, pictures and mails out that a customer can open at once.\n\n"
+    "Drag a folder of photos onto photoprep, or type its name. Beside it appears FOLDER-prepared "
+    "with photos of at most 24 cm and 200 kB, and drafts of mails of at most 800 kB that carry "
+    "them. Your own files are never touched, and running again redoes only what changed.\n\n"
+    "\b\n"
+    "  photoprep FOLDER                    prepare a folder\n"
+    "  photoprep FOLDER --dry-run          only say what that would do\n"
+    "  photoprep FOLDER --customer C0123   with the customer's number in the letters\n"
+    "  photoprep prepare --help            all that can be said\n"
+    "  photoprep demo                      try it on photos that photoprep makes itself\n",
 )
 profile_app = typer.Typer(no_args_is_help=True, help="Your name, company and addresses.")
 app.add_typer(profile_app, name="profile")
