@@ -5,13 +5,17 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
+
+if TYPE_CHECKING:
+    from sys import UnraisableHookArgs
 
 INTERRUPTED = 130  # 128 + SIGINT, as shells have it; ``errors`` is not imported yet when it counts
 
 
 def main() -> NoReturn:
     """Run the command line and end the process with its exit code."""
+    sys.unraisablehook = _heed_interrupt
     try:
         from photoprep.cli import run  # within the try: even the imports can be interrupted
 
@@ -27,6 +31,14 @@ def main() -> NoReturn:
         sys.stderr.flush()
         os._exit(code)
     sys.exit(code)
+
+
+def _heed_interrupt(unraisable: UnraisableHookArgs) -> None:
+    """Raise again a Ctrl-C that fell into a destructor, where CPython would drop it."""
+    if unraisable.exc_type is KeyboardInterrupt:
+        signal.raise_signal(signal.SIGINT)
+    else:
+        sys.__unraisablehook__(unraisable)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,8 @@
     ├── NothingPreparedError    65  there were pictures, and none could be prepared
     ├── NoPhotosError           66  there was no picture at all
     ├── CannotWriteError        73  the output folder or a file in it
+    │   ├── NewerRecordError        a newer photoprep's folder
+    │   └── RecordDamagedError      its record; the next run rebuilds it
     ├── OutputBusyError         75  another run is at work in the output folder
     ├── PresetError             78  a preset or the sender's profile is wrong
     ├── MailTooLargeError       65  one attachment alone is over the mail's limit
@@ -98,6 +100,14 @@ class CannotWriteError(PhotoprepError):
     """A folder or a file of the output cannot be written."""
 
     exit_code = ExitCode.CANNOT_WRITE
+
+
+class NewerRecordError(CannotWriteError):
+    """The output folder's record was written by a newer photoprep."""
+
+
+class RecordDamagedError(CannotWriteError):
+    """The output folder's record makes no sense; opening it again rebuilds it."""
 
 
 class OutputBusyError(PhotoprepError):

@@ -11,6 +11,7 @@ import errno
 import hashlib
 import os
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -100,8 +101,20 @@ def cannot_write(path: Path, error: OSError) -> CannotWriteError:
         hint = "Free some space or choose another place with --out, then run again."
     elif error.errno in {errno.EACCES, errno.EPERM, errno.EROFS}:
         hint = "Choose a place you may write to with --out."
+    elif error.errno in {errno.EEXIST, errno.ENOTDIR}:
+        hint = (
+            "A file stands where a folder should be: move it elsewhere, or choose another place "
+            "with --out."
+        )
     else:
         hint = "Check the disk or the network share, or choose another place with --out."
+    if error.errno == errno.EXDEV:
+        return CannotWriteError(
+            "This place lies on another disk than its output folder, so files cannot be put there "
+            "whole.",
+            hint="Make a plain folder of the link or mount there, or choose another with --out.",
+            path=path,
+        )
     reason = error.strerror or type(error).__name__
     return CannotWriteError(f"This place cannot be written ({reason}).", hint=hint, path=path)
 
@@ -122,7 +135,8 @@ def write_whole(path: Path, data: bytes, *, temporary: Path) -> None:
         temporary.replace(path)
         _sync_folder(path.parent)
     except OSError as error:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):  # the disk may be gone or read-only by now
+            temporary.unlink(missing_ok=True)
         raise cannot_write(path, error) from error
 
 

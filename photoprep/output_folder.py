@@ -2,22 +2,33 @@
 
 It is known by its ``.photoprep/`` folder, which is made before the first picture and holds the
 state and, while a file is being written, its unfinished form.
+
+What photoprep wrote and finds unchanged is its own to replace or remove. All else is a person's,
+also what they made of an output of ours by editing it: it is left alone where it stands and named
+once (``output-changed``), and ours moves on to ``name-2``, be it a photo, a mail or report.json.
 """
 
 from __future__ import annotations
 
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 
-from photoprep.errors import CannotWriteError
+from photoprep.errors import CannotWriteError, SourceUnreadableError
 from photoprep.files import FileStamp, cannot_write, sha256_hex, sha256_of_file, write_whole
+from photoprep.report import Finding
 from photoprep.state import State, WrittenOutput
 
 MARKER = ".photoprep"
 STATE_FILE = "state.db"
 _UNFINISHED = "unfinished"
+
+_REBUILT = {
+    "damaged": "was damaged; it was set aside as .photoprep/state-damaged.db",
+    "missing": "was gone",
+    "older": "was an older photoprep's; it was set aside as .photoprep/state-older.db",
+}
 
 
 def is_output_folder(folder: Path) -> bool:
@@ -44,13 +55,25 @@ def open_output_folder(folder: Path) -> Iterator[OutputFolder]:
     except OSError as error:
         raise cannot_write(folder, error) from error
     with State(marker / STATE_FILE) as state:
-        for leftover in unfinished.iterdir():
-            leftover.unlink()
+        _sweep(unfinished)
         output = OutputFolder(folder, state)
         try:
             yield output
-        finally:
-            output.remember_looks()
+        except BaseException:
+            # They only spare the next run a read: no second trouble on top of the first.
+            with suppress(CannotWriteError):
+                output.remember_looks()
+            raise
+        output.remember_looks()
+
+
+def _sweep(unfinished: Path) -> None:
+    """Remove what a killed run left half-written."""
+    try:
+        for leftover in unfinished.iterdir():
+            leftover.unlink()
+    except OSError as error:
+        raise cannot_write(unfinished, error) from error
 
 
 class OutputFolder:
@@ -62,10 +85,26 @@ class OutputFolder:
         self._known = state.outputs()
         self._looked_at: dict[str, WrittenOutput] = {}
 
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What there is to say of the folder itself: that its record had to be begun anew."""
+        if not self.state.rebuilt:
+            return ()
+        return (
+            Finding(
+                "record-rebuilt",
+                "warning",
+                f"The record of earlier runs {_REBUILT[self.state.rebuilt]}. A new one was begun "
+                "and every photo prepared anew; files that are not known as photoprep's were left "
+                "alone.",
+                'If there are names with "-2", compare the files and delete what is not needed.',
+            ),
+        )
+
     def holds(self, path: str, sha256: str) -> bool:
         """Whether the file at ``path`` is there, whole, and what photoprep wrote."""
         known = self._known.get(path)
-        if known is None or known.sha256 != sha256 or known.stamp is None:
+        if known is None or not known.sha256 or known.sha256 != sha256:
             return False
         return self._is_as_written(path, known)
 
@@ -76,7 +115,7 @@ class OutputFolder:
 
     def may_write(self, path: str) -> bool:
         """Whether nothing stands at ``path`` but, perhaps, what photoprep itself wrote there."""
-        if not self._place(path).exists():
+        if not _stands(self._place(path)):
             return True
         known = self._known.get(path)
         return known is not None and self._is_as_written(path, known)
@@ -99,11 +138,18 @@ class OutputFolder:
         return free_paths
 
     def announce(self, paths: Iterable[str]) -> None:
-        """Say which files will be written, before the first of them is."""
-        self._record([(path, WrittenOutput("", None)) for path in paths])
+        """Say which files will be written, before the first of them is.
+
+        One that is known keeps its hash until the moment it is replaced: were this run killed
+        before, an edit of it in the meantime would else pass for ours.
+        """
+        unknown = WrittenOutput("", None)
+        self._record(
+            [(path, unknown) for path in paths if not self._known.get(path, unknown).sha256]
+        )
 
     def make_way(self, paths: Sequence[str]) -> None:
-        """Check that nothing of a person's stands at any of the paths, then announce them all.
+        """Check that nothing of a person's stands at any of the paths, then give up their hashes.
 
         Raises:
             CannotWriteError: a file that photoprep did not write stands at one of them.
@@ -116,7 +162,7 @@ class OutputFolder:
                     hint="Move it elsewhere, or choose another folder with --out.",
                     path=self._place(path),
                 )
-        self.announce(paths)
+        self._record([(path, WrittenOutput("", None)) for path in paths])
 
     def write(self, path: str, data: bytes) -> None:
         """Put a whole file into its place and record it.
@@ -138,7 +184,7 @@ class OutputFolder:
 
     def read(self, path: str) -> bytes:
         """The content of an output."""
-        return self._place(path).read_bytes()
+        return _content(self._place(path))
 
     def set_aside(self, path: str, sha256: str) -> None:
         """Keep a copy of an output under its hash while this run changes who is called what."""
@@ -149,7 +195,7 @@ class OutputFolder:
 
     def read_aside(self, sha256: str) -> bytes:
         """The content of an output that was set aside in this run."""
-        return self._aside(sha256).read_bytes()
+        return _content(self._aside(sha256))
 
     def keep_only(self, wanted: Iterable[str]) -> list[str]:
         """Remove what photoprep wrote and this run does not want; returns what it left alone.
@@ -160,7 +206,7 @@ class OutputFolder:
         left = []
         for path in unwanted:
             place = self._place(path)
-            if place.exists():
+            if _stands(place):
                 if not self._is_as_written(path, self._known[path]):
                     left.append(path)
                     continue
@@ -187,7 +233,12 @@ class OutputFolder:
             return False
         if known.stamp is not None and stamp.shows_unchanged(known.stamp):
             return True
-        if not place.is_file() or sha256_of_file(place) != known.sha256:
+        if not place.is_file():
+            return False
+        try:
+            if sha256_of_file(place) != known.sha256:
+                return False
+        except SourceUnreadableError:  # nobody can tell: then it is left alone
             return False
         self._known[path] = self._looked_at[path] = WrittenOutput(known.sha256, stamp)
         return True
@@ -196,10 +247,16 @@ class OutputFolder:
         place = self._place(path)
         try:
             place.parent.mkdir(exist_ok=True)
+            write_whole(place, data, temporary=self.folder / MARKER / _UNFINISHED / place.name)
+            return FileStamp.of(place)
+        except FileExistsError as error:
+            raise CannotWriteError(
+                "A file stands where a folder of this name should be.",
+                hint="Move it elsewhere, or choose another folder with --out.",
+                path=place.parent,
+            ) from error
         except OSError as error:
-            raise cannot_write(place.parent, error) from error
-        write_whole(place, data, temporary=self.folder / MARKER / _UNFINISHED / place.name)
-        return FileStamp.of(place)
+            raise cannot_write(place, error) from error
 
     def _take_away(self, path: str) -> None:
         try:
@@ -221,3 +278,26 @@ class OutputFolder:
         self.state.forget_outputs(paths)
         for path in paths:
             del self._known[path]
+
+
+def _stands(place: Path) -> bool:
+    """Whether anything stands there, be it a link to nothing; so does what cannot be looked at."""
+    try:
+        place.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:
+        return True
+    return True
+
+
+def _content(place: Path) -> bytes:
+    try:
+        return place.read_bytes()
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise CannotWriteError(
+            f"This file of the output cannot be read again ({reason}).",
+            hint="Check the disk or the network share, then run again.",
+            path=place,
+        ) from error

@@ -109,12 +109,13 @@ def prepare(
             if mails
             else Mailed()
         )
-        left_alone = _clean_up(folder, intake, ready, mailed.mails)
-        findings = findings_of(photos, mailed.findings, left_alone)
+        (report_path,) = folder.free_paths([REPORT_FILE])
+        left_alone = _clean_up(folder, intake, ready, mailed.mails, report_path)
+        findings = findings_of(photos, (*folder.findings, *mailed.findings), left_alone)
         report = Report(
             preset.name, place, photos, mailed.mails, findings, made.encodes, rehearsed=dry_run
         )
-        _write_report(folder, report)
+        _write_report(folder, report_path, report)
         if isinstance(folder, RehearsedFolder):
             report = replace(report, taken_away=tuple(folder.taken_away))
     return report
@@ -160,15 +161,16 @@ def _clean_up(
     intake: Intake,
     photos: Sequence[Prepared | Reused],
     mails: Sequence[WrittenMail],
+    report_path: str,
 ) -> list[str]:
     """Take away what no source stands behind any more; returns what a person has changed."""
     names = {candidate.name for candidate in intake.candidates}
     folder.state.forget_sources(set(folder.state.sources()) - names)
     wanted = {photo.jpeg.output for photo in photos} | {mail.output for mail in mails}
-    return folder.keep_only(wanted | {REPORT_FILE})
+    return folder.keep_only(wanted | {report_path})
 
 
-def _write_report(folder: OutputFolder, report: Report) -> None:
+def _write_report(folder: OutputFolder, path: str, report: Report) -> None:
     """Write report.json, last of all, and only when it says something new."""
     data = json.dumps(report.to_json(), ensure_ascii=False, indent=2).encode() + b"\n"
-    folder.write_if_new(REPORT_FILE, data)
+    folder.write_if_new(path, data)

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from photoprep.files import FileStamp, cannot_write
 from photoprep.output_folder import MARKER, STATE_FILE, OutputFolder
-from photoprep.state import State, WrittenOutput
+from photoprep.state import SPARE_FILE, State, WrittenOutput
 
 
 @contextmanager
@@ -28,10 +28,10 @@ def rehearse(folder: Path) -> Iterator[RehearsedFolder]:
     """
     with tempfile.TemporaryDirectory(prefix="photoprep-") as place:
         stage = Path(place)
-        record = folder / MARKER / STATE_FILE
         try:
-            if record.is_file():
-                shutil.copyfile(record, stage / STATE_FILE)
+            for name in (STATE_FILE, SPARE_FILE):
+                if (folder / MARKER / name).is_file():
+                    shutil.copyfile(folder / MARKER / name, stage / name)
         except OSError as error:
             raise cannot_write(stage, error) from error
         with State(stage / STATE_FILE) as state:

@@ -5,35 +5,47 @@ worked on and what came of it, so that an unchanged one is recognised without be
 *output*: the hash of what photoprep wrote there, so that a person's file is never taken for ours.
 An output is announced before it is written (with an empty hash), so that a kill between rename
 and record leaves no file that nobody knows.
+
+Every row carries a seal, a short hash of itself: SQLite notices damage to its pages' structure
+(``PRAGMA quick_check``), not to what stands in them. A record that is damaged, gone, or of an
+older version is set aside and begun anew from the *spare*, a text file beside it that repeats
+which outputs are ours and the facts; the sources are then worked on again. Whatever versions to
+come change, the tables ``facts`` (name, value) and ``outputs`` (path, sha256) keep these columns.
 """
 
 from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
-from photoprep.errors import CannotWriteError, OutputBusyError
-from photoprep.files import FileStamp
+from photoprep.database import busy, claims_read_only, connect, damaged, translated
+from photoprep.errors import NewerRecordError, RecordDamagedError
+from photoprep.files import FileStamp, cannot_write
 from photoprep.report import MailedPhoto, Note, PreparedJpeg, WrittenMail
+from photoprep.spare import Spare, Value, seal_fits, sealed
+from photoprep.version import __version__
 
-STATE_SCHEMA = 1
+STATE_SCHEMA = 2
+SPARE_FILE = "outputs.txt"
 _TABLES = """
-CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS sources (
+CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL, seal TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE sources (
     source TEXT PRIMARY KEY,
     size_bytes INTEGER, mtime_ns INTEGER, inode TEXT, looked_ns INTEGER,
-    sha256 TEXT NOT NULL, recipe TEXT NOT NULL, outcome TEXT NOT NULL
+    sha256 TEXT NOT NULL, recipe TEXT NOT NULL, outcome TEXT NOT NULL, seal TEXT NOT NULL
 ) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS outputs (
+CREATE TABLE outputs (
     path TEXT PRIMARY KEY, sha256 TEXT NOT NULL,
-    size_bytes INTEGER, mtime_ns INTEGER, inode TEXT, looked_ns INTEGER
+    size_bytes INTEGER, mtime_ns INTEGER, inode TEXT, looked_ns INTEGER, seal TEXT NOT NULL
 ) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS mails (
-    path TEXT PRIMARY KEY, ingredients TEXT NOT NULL, mail TEXT NOT NULL
+CREATE TABLE mails (
+    path TEXT PRIMARY KEY, ingredients TEXT NOT NULL, mail TEXT NOT NULL, seal TEXT NOT NULL
 ) WITHOUT ROWID;
 """
 
@@ -67,39 +79,34 @@ class WrittenOutput:
 class State:
     """The memory of one output folder; one run at a time holds it open.
 
-    Raises (from the constructor):
+    ``rebuilt`` says why it was begun anew, if it was: ``damaged``, ``missing`` or ``older``.
+
+    Raises (from the constructor and every method):
         OutputBusyError: another run holds it.
-        CannotWriteError: the place cannot be written, or the file is no state of ours.
+        NewerRecordError: a newer photoprep made it.
+        CannotWriteError: the place cannot be read or written.
     """
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._spare = Spare(path.with_name(SPARE_FILE))
+        self.rebuilt = ""
+        inode, unusable = _inode(path), claims_read_only(path)
+        self._database = connect(path)
         try:
-            self._database = sqlite3.connect(path, timeout=0.2, isolation_level=None)
-            # EXCLUSIVE keeps the lock from the first write until close, and the system drops it
-            # when the process dies: no stale lock file can be left behind.
-            self._database.execute("PRAGMA locking_mode = EXCLUSIVE")
-            self._database.execute("PRAGMA synchronous = NORMAL")
-            self._database.execute("BEGIN EXCLUSIVE")
-            self._database.execute("COMMIT")
-            self._database.executescript(_TABLES)
-        except sqlite3.OperationalError as error:
-            raise self._refused(error) from error
-        except sqlite3.DatabaseError as error:
-            raise CannotWriteError(
-                "The record of earlier runs is damaged.",
-                hint=f"Delete its folder {path.parent.name}; the next run makes all anew.",
-                path=path,
-            ) from error
-        found = self.fact("schema")
-        if found not in (None, str(STATE_SCHEMA)):
+            try:
+                self.rebuilt = "damaged" if unusable else self._open()
+            except RecordDamagedError:
+                self.rebuilt = "damaged"
+            if self.rebuilt in {"damaged", "older"}:
+                self._database.close()
+                self._set_aside(inode)
+                self._database = connect(path)
+                self._open()
+            self._spare.begin_anew(self._facts(), _hashes(self.outputs()))
+        except BaseException:
             self._database.close()
-            raise CannotWriteError(
-                f"This folder was made by another version of photoprep (record {found}).",
-                hint="Choose another folder with --out, or use that version.",
-                path=path.parent.parent,
-            )
-        self.set_fact("schema", str(STATE_SCHEMA))
+            raise
 
     def __enter__(self) -> State:
         return self
@@ -114,28 +121,29 @@ class State:
 
     def fact(self, name: str) -> str | None:
         """A single remembered value, such as the date of the first run."""
-        row = self._database.execute("SELECT value FROM facts WHERE name = ?", (name,)).fetchone()
-        return str(row[0]) if row else None
+        return self._facts().get(name)
 
     def set_fact(self, name: str, value: str) -> None:
         """Remember a single value; writes nothing where it stands already."""
         if self.fact(name) != value:
-            self._write("INSERT OR REPLACE INTO facts VALUES (?, ?)", [(name, value)])
+            self._spare.add_facts({name: value})
+            self._write("INSERT OR REPLACE INTO facts VALUES (?, ?, ?)", [sealed(name, value)])
 
     def sources(self) -> dict[str, RememberedSource]:
         """Every remembered source by its relative path."""
-        rows = self._database.execute("SELECT * FROM sources")
         return {
             row[0]: RememberedSource(_stamp(row[1:5]), row[5], row[6], _outcome(row[7]))
-            for row in rows
+            for row in self._rows("SELECT * FROM sources")
         }
 
     def remember_sources(self, sources: Iterable[tuple[str, RememberedSource]]) -> None:
         """Record what came of sources, all or none."""
         self._write(
-            "INSERT OR REPLACE INTO sources VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT OR REPLACE INTO sources VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
-                (name, *_columns(known.stamp), known.sha256, known.recipe, _text(known.outcome))
+                sealed(
+                    name, *_columns(known.stamp), known.sha256, known.recipe, _text(known.outcome)
+                )
                 for name, known in sources
             ],
         )
@@ -146,91 +154,170 @@ class State:
 
     def outputs(self) -> dict[str, WrittenOutput]:
         """Every file photoprep wrote or announced, by its path in the folder."""
-        rows = self._database.execute("SELECT * FROM outputs")
         return {
             row[0]: WrittenOutput(row[1], None if row[2] is None else _stamp(row[2:6]))
-            for row in rows
+            for row in self._rows("SELECT * FROM outputs")
         }
 
     def record_outputs(self, outputs: Iterable[tuple[str, WrittenOutput]]) -> None:
         """Announce or record outputs, all or none."""
-        nothing = (None, None, None, None)
+        recorded = dict(outputs)
+        self._spare.add_outputs(_hashes(recorded))
         self._write(
-            "INSERT OR REPLACE INTO outputs VALUES (?, ?, ?, ?, ?, ?)",
-            [
-                (path, known.sha256, *(_columns(known.stamp) if known.stamp else nothing))
-                for path, known in outputs
-            ],
+            "INSERT OR REPLACE INTO outputs VALUES (?, ?, ?, ?, ?, ?, ?)",
+            [_output_row(path, known) for path, known in recorded.items()],
         )
 
     def forget_outputs(self, paths: Iterable[str]) -> None:
         """Drop outputs that were removed, or that a person has made their own."""
-        self._write("DELETE FROM outputs WHERE path = ?", [(path,) for path in paths])
+        dropped = list(paths)
+        self._spare.add_outputs(dict.fromkeys(dropped, ""))
+        self._write("DELETE FROM outputs WHERE path = ?", [(path,) for path in dropped])
 
     def mails(self) -> dict[str, tuple[str, WrittenMail]]:
         """Every written mail by its path, with the fingerprint of what it was made from."""
-        rows = self._database.execute("SELECT * FROM mails")
-        return {row[0]: (row[1], _mail(row[2])) for row in rows}
+        return {row[0]: (row[1], _mail(row[2])) for row in self._rows("SELECT * FROM mails")}
 
     def replace_mails(self, mails: Iterable[tuple[str, WrittenMail]]) -> None:
         """Record the whole series of (fingerprint, mail) in the place of the earlier one."""
-        rows = [(mail.output, ingredients, _text(mail)) for ingredients, mail in mails]
+        rows = [sealed(mail.output, ingredients, _text(mail)) for ingredients, mail in mails]
         with self._transaction():
             self._database.execute("DELETE FROM mails")
-            self._database.executemany("INSERT INTO mails VALUES (?, ?, ?)", rows)
+            self._database.executemany("INSERT INTO mails VALUES (?, ?, ?, ?)", rows)
 
-    def _write(self, statement: str, rows: list[tuple[object, ...]]) -> None:
+    def _open(self) -> str:
+        """Take the lock, then check or make the tables; returns why it must be begun anew."""
+        with translated(self._path):
+            # EXCLUSIVE keeps the lock from the first write until close, and the system drops it
+            # when the process dies: no stale lock file can be left behind.
+            self._database.execute("PRAGMA locking_mode = EXCLUSIVE")
+            self._database.execute("PRAGMA synchronous = NORMAL")
+            self._database.execute("BEGIN EXCLUSIVE")
+            self._database.execute("COMMIT")
+            if not self._database.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+                # A first run, or one killed before the tables came, has no spare either.
+                self._make_tables()
+                return "missing" if self._spare.outputs and not self.rebuilt else self.rebuilt
+            self._check_structure()
+            facts = dict(self._database.execute("SELECT name, value FROM facts").fetchall())
+            schema = self._schema_of(facts)
+            if schema > STATE_SCHEMA:
+                raise self._newer(facts, schema)
+            if schema < STATE_SCHEMA:
+                rows = self._database.execute("SELECT path, sha256 FROM outputs").fetchall()
+                self._spare.begin_anew(_without_versions(facts), dict(rows))
+                return "older"
+            for read in (self._facts, self.sources, self.outputs, self.mails):
+                read()
+        if facts.get("photoprep") != __version__:
+            row = sealed("photoprep", __version__)
+            self._write("INSERT OR REPLACE INTO facts VALUES (?, ?, ?)", [row])
+        return self.rebuilt
+
+    def _make_tables(self) -> None:
+        """All tables at once, with what the spare knows: a kill leaves none of them."""
+        facts = self._spare.facts | {"schema": str(STATE_SCHEMA), "photoprep": __version__}
+        outputs = self._spare.outputs.items()
+        with self._transaction():
+            for statement in _TABLES.split(";"):
+                self._database.execute(statement)
+            self._database.executemany(
+                "INSERT INTO facts VALUES (?, ?, ?)", [sealed(*fact) for fact in facts.items()]
+            )
+            self._database.executemany(
+                "INSERT INTO outputs VALUES (?, ?, ?, ?, ?, ?, ?)",
+                [_output_row(path, WrittenOutput(sha256, None)) for path, sha256 in outputs],
+            )
+
+    def _check_structure(self) -> None:
+        (said,) = self._database.execute("PRAGMA quick_check(1)").fetchone()
+        if said != "ok":
+            raise damaged(self._path, said)
+
+    def _schema_of(self, facts: dict[str, str]) -> int:
+        try:
+            return int(facts["schema"])
+        except (KeyError, ValueError) as error:
+            raise damaged(self._path, "no schema") from error
+
+    def _newer(self, facts: dict[str, str], schema: int) -> NewerRecordError:
+        version = facts.get("photoprep", "of a later version")
+        return NewerRecordError(
+            f"This folder was made by photoprep {version} (record {schema}); this is photoprep "
+            f"{__version__}, which knows records up to {STATE_SCHEMA}.",
+            hint="Use that version, or choose another folder with --out.",
+            path=self._path.parent.parent,
+        )
+
+    def _set_aside(self, inode: int) -> None:
+        """Move a record that cannot be used out of the way, with the journal that belongs to it.
+
+        Its lock cannot be held meanwhile (a broken database has none). Should another run have
+        begun it anew in this very moment, then the file is another one by now.
+        """
+        if _inode(self._path) != inode:
+            raise busy(self._path)
+        aside = self._path.with_name(f"state-{self.rebuilt}.db")
+        try:
+            # The journal first: without it, it would be rolled back into the new database.
+            for suffix in ("-journal", ""):
+                with suppress(FileNotFoundError):
+                    source = self._path.with_name(self._path.name + suffix)
+                    source.replace(aside.with_name(aside.name + suffix))
+        except OSError as error:
+            raise cannot_write(self._path, error) from error
+
+    def _facts(self) -> dict[str, str]:
+        return _without_versions(dict(self._rows("SELECT * FROM facts")))
+
+    def _rows(self, statement: str) -> Iterator[tuple[Any, ...]]:
+        """Every row without its seal, which must fit."""
+        with translated(self._path):
+            rows = self._database.execute(statement).fetchall()
+        for row in rows:
+            if not seal_fits(row):
+                raise damaged(self._path, "a row does not fit its seal")
+            yield row[:-1]
+
+    def _write(self, statement: str, rows: list[tuple[Value, ...]]) -> None:
         if rows:
             with self._transaction():
                 self._database.executemany(statement, rows)
 
-    def _transaction(self) -> _Transaction:
-        return _Transaction(self._database, self._path)
-
-    def _refused(self, error: sqlite3.OperationalError) -> CannotWriteError | OutputBusyError:
-        if error.sqlite_errorname.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
-            return OutputBusyError(
-                "Another photoprep is at work in this folder.",
-                hint="Wait until it is done, or choose another folder with --out.",
-                path=self._path.parent.parent,
-            )
-        return _cannot_record(self._path, error)
-
-
-class _Transaction:
-    """All of it or none of it; a disk that refuses becomes an error of ours."""
-
-    def __init__(self, database: sqlite3.Connection, path: Path) -> None:
-        self._database = database
-        self._path = path
-
-    def __enter__(self) -> None:
-        self._database.execute("BEGIN")
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        value: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        if kind is None:
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        """All of it or none of it; a disk that refuses becomes an error of ours."""
+        with translated(self._path):
             try:
+                self._database.execute("BEGIN")
+                yield
                 self._database.execute("COMMIT")
-            except sqlite3.OperationalError as error:
-                raise _cannot_record(self._path, error) from error
-            return
-        if self._database.in_transaction:
-            self._database.execute("ROLLBACK")
-        if isinstance(value, sqlite3.OperationalError):
-            raise _cannot_record(self._path, value) from value
+            except BaseException:
+                # SQLite may have rolled back by itself (a full disk), or be unable to (a lost one).
+                with suppress(sqlite3.Error):
+                    self._database.execute("ROLLBACK")
+                raise
 
 
-def _cannot_record(path: Path, error: sqlite3.OperationalError) -> CannotWriteError:
-    return CannotWriteError(
-        f"The record of this run cannot be written ({error}).",
-        hint="Check that the disk has room and may be written, or choose another --out.",
-        path=path,
-    )
+def _inode(path: Path) -> int:
+    try:
+        return path.stat().st_ino
+    except OSError:
+        return 0
+
+
+def _without_versions(facts: dict[str, str]) -> dict[str, str]:
+    """The facts but those that say who wrote the record, which a new one says for itself."""
+    return {name: value for name, value in facts.items() if name not in {"schema", "photoprep"}}
+
+
+def _hashes(outputs: dict[str, WrittenOutput]) -> dict[str, str]:
+    return {path: known.sha256 for path, known in outputs.items() if known.sha256}
+
+
+def _output_row(path: str, known: WrittenOutput) -> tuple[Value, ...]:
+    nothing = (None, None, None, None)
+    return sealed(path, known.sha256, *(_columns(known.stamp) if known.stamp else nothing))
 
 
 def _columns(stamp: FileStamp) -> tuple[int, int, str, int]:

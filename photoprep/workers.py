@@ -185,7 +185,7 @@ def _serve(
     while True:
         try:
             task = pipe.recv()
-        except EOFError:
+        except (EOFError, OSError):
             return
         outcome: Result | PhotoError
         try:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import random
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,13 @@ import pytest
 from photoprep.errors import CannotWriteError, OutputBusyError
 from photoprep.files import COARSE_CLOCK_NS, FileStamp, sha256_hex
 from photoprep.output_folder import is_output_folder, open_output_folder
+from photoprep.state import (
+    SPARE_FILE,
+    RememberedRefusal,
+    RememberedSource,
+    State,
+    WrittenOutput,
+)
 
 
 def test_what_was_written_is_known_at_the_next_run(tmp_path: Path) -> None:
@@ -86,14 +94,94 @@ def test_one_run_at_a_time_even_after_a_kill(tmp_path: Path) -> None:
         folder.write("photos/a.jpg", b"free again")
 
 
-def test_a_damaged_record_says_what_to_do(tmp_path: Path) -> None:
-    with open_output_folder(tmp_path):
-        pass
+def test_a_damaged_record_is_begun_anew_and_said(tmp_path: Path) -> None:
+    with open_output_folder(tmp_path) as folder:
+        folder.write("photos/a.jpg", b"ours")
+        folder.write("photos/b.jpg", b"ours too")
+        assert folder.findings == ()
+    (tmp_path / "photos/b.jpg").write_bytes(b"edited")
     (tmp_path / ".photoprep/state.db").write_bytes(b"this is no database" * 100)
-    with pytest.raises(CannotWriteError, match="damaged") as caught:  # noqa: SIM117
-        with open_output_folder(tmp_path):
-            pass
-    assert "Delete" in caught.value.hint
+    with open_output_folder(tmp_path) as folder:
+        (finding,) = folder.findings
+        assert finding.code == "record-rebuilt"
+        assert "state-damaged.db" in finding.message
+        assert folder.holds("photos/a.jpg", sha256_hex(b"ours"))
+        assert not folder.may_write("photos/b.jpg")
+    with open_output_folder(tmp_path) as folder:
+        assert folder.findings == ()
+
+
+def test_no_damage_to_the_record_passes_unnoticed(tmp_path: Path) -> None:
+    """Whatever is struck: either all is read as it was, or the record is begun anew."""
+    look = FileStamp(5, 10**18, 7, 10**18)
+    refusal = RememberedRefusal("It is damaged.", "Copy it again.")
+    record = tmp_path / "state.db"
+    with State(record) as state:
+        state.set_fact("date", "2026-11-23")
+        state.record_outputs(
+            (f"photos/{n}.jpg", WrittenOutput(f"{n:064x}", look)) for n in range(40)
+        )
+        state.remember_sources(
+            (f"{n}.jpg", RememberedSource(look, "a" * 64, "b" * 64, refusal)) for n in range(40)
+        )
+    whole, spare = record.read_bytes(), (tmp_path / SPARE_FILE).read_bytes()
+    with State(record) as state:
+        known = state.fact("date"), state.outputs(), state.sources()
+    dice = random.Random(20261123)
+    begun_anew = 0
+    for _ in range(300):
+        damaged = bytearray(whole)
+        length = dice.choice([1, 4, 60, 600, 5000])
+        start = dice.choice([dice.randrange(100), dice.randrange(len(whole) - length)])
+        damaged[start : start + length] = dice.choice([bytes(length), dice.randbytes(length)])
+        record.write_bytes(damaged[: dice.choice([len(whole), len(whole), start + 1])])
+        (tmp_path / SPARE_FILE).write_bytes(spare)
+        with State(record) as state:
+            begun_anew += bool(state.rebuilt)
+            if state.rebuilt:
+                hashes = {path: output.sha256 for path, output in state.outputs().items()}
+                assert hashes == {path: output.sha256 for path, output in known[1].items()}
+                assert state.fact("date") == known[0]
+                assert state.sources() == {}
+            else:
+                assert (state.fact("date"), state.outputs(), state.sources()) == known
+            state.set_fact("date", "2026-11-24")  # and it can be written
+    assert 100 < begun_anew < 300
+
+
+def test_a_damaged_spare_is_made_anew_from_the_record(tmp_path: Path) -> None:
+    with open_output_folder(tmp_path) as folder:
+        folder.write("photos/a.jpg", b"ours")
+    spare = tmp_path / ".photoprep" / SPARE_FILE
+    lines = spare.read_bytes()
+    spare.write_bytes(b"\xff" + lines[:20])
+    with open_output_folder(tmp_path) as folder:
+        assert folder.findings == ()
+    assert spare.read_bytes() == lines
+
+
+def test_whatever_sqlite_raises_is_an_error_of_ours(tmp_path: Path) -> None:
+    with State(tmp_path / "state.db") as state:
+        pass
+    reads = (state.sources, state.outputs, state.mails, lambda: state.fact("date"))
+    writes = (
+        lambda: state.set_fact("date", "2026-11-23"),
+        lambda: state.record_outputs([("photos/a.jpg", WrittenOutput("f" * 64, None))]),
+        lambda: state.forget_sources(["a.jpg"]),
+        lambda: state.replace_mails([]),
+    )
+    for call in (*reads, *writes):
+        with pytest.raises(CannotWriteError, match="record"):
+            call()
+
+
+def test_what_was_announced_keeps_its_hash_until_it_is_replaced(tmp_path: Path) -> None:
+    with open_output_folder(tmp_path) as folder:
+        folder.write("photos/a.jpg", b"ours")
+        folder.announce(["photos/a.jpg"])
+    (tmp_path / "photos/a.jpg").write_bytes(b"edited after a kill")
+    with open_output_folder(tmp_path) as folder:
+        assert not folder.may_write("photos/a.jpg")
 
 
 @pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root may write anywhere")

@@ -62,6 +62,11 @@ def make_photo(task: PhotoTask) -> MadePhoto:
         _check_unchanged(task)
         jpeg, colour_notes = _fitted(decoded, spec)
     except PhotoError as error:
+        try:
+            _check_unchanged(task)  # half a file that is still being copied is not a damaged one
+        except PhotoError as changed:
+            changed.path = task.path
+            raise changed from error
         error.path, error.source_sha256 = task.path, sha256
         raise
     return MadePhoto(sha256, decoded.full_size_px, jpeg, decoded.notes + colour_notes)

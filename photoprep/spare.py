@@ -1,0 +1,121 @@
+"""The spare of an output folder's record: a text file that survives what a database may not.
+
+One JSON line each: ``["fact", name, value, seal]`` or ``["output", path, sha256, seal]``; a later
+line replaces an earlier one, an empty value takes it back. It is only appended to during a run,
+so that a kill costs its last line at most. A line whose seal does not fit is passed over.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from photoprep.errors import CannotWriteError
+from photoprep.files import cannot_write, write_whole
+
+Value = str | int | None
+
+
+def sealed(*values: Value) -> tuple[Value, ...]:
+    """The values with a short hash of themselves behind them."""
+    text = json.dumps(values, separators=(",", ":"))
+    return (*values, hashlib.sha256(text.encode()).hexdigest()[:16])
+
+
+def seal_fits(values: Sequence[Value]) -> bool:
+    """Whether the last of the values is the seal of the others."""
+    return tuple(values) == sealed(*values[:-1])
+
+
+class Spare:
+    """The facts and our outputs' hashes, by name and by path, as the lines of a file have them.
+
+    Raises (from the constructor and every method):
+        CannotWriteError: the file cannot be read or written.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._entries: dict[tuple[str, str], str] = {}
+        for kind, name, value in _lines(self._read()):
+            self._take(kind, name, value)
+
+    @property
+    def facts(self) -> dict[str, str]:
+        """Every remembered fact by its name."""
+        return self._of_kind("fact")
+
+    @property
+    def outputs(self) -> dict[str, str]:
+        """The hash of every file that photoprep wrote, by its path in the folder."""
+        return self._of_kind("output")
+
+    def add_facts(self, facts: Mapping[str, str]) -> None:
+        """Append what is new of the facts."""
+        self._add("fact", facts)
+
+    def add_outputs(self, outputs: Mapping[str, str]) -> None:
+        """Append what is new of the outputs' hashes; an empty one: no longer ours."""
+        self._add("output", outputs)
+
+    def begin_anew(self, facts: Mapping[str, str], outputs: Mapping[str, str]) -> None:
+        """Make the file say this and no more; nothing is written where it does already."""
+        entries = {("fact", name): value for name, value in sorted(facts.items())}
+        entries |= {("output", path): sha256 for path, sha256 in sorted(outputs.items())}
+        self._entries = {key: value for key, value in entries.items() if value}
+        text = "".join(_line(*key, value) for key, value in self._entries.items()).encode()
+        if text != self._read():
+            write_whole(self._path, text, temporary=self._path.with_suffix(".new"))
+
+    def _of_kind(self, wanted: str) -> dict[str, str]:
+        return {name: value for (kind, name), value in self._entries.items() if kind == wanted}
+
+    def _take(self, kind: str, name: str, value: str) -> None:
+        self._entries.pop((kind, name), None)
+        if value:
+            self._entries[kind, name] = value
+
+    def _add(self, kind: str, values: Mapping[str, str]) -> None:
+        known = self._entries
+        new = [
+            (name, value) for name, value in values.items() if known.get((kind, name), "") != value
+        ]
+        if not new:
+            return
+        try:
+            # Not synced: after a loss of power it lacks lines only if the database is damaged too.
+            with self._path.open("ab") as file:
+                file.write("".join(_line(kind, *item) for item in new).encode())
+        except OSError as error:
+            raise cannot_write(self._path, error) from error
+        for name, value in new:
+            self._take(kind, name, value)
+
+    def _read(self) -> bytes:
+        try:
+            return self._path.read_bytes()
+        except FileNotFoundError:
+            return b""
+        except OSError as error:
+            reason = error.strerror or type(error).__name__
+            raise CannotWriteError(
+                f"The record of earlier runs cannot be read ({reason}).",
+                hint="Check the disk or the network share, or choose another place with --out.",
+                path=self._path,
+            ) from error
+
+
+def _line(kind: str, name: str, value: str) -> str:
+    return json.dumps(sealed(kind, name, value), separators=(",", ":")) + "\n"
+
+
+def _lines(data: bytes) -> Iterable[tuple[str, str, str]]:
+    for line in data.splitlines():
+        try:
+            values = json.loads(line)
+        except ValueError:  # cut off by a kill, or damaged
+            continue
+        if isinstance(values, list) and len(values) == 4 and seal_fits(values):
+            yield values[0], values[1], values[2]

@@ -1,0 +1,74 @@
+"""A disk that fills at every stage: 73, one sentence, whole files, and a way on."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from photoprep.errors import ExitCode
+from tests.faults.support import (
+    broken_files,
+    make_sources,
+    mount,
+    mounts_refused,
+    one_sentence,
+    run,
+    small_disk,
+)
+from tests.support import contents, outputs
+
+pytestmark = pytest.mark.skipif(bool(mounts_refused()), reason=mounts_refused())
+
+# The smallest disk holds three folders and no file; the largest all but the report. tmpfs gives
+# whole pages of 4 kB, so that steps of 4 kB meet every stage.
+PAGE_KB = 4
+
+
+def test_a_disk_that_fills_at_any_stage(tmp_path: Path) -> None:
+    source = make_sources(tmp_path / "Boxes", 4, (240, 160))
+    assert run(source, tmp_path / "undisturbed").returncode == ExitCode.DONE
+    expected = outputs(tmp_path / "undisturbed")
+    stages: list[str] = []
+    for kilobytes in range(PAGE_KB, 800, PAGE_KB):
+        with small_disk(tmp_path / "disk", kilobytes) as disk:
+            out = disk / "out"
+            stopped = run(source, out)
+            assert broken_files(out) == []
+            assert outputs(out).items() <= expected.items()
+            if stopped.returncode == ExitCode.DONE:
+                break
+            assert stopped.returncode == ExitCode.CANNOT_WRITE, stopped.stderr
+            said = one_sentence(stopped.stderr)
+            assert "No space left" in said or "disk is full" in said, said
+            assert "--out" in said
+            stages.append(_stage(said, out))
+            mount("-o", "remount,size=8m", str(disk))
+            assert run(source, out).returncode == ExitCode.DONE
+            assert outputs(out) == expected
+            assert (out / "report.json").is_file()
+    assert outputs(tmp_path / "undisturbed") == expected
+    assert {"record", "first photo", "a later photo", "mail", "report"} <= set(stages), stages
+
+
+def _stage(said: str, out: Path) -> str:
+    if ".photoprep" in said:
+        return "record"
+    if ".eml" in said or said.endswith("mails"):
+        return "mail"
+    if "report.json" in said:
+        return "report"
+    return "a later photo" if list(out.glob("photos/*")) else "first photo"
+
+
+def test_a_full_temporary_folder_does_not_matter(tmp_path: Path) -> None:
+    source = make_sources(tmp_path / "Boxes")
+    with small_disk(tmp_path / "tmp", PAGE_KB) as temporary:
+        (temporary / "full").write_bytes(b"x")
+        with pytest.raises(OSError, match="No space left"):
+            (temporary / "more").write_bytes(b"x")
+        done = run(source, tmp_path / "out", TMPDIR=str(temporary), SQLITE_TMPDIR=str(temporary))
+    assert done.returncode == ExitCode.DONE, done.stderr
+    assert len(contents(tmp_path / "out")) > 2
+    assert not re.search("Traceback|space", done.stderr)

@@ -1,0 +1,155 @@
+"""A source that changes, vanishes or is taken away while it is read costs itself alone, once."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from photoprep.errors import ExitCode
+from tests.faults.support import make_sources, one_sentence, run, start, wait_until
+from tests.support import outputs, small_photo
+
+pytestmark = pytest.mark.skipif(
+    not Path("/proc/self/fd").is_dir() or not hasattr(signal, "SIGSTOP"),
+    reason="needs /proc and SIGSTOP to meet a worker while it reads",
+)
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    """Small pictures, and a large one that takes a worker long enough to be met at it."""
+    folder = make_sources(tmp_path / "Boxes", 3)
+    noise = Image.effect_noise((6000, 4000), 90)
+    noise.save(folder / "Box X0" / "large.tif")
+    return folder
+
+
+def _changes(path: Path) -> None:
+    with path.open("r+b") as file:
+        file.seek(1000)
+        file.write(bytes(5000))
+
+
+def _is_cut_short(path: Path) -> None:
+    # As a copy begun anew: what is read next is half a file, which must not pass for a damaged one.
+    os.truncate(path, 1_000_000)
+
+
+def _is_emptied(path: Path) -> None:
+    os.truncate(path, 0)
+
+
+def _is_replaced(path: Path) -> None:
+    small_photo(path.with_name("new.tif"), 7).replace(path)
+
+
+def _vanishes(path: Path) -> None:
+    path.unlink()
+
+
+def _becomes_a_folder(path: Path) -> None:
+    path.unlink()
+    path.mkdir()
+
+
+@pytest.mark.parametrize(
+    ("happens", "said"),
+    [
+        (_changes, "changed while"),
+        (_is_cut_short, "changed while"),
+        (_is_emptied, "changed while"),
+        (_is_replaced, "changed while"),
+        (_vanishes, "vanished"),
+        (_becomes_a_folder, "changed while"),
+    ],
+)
+def test_a_source_that_is_lost_while_it_is_read(
+    source: Path, tmp_path: Path, happens: Callable[[Path], None], said: str
+) -> None:
+    run(source, tmp_path / "undisturbed")
+    large = source / "Box X0" / "large.tif"
+    original, times = large.read_bytes(), large.stat()
+    out = tmp_path / "out"
+    with start(source, out) as process:
+        reader = wait_until(lambda: _readers(large), process)[0]
+        os.kill(reader, signal.SIGSTOP)
+        happens(large)
+        os.kill(reader, signal.SIGCONT)
+        told = process.communicate(timeout=60)
+    assert process.returncode == ExitCode.SOME_FAILED, told
+    assert "Traceback" not in "".join(told)
+    rows = {row["source"]: row for row in json.loads((out / "report.json").read_bytes())["photos"]}
+    assert [name for name, row in rows.items() if row["status"] == "failed"] == ["Box X0/large.tif"]
+    assert said in rows["Box X0/large.tif"]["error"]
+    assert "run again" in rows["Box X0/large.tif"]["error"]
+    assert len(list(out.glob("photos/*.jpg"))) == 3
+    assert "Box X0/large.tif" not in _remembered(out)
+
+    if large.is_dir():
+        large.rmdir()
+    large.write_bytes(original)
+    # Not even when it looks as it did before: nothing was learnt of it.
+    os.utime(large, ns=(times.st_atime_ns, times.st_mtime_ns))
+    assert run(source, out).returncode == ExitCode.DONE
+    assert outputs(out) == outputs(tmp_path / "undisturbed")
+
+
+def _readers(path: Path) -> list[int]:
+    """The processes that have the file open right now."""
+    found = []
+    for handle in Path("/proc").glob("[0-9]*/fd/*"):
+        try:
+            if handle.readlink() == path:
+                found.append(int(handle.parts[2]))
+        except OSError:  # that process or handle is gone
+            continue
+    return found
+
+
+def _remembered(out: Path) -> set[str]:
+    database = sqlite3.connect(out / ".photoprep/state.db")
+    try:
+        return {row[0] for row in database.execute("SELECT source FROM sources")}
+    finally:
+        database.close()
+
+
+def test_a_source_that_is_written_all_the_time(source: Path, tmp_path: Path) -> None:
+    growing = source / "growing.png"
+    growing.write_bytes((source / "Box X0/IMG_0.png").read_bytes())
+    writer = f"while :; do printf x >> '{growing}'; sleep 0.001; done"
+    with subprocess.Popen(["sh", "-c", writer]) as process:
+        try:
+            done = run(source, tmp_path / "out")
+        finally:
+            process.kill()
+    assert done.returncode == ExitCode.SOME_FAILED, done.stderr
+    assert "growing.png: The file changed while it was being read." in done.stdout
+    assert len(list((tmp_path / "out/photos").iterdir())) == 4
+    growing.unlink()
+    assert run(source, tmp_path / "out").returncode == ExitCode.DONE
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may read all")
+def test_a_source_without_the_right_to_read(source: Path, tmp_path: Path) -> None:
+    photo = source / "Box X1/IMG_1.png"
+    photo.chmod(0)
+    done = run(source, tmp_path / "out")
+    assert done.returncode == ExitCode.SOME_FAILED
+    assert "rights" in done.stdout
+    photo.chmod(0o600)
+    assert run(source, tmp_path / "out").returncode == ExitCode.DONE
+
+
+def test_a_lone_source_that_vanishes_is_told_in_one_sentence(tmp_path: Path) -> None:
+    gone = run(tmp_path / "Boxes", tmp_path / "out")
+    assert gone.returncode == ExitCode.WRONG_USAGE
+    assert "Boxes" in one_sentence(gone.stderr)
