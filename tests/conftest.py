@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
@@ -31,20 +32,28 @@ def config_folder(
 
 
 @pytest.fixture
-def as_nobody(tmp_path: Path) -> Iterator[None]:
-    """Let a test that runs as root meet a user's rights; does nothing for anybody else."""
-    if os.name == "nt" or os.geteuid() != 0:
-        yield
-        return
-    for folder in (tmp_path, *tmp_path.parents):
-        if folder.owner() == "root" and not folder.stat().st_mode & 0o001:
-            folder.chmod(folder.stat().st_mode | 0o011)
-    tmp_path.chmod(0o777)
-    os.seteuid(NOBODY)
-    try:
-        yield
-    finally:
-        os.seteuid(0)
+def without_root(tmp_path: Path) -> Callable[[], AbstractContextManager[None]]:
+    """A context in which root meets a user's rights; for anybody else it changes nothing.
+
+    It is for work in this very process: an interpreter in root's home could not be started.
+    """
+
+    @contextmanager
+    def dropped() -> Iterator[None]:
+        if os.name == "nt" or os.geteuid() != 0:
+            yield
+            return
+        for folder in tmp_path.parents:  # pytest makes them for their owner alone
+            if not folder.stat().st_mode & 0o001:
+                folder.chmod(folder.stat().st_mode | 0o011)
+        tmp_path.chmod(0o777)
+        os.seteuid(NOBODY)
+        try:
+            yield
+        finally:
+            os.seteuid(0)
+
+    return dropped
 
 
 @pytest.fixture(scope="session")

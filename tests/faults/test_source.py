@@ -138,17 +138,6 @@ def test_a_source_that_is_written_all_the_time(source: Path, tmp_path: Path) -> 
     assert run(source, tmp_path / "out").returncode == ExitCode.DONE
 
 
-@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may read all")
-def test_a_source_without_the_right_to_read(source: Path, tmp_path: Path) -> None:
-    photo = source / "Box X1/IMG_1.png"
-    photo.chmod(0)
-    done = run(source, tmp_path / "out")
-    assert done.returncode == ExitCode.SOME_FAILED
-    assert "rights" in done.stdout
-    photo.chmod(0o600)
-    assert run(source, tmp_path / "out").returncode == ExitCode.DONE
-
-
 def test_a_lone_source_that_vanishes_is_told_in_one_sentence(tmp_path: Path) -> None:
     gone = run(tmp_path / "Boxes", tmp_path / "out")
     assert gone.returncode == ExitCode.WRONG_USAGE

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import signal
 import subprocess
@@ -164,11 +163,3 @@ def test_links_to_nothing_are_a_persons_too(source: Path, tmp_path: Path) -> Non
     link.symlink_to(tmp_path / "unplugged disk")
     assert run(source, tmp_path / "out").returncode == ExitCode.DONE
     assert link.is_symlink()
-
-
-@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write all")
-def test_a_folder_without_the_right_to_write(source: Path, tmp_path: Path) -> None:
-    (tmp_path / "out").mkdir(mode=0o500)
-    stopped = run(source, tmp_path / "out")
-    assert stopped.returncode == ExitCode.CANNOT_WRITE
-    assert "--out" in one_sentence(stopped.stderr)
