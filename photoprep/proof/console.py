@@ -25,6 +25,7 @@ from photoprep.units import say_bytes, say_cm
 
 # From so many columns on, a photo and where it came from stand in one line.
 _WIDE_COLUMNS = 120
+_SKIPPED_NAMED = 8
 
 
 @contextmanager
@@ -58,6 +59,7 @@ def print_report(report: Report, console: Console) -> None:
     """The run at a glance: failures and findings first, as they want something done."""
     print_failures(report, console)
     _print_findings(report.findings, console)
+    _print_skipped(report, console)
     _print_photos(report, console)
     _print_mails(report, console)
     _print_closing(report, console)
@@ -93,6 +95,20 @@ def _print_findings(findings: tuple[Finding, ...], console: Console) -> None:
         words = " ".join(filter(None, (finding.message, finding.hint)))
         console.print(f"[yellow]![/] {where}{escape(words)}", highlight=False, soft_wrap=True)
     if findings:
+        console.print()
+
+
+def _print_skipped(report: Report, console: Console) -> None:
+    """The files that are no pictures, so that nothing is passed over in silence."""
+    for file in report.skipped[:_SKIPPED_NAMED]:
+        words = " ".join(filter(None, (file.reason, file.hint)))
+        console.print(
+            f"[dim]– {escape(file.source)}: {escape(words)}[/]", highlight=False, soft_wrap=True
+        )
+    more = len(report.skipped) - _SKIPPED_NAMED
+    if more > 0:
+        console.print(f"[dim]– and {_count(more, 'file')} more; report.json names all.[/]")
+    if report.skipped:
         console.print()
 
 

@@ -69,6 +69,19 @@ def test_a_relative_path_with_a_leading_dash_can_be_named(folder: Path) -> None:
     assert json.loads(told.stdout)["photos"][0]["status"] == "prepared"
 
 
+def test_files_that_are_no_pictures_are_named(folder: Path) -> None:
+    (folder / "price list.txt").write_text("prices", encoding="utf-8")
+    (folder / "Thumbs.db").write_bytes(b"")
+    (folder / "offer.pdf").write_bytes(b"%PDF-1.7")
+    told = photoprep(folder).stdout
+    assert "price list.txt: It is no picture." in told
+    assert "Thumbs.db: Left aside: a hidden or system file." in told
+    assert "offer.pdf: It is no picture but a PDF. Save its pictures as JPEG first." in told
+    for number in range(20):
+        (folder / f"note {number}.txt").touch()
+    assert "and 15 files more" in photoprep(folder).stdout
+
+
 def test_nothing_is_written_into_the_dropped_folder(folder: Path) -> None:
     before = contents(folder)
     photoprep(folder)
