@@ -22,6 +22,7 @@ NAMES = st.sampled_from(
         "b.jpg",
         "Box X1/open.jpg",
         "Box X1/closed.png",
+        "Box X1/IMG_0.jpg",
         "Box X1/IMG_1.jpg",
         "Box X1/IMG_2.jpg",
     ]
