@@ -54,6 +54,13 @@ def small_photo(path: Path, seed: int = 0, size: tuple[int, int] = (120, 80)) ->
     return path
 
 
+def written(path: Path, text: str) -> Path:
+    """The path, with the text in it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
 def contents(folder: Path) -> dict[str, str]:
     """The hash of every file under a folder but photoprep's own record, by its relative path."""
     return {
