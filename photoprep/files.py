@@ -57,6 +57,17 @@ class FileStamp:
         return same and abs(earlier.looked_ns - self.mtime_ns) > COARSE_CLOCK_NS
 
 
+def at_home(path: str) -> str:
+    """The path with a leading ``~`` or ``~name`` made the home folder, where there is such a one.
+
+    ``Path.expanduser`` raises where there is none, and ``~$offer.jpg`` is a name like any other.
+    """
+    try:
+        return os.path.expanduser(path)  # noqa: PTH111 (see above)
+    except ValueError:  # a NUL within
+        return path
+
+
 def sha256_hex(data: bytes) -> str:
     """The SHA-256 of bytes, in hexadecimal."""
     return hashlib.sha256(data).hexdigest()

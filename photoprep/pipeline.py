@@ -19,6 +19,7 @@ from pathlib import Path
 from photoprep.catalogue.dropped import dropped_path
 from photoprep.catalogue.scan import default_output_folder, scan
 from photoprep.errors import NoPhotosError, UsageError
+from photoprep.files import at_home
 from photoprep.output_folder import OutputFolder, open_output_folder
 from photoprep.preset import Preset
 from photoprep.preset_file import load_preset
@@ -85,7 +86,7 @@ def prepare(
     intake = take_in(dropped)
     if not intake.candidates:
         raise _no_photos(intake, dropped.root)
-    place = Path(out).expanduser().absolute() if out else default_output_folder(dropped.root)
+    place = Path(at_home(os.fspath(out))).absolute() if out else default_output_folder(dropped.root)
     with rehearse(place) if dry_run else open_output_folder(place) as folder:
         day = _date_of_run(folder.state, date)
         template = preset.names.photo

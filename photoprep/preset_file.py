@@ -7,6 +7,7 @@ this border there are only the frozen types of ``preset``, with the unit in each
 from __future__ import annotations
 
 import json
+import os
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from photoprep.errors import PresetError
+from photoprep.files import at_home
 from photoprep.preset import Preset
 from photoprep.preset_mistakes import Layer, Mistake, line_of, mistakes_of, nearest, refuse
 from photoprep.preset_model import SCHEMA_NUMBER, PresetDocument
@@ -173,10 +175,7 @@ def _is_path(name_or_file: str | Path) -> bool:
 
 
 def _expanded(path: str | Path) -> Path:
-    try:
-        return Path(path).expanduser()
-    except RuntimeError:  # "~nobody/…": there is no such user, and so no such file
-        return Path(path)
+    return Path(at_home(os.fspath(path)))
 
 
 def _is_file(path: Path) -> bool:

@@ -9,9 +9,10 @@ from __future__ import annotations
 import os
 import re
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from photoprep.errors import UsageError
+from photoprep.files import at_home
 
 _QUOTES = "\"'\u201c\u201d\u2018\u2019"
 _DRIVE_AFTER_SLASH = re.compile(r"/[A-Za-z]:(/|$)")
@@ -48,7 +49,7 @@ def readings(text: str, *, windows: bool) -> list[str]:
     if bare.lower().startswith("file:"):
         found.append(_from_address(bare, windows=windows))
     if bare.startswith("~"):
-        found.append(str(Path(bare).expanduser()))
+        found.append(at_home(bare))
     if "\\" in bare and not windows:
         found.append(_ESCAPED.sub(r"\1", bare))
     return list(dict.fromkeys(found))
@@ -56,12 +57,15 @@ def readings(text: str, *, windows: bool) -> list[str]:
 
 def _from_address(address: str, *, windows: bool) -> str:
     """The path in a ``file:`` address (RFC 8089, E.2 and E.3 for Windows), its escapes undone."""
-    parts = urlsplit(address.replace("#", "%23").replace("?", "%3F"))
-    path = unquote(parts.path, errors="surrogateescape")
+    host, path = "", address[len("file:") :]
+    if path.startswith("//"):
+        host, slash, rest = path[2:].partition("/")
+        path = slash + rest
+    path = unquote(path, errors="surrogateescape")
     if not windows:
         return path
-    if parts.netloc and parts.netloc.lower() != "localhost":
-        path = f"//{parts.netloc}{path}"
+    if host and host.lower() != "localhost":
+        path = f"//{host}{path}"
     elif _DRIVE_AFTER_SLASH.match(path):
         path = path[1:]
     return path.replace("/", "\\")

@@ -92,7 +92,18 @@ def test_posix_forms_are_understood(text: str, path: str) -> None:
     assert readings(text, windows=False)[-1] == path
 
 
-@given(st.text())
+@pytest.mark.parametrize("name", ["~$offer.jpg", "~nobody-by-that-name", "file:[x", "file:100%"])
+def test_names_that_only_look_special_are_names(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UsageError):
+        dropped_path(name)
+    (tmp_path / name).mkdir()
+    assert dropped_path(name) == tmp_path / name
+
+
+@given(st.text() | st.text().map("~{}".format) | st.text().map("file://{}".format))
 def test_any_text_has_readings_and_the_first_is_itself(text: str) -> None:
     for windows in (False, True):
         assert readings(text, windows=windows)[0] == text
