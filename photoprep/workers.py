@@ -30,6 +30,8 @@ Outcomes = Generator[tuple[int, Result | PhotoError], None, None]
 # One task in work and one waiting in the pipe: a worker never idles while its result is written.
 _TASKS_PER_WORKER = 2
 
+_THREAD_LIMITS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
+
 
 def usable_cores() -> int:
     """How many cores this process may use."""
@@ -89,7 +91,7 @@ def _round(
     try:
         while waiting or any(worker.given for worker in workers.values()):
             while len(workers) < min(jobs, len(waiting)):
-                with _interrupts_held_back():
+                with _interrupts_held_back(), _one_thread_each():
                     worker = _Worker(function, set_up)
                     workers[worker.pipe] = worker
             _hand_out(tasks, waiting, workers.values())
@@ -173,6 +175,24 @@ def _interrupts_held_back() -> Iterator[None]:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+@contextmanager
+def _one_thread_each() -> Iterator[None]:
+    """Start a process whose matrix library keeps to one core: there is a worker for every core.
+
+    The libraries read these as they are loaded: OpenBLAS, MKL and others, Apple's Accelerate.
+    """
+    before = {name: os.environ.get(name) for name in _THREAD_LIMITS}
+    os.environ.update(dict.fromkeys(_THREAD_LIMITS, "1"))
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
 
 
 def _serve(

@@ -21,10 +21,9 @@ from photoprep.photo.metadata import clean_exif
 from photoprep.photo.resize import upright_at
 from photoprep.preset import PhotoSpec
 from photoprep.report import Note
-from photoprep.units import longest_side_px
 
 # Part of what makes a JPEG what it is: raised whenever equal input would give other bytes.
-RECIPE_NUMBER = 3
+RECIPE_NUMBER = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +57,7 @@ def make_photo(task: PhotoTask) -> MadePhoto:
     try:
         sha256 = sha256_of_file(task.path)
         spec = task.spec
-        decoded = decode(task.path, longest_side_px(spec.longest_side_cm, spec.dpi_max))
+        decoded = decode(task.path)
         _check_unchanged(task)
         jpeg, colour_notes = _fitted(decoded, spec)
     except PhotoError as error:

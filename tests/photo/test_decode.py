@@ -17,6 +17,7 @@ from photoprep.errors import (
     TooManyPixelsError,
     UnsupportedFormatError,
 )
+from photoprep.photo import decode as room
 from photoprep.photo.decode import decode, set_up_decoders
 from photoprep.photo.resize import upright_at
 from photoprep.units import scaled_size_px
@@ -69,7 +70,7 @@ def test_every_format_is_read_by_its_content(
 ) -> None:
     path = tmp_path / f"photo.{suffix}"
     top_red().save(path, format_name, **options)
-    decoded = decode(path, 944)
+    decoded = decode(path)
     assert decoded.full_size_px == (60, 40)
     assert is_top_red(decoded.image)
 
@@ -85,7 +86,7 @@ def test_every_mode_of_tiff_or_png_is_read(tmp_path: Path, mode: str) -> None:
     else:
         image = Image.new("LAB", grey.size) if mode == "LAB" else grey.convert(mode)
     image.save(path, "PNG" if mode in {"P", "PA", "LA", "RGBA"} else "TIFF")
-    decoded = decode(path, 944).image
+    decoded = decode(path).image
     assert decoded.mode in {"RGB", "RGBA", "L", "LA", "CMYK", "LAB"}
     assert decoded.size == (256, 256)
     if mode == "I;16":  # scaled by range, not cut off at 255
@@ -113,7 +114,7 @@ def test_pictures_are_turned_upright_once(
     exif[0x0112] = orientation
     path = tmp_path / "photo"
     stored.save(path, format_name, exif=exif)
-    decoded = decode(path, 944)
+    decoded = decode(path)
     assert decoded.full_size_px == (320, 200)
     for size_px in ((320, 200), (160, 100)):
         upright = upright_at(decoded, size_px)
@@ -127,21 +128,37 @@ def test_a_phones_heic_is_not_turned_twice(tmp_path: Path) -> None:
     path = tmp_path / "photo.heic"
     stored = top_red((320, 200)).transpose(Image.Transpose.ROTATE_90)
     pillow_heif.from_pillow(stored).save(path, quality=90, exif=exif.tobytes())
-    decoded = decode(path, 944)
+    decoded = decode(path)
     assert decoded.full_size_px == (320, 200)
     assert is_top_red(upright_at(decoded, (320, 200)))
 
 
-def test_a_large_jpeg_is_decoded_at_no_less_than_twice_the_size_asked_for(tmp_path: Path) -> None:
+def test_a_jpeg_is_decoded_in_full_up_to_32_megapixels(tmp_path: Path) -> None:
     path = tmp_path / "photo.jpg"
     top_red((4000, 3000)).save(path, quality=50)
-    decoded = decode(path, 944)
+    decoded = decode(path)
+    assert decoded.full_size_px == decoded.image.size == (4000, 3000)
+
+
+@pytest.fixture
+def less_in_full(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(room, "_FULL_DECODE_MEGAPIXELS", 4)
+
+
+def test_a_larger_one_by_the_least_factor_that_is_enough(
+    tmp_path: Path, less_in_full: None
+) -> None:
+    path = tmp_path / "photo.jpg"
+    top_red((4000, 3000)).save(path, quality=50)
+    decoded = decode(path)
     assert decoded.full_size_px == (4000, 3000)
     assert decoded.image.size == (2000, 1500)
 
 
 @pytest.mark.parametrize("size", [(4001, 3000), (3999, 2667), (4000, 3001)])
-def test_a_scaled_decode_moves_nothing(tmp_path: Path, size: tuple[int, int]) -> None:
+def test_a_scaled_decode_moves_nothing(
+    tmp_path: Path, less_in_full: None, size: tuple[int, int]
+) -> None:
     # libjpeg rounds a scaled size up and pads it; stretched over the picture, that shifts it.
     tile = Image.radial_gradient("L").resize((100, 100))
     large = Image.new("L", size)
@@ -150,7 +167,7 @@ def test_a_scaled_decode_moves_nothing(tmp_path: Path, size: tuple[int, int]) ->
             large.paste(tile, (left, top))
     path = tmp_path / "photo.jpg"
     large.save(path, quality=95)
-    half = decode(path, 944)
+    half = decode(path)
     assert half.image.width < size[0]
     wanted = scaled_size_px(size, 944)
     shown, reference = upright_at(half, wanted), large.resize(wanted, Image.Resampling.LANCZOS)
@@ -159,11 +176,26 @@ def test_a_scaled_decode_moves_nothing(tmp_path: Path, size: tuple[int, int]) ->
     assert ImageStat.Stat(difference).rms[0] < 2.0
 
 
+def test_a_huge_progressive_jpeg_is_refused_with_a_way_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # 60 x 40 pixels in 4:2:0 have 3600 coefficients, which are 7200 bytes; in 4:4:4 twice as many.
+    half, whole, plain = (tmp_path / f"{name}.jpg" for name in "abc")
+    top_red((60, 40)).save(half, progressive=True, subsampling="4:2:0")
+    top_red((60, 40)).save(whole, progressive=True, subsampling="4:4:4")
+    top_red((60, 40)).save(plain, subsampling="4:4:4")
+    monkeypatch.setattr(room, "_MAX_COEFFICIENT_BYTES", 7200)
+    assert decode(half).full_size_px == decode(plain).full_size_px == (60, 40)
+    with pytest.raises(TooManyPixelsError, match="progressive JPEG") as caught:
+        decode(whole)
+    assert "baseline" in caught.value.hint
+
+
 def test_of_several_pages_or_frames_the_first_is_taken_and_said(tmp_path: Path) -> None:
     first, second = top_red(), Image.new("RGB", (60, 40), "green")
     first.save(tmp_path / "a.tif", save_all=True, append_images=[second, second])
     first.save(tmp_path / "a.gif", save_all=True, append_images=[second])
-    tiff, gif = decode(tmp_path / "a.tif", 944), decode(tmp_path / "a.gif", 944)
+    tiff, gif = decode(tmp_path / "a.tif"), decode(tmp_path / "a.gif")
     assert [note.code for note in tiff.notes] == ["first-page"]
     assert "3 pages" in tiff.notes[0].message
     assert [note.code for note in gif.notes] == ["first-frame"]
@@ -174,7 +206,7 @@ def test_of_several_pages_or_frames_the_first_is_taken_and_said(tmp_path: Path) 
 def test_the_second_picture_of_an_mpo_is_left_out_without_a_word(tmp_path: Path) -> None:
     path = tmp_path / "phone.jpg"
     top_red().save(path, "MPO", save_all=True, append_images=[Image.new("RGB", (9, 9))])
-    decoded = decode(path, 944)
+    decoded = decode(path)
     assert is_top_red(decoded.image)
     assert not decoded.notes
 
@@ -209,7 +241,7 @@ def test_bad_files_cost_themselves_and_say_why(
     path = tmp_path / name
     path.write_bytes(content)
     with pytest.raises(error, match=words) as caught:
-        decode(path, 944)
+        decode(path)
     assert caught.value.path == path
 
 
@@ -221,15 +253,15 @@ def test_a_bomb_is_refused_by_its_head(tmp_path: Path) -> None:
     path = tmp_path / "bomb.png"
     path.write_bytes(png)
     with pytest.raises(TooManyPixelsError, match="3600 megapixels"):
-        decode(path, 944)
+        decode(path)
 
 
 def test_broken_metadata_does_not_cost_a_whole_picture(tmp_path: Path) -> None:
     path = tmp_path / "photo.jpg"
     top_red().save(path, exif=b"Exif\0\0II*\0\x08\0\0\0\xff\xff" + b"\xee" * 30)
-    assert is_top_red(decode(path, 944).image)
+    assert is_top_red(decode(path).image)
 
 
 def test_what_the_system_refuses_is_said(tmp_path: Path) -> None:
     with pytest.raises(SourceUnreadableError, match="vanished"):
-        decode(tmp_path / "gone.jpg", 944)
+        decode(tmp_path / "gone.jpg")
