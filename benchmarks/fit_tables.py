@@ -181,9 +181,7 @@ def step_of(picture: Image.Image, budget: int, base: Tables, chroma: Chroma) -> 
     return None
 
 
-def crops_of(
-    photos: list[Path], base: Tables, chroma: Chroma, each: int, seed: int
-) -> list[Crop]:
+def crops_of(photos: list[Path], base: Tables, chroma: Chroma, each: int, seed: int) -> list[Crop]:
     """Random crops that have something to show, for each photo and each budget within reach."""
     dice, crops = random.Random(seed), []
     low, high = RANGES[chroma]
@@ -240,7 +238,9 @@ def main() -> int:
     fitting, held_out = dealt(photos_in(options.folders))
     crops = crops_of(fitting, base, chroma, 3, seed=1)
     unseen = crops_of(held_out, base, chroma, 2, seed=2)
-    print(f"{chroma}: {len(crops)} crops of {len(fitting)} photos for the fit, {len(unseen)} unseen")
+    print(
+        f"{chroma}: {len(crops)} crops of {len(fitting)} photos for the fit, {len(unseen)} unseen"
+    )
 
     search = cma.CMAEvolutionStrategy(
         [0.0] * DIMENSIONS, 0.25, {"popsize": 16, "CMA_diagonal": True, "verbose": -9, "seed": 7}

@@ -1,153 +1,165 @@
-"""How good the JPEGs look: photoprep beside its peers, on the same scaled pictures, in one run.
+"""How good the JPEGs look: photoprep beside its peers, on the same photos, in the same run.
 
-    python benchmarks/quality.py FOLDER... [--bytes 200000]
+    python -m benchmarks.quality FOLDER... [--bytes 200000 144000 96000] [--out FILE.json]
 
-Every photo of at least 1 MP in the folders is scaled to 944 px; each encoder gets the same bytes;
-SSIMULACRA2 compares with the uncompressed scaled picture (needs ``ssimulacra2``, 1–2 s a score).
+Every photo of at least 1 MP is scaled to 944 px; each encoder gets the same picture and the same
+bytes, and SSIMULACRA2 says what is left, counted up to 95, above which more shows nothing. The row
+"photoprep, from the file" is the whole product: its own decoding and scaling, with its colour
+profile in the bytes, against the same reference. Peers that are missing are installed from PyPI,
+npm and Debian, or left out with a word. Needs numpy, scipy and ssimulacra2.
 """
 
 from __future__ import annotations
 
 import argparse
-import importlib
 import io
+import json
 import statistics
-import subprocess
-import sys
-import tempfile
-from collections.abc import Callable
+from collections.abc import Iterable
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict, dataclass
 from fractions import Fraction
 from pathlib import Path
 
-from PIL import Image, ImageOps
+from PIL import Image
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-
+from benchmarks import peers
+from benchmarks.photos import at_944_px, photos_in
+from benchmarks.ssimulacra2_fast import Reference
+from photoprep.files import FileStamp
+from photoprep.photo.decode import set_up_decoders
 from photoprep.photo.fit import fit_jpeg
+from photoprep.photo.make import PhotoTask, make_photo
 from photoprep.preset import PhotoSpec
-from photoprep.units import scaled_size_px
 
-CONVERT = Path("/usr/bin/convert")
-Encoder = Callable[[Image.Image, int], bytes]
-
-
-def pictures(folders: list[Path]) -> list[tuple[str, Image.Image]]:
-    """Read every photo of at least 1 MP, upright, flattened on white, at 944 px."""
-    found = []
-    for path in sorted(file for folder in folders for file in folder.rglob("*") if file.is_file()):
-        try:
-            with Image.open(path) as opened:
-                if opened.width * opened.height < 1_000_000:
-                    continue
-                upright = ImageOps.exif_transpose(opened).convert("RGBA")
-        except (OSError, ValueError, Image.DecompressionBombError) as error:
-            print(f"left out: {path.name}: {error}", file=sys.stderr)
-            continue
-        flat = Image.new("RGBA", upright.size, "white")
-        flat.alpha_composite(upright)
-        size_px = scaled_size_px(flat.size, 944)
-        found.append((path.name, flat.convert("RGB").resize(size_px, Image.Resampling.LANCZOS)))
-    return found
+CEILING = 95.0
+OURS, WHOLE = "photoprep", "photoprep, from the file"
+PILLOWS = ("Pillow 4:2:0", "Pillow 4:4:4")
 
 
-def by_photoprep(picture: Image.Image, limit_bytes: int) -> bytes:
-    """Encode as photoprep does."""
-    spec = PhotoSpec(Fraction(24), 100, 72, limit_bytes, 80, 0, "white")
-    return fit_jpeg(
-        lambda size: picture.resize(size, Image.Resampling.LANCZOS), picture.size, spec
-    ).data
+@dataclass(frozen=True)
+class Measured:
+    """One encoder on one photo at one limit."""
+
+    encoder: str
+    photo: str
+    limit_bytes: int
+    size_bytes: int
+    score: float
+    estimate: float | None = None
+
+    @property
+    def counted(self) -> float:
+        """The score, counted up to the ceiling."""
+        return min(self.score, CEILING)
 
 
-def by_pillow(subsampling: str) -> Encoder:
-    """Bisect Pillow's whole-number quality."""
-
-    def encode(picture: Image.Image, limit_bytes: int) -> bytes:
-        best, low, high = b"", 1, 100
-        while low <= high:
-            quality = (low + high) // 2
-            buffer = io.BytesIO()
-            picture.save(
-                buffer,
-                "JPEG",
-                quality=quality,
-                subsampling=subsampling,
-                progressive=True,
-                optimize=True,
-            )
-            if buffer.tell() <= limit_bytes:
-                best, low = buffer.getvalue(), quality + 1
-            else:
-                high = quality - 1
-        return best
-
-    return encode
-
-
-def by_imagemagick(picture: Image.Image, limit_bytes: int) -> bytes:
-    """Let ImageMagick find the quality itself."""
-    buffer = io.BytesIO()
-    picture.save(buffer, "PNG", compress_level=1)
-    arguments = ["png:-", "-define", f"jpeg:extent={limit_bytes}b", "jpg:-"]
-    run = subprocess.run(
-        [str(CONVERT), *arguments], input=buffer.getvalue(), capture_output=True, check=True
+def spec_for(limit_bytes: int) -> PhotoSpec:
+    """The trade's figures at another number of bytes."""
+    return PhotoSpec(
+        longest_side_cm=Fraction(24),
+        dpi_max=100,
+        dpi_min=72,
+        max_bytes=limit_bytes,
+        enough_quality=96,
+        good_quality=80,
+        min_quality=0,
+        background="white",
     )
-    return run.stdout
 
 
-def score(picture: Image.Image, data: bytes, folder: Path) -> float:
-    """SSIMULACRA2 of a JPEG seen at the picture's size."""
-    compute_ssimulacra2 = importlib.import_module("ssimulacra2").compute_ssimulacra2
+def measure(path: Path, limits: list[int]) -> list[Measured]:
+    """Every encoder on one photo."""
+    picture = at_944_px(path)
+    reference = Reference(picture)
+    rows = []
 
-    shown = Image.open(io.BytesIO(data)).convert("RGB")
-    if shown.size != picture.size:
-        shown = shown.resize(picture.size, Image.Resampling.BICUBIC)
-    picture.save(folder / "picture.png", compress_level=1)
-    shown.save(folder / "shown.png", compress_level=1)
-    return float(compute_ssimulacra2(str(folder / "picture.png"), str(folder / "shown.png")))
+    def note(encoder: str, limit: int, data: bytes, estimate: float | None = None) -> None:
+        shown = Image.open(io.BytesIO(data)).convert("RGB") if data else None
+        if shown is not None and shown.size != picture.size:
+            shown = shown.resize(picture.size, Image.Resampling.LANCZOS)
+        score = reference.score(shown) if shown is not None else 0.0
+        name = f"{path.parent.name}/{path.name}"
+        rows.append(Measured(encoder, name, limit, len(data), round(score, 2), estimate))
+
+    set_up_decoders()
+    for limit in limits:
+        ours = fit_jpeg(
+            lambda size: picture.resize(size, Image.Resampling.LANCZOS),
+            picture.size,
+            spec_for(limit),
+        )
+        note(OURS, limit, ours.data, ours.quality)
+        made = make_photo(PhotoTask(path, FileStamp.of(path), spec_for(limit))).jpeg
+        note(WHOLE, limit, made.data, made.quality)
+        for name, encode in peers.available().items():
+            note(name, limit, encode(picture, limit))
+    return rows
+
+
+def table(rows: list[Measured], limit: int) -> str:
+    """One line an encoder: means, the worst, and how it stands to the better of Pillow's two."""
+    here = [row for row in rows if row.limit_bytes == limit]
+    better = {
+        photo: max(row.counted for row in here if row.photo == photo and row.encoder in PILLOWS)
+        for photo in {row.photo for row in here}
+    }
+    others = [row for row in here if row.encoder not in {OURS, WHOLE}]
+    best = {photo: max(r.counted for r in others if r.photo == photo) for photo in better}
+    lines = [
+        f"{len(better)} photos within {limit:,} bytes; the better of Pillow's two, photo by photo: "
+        f"{statistics.mean(better.values()):.2f}; the best of all peers: "
+        f"{statistics.mean(best.values()):.2f}",
+        f"{'encoder':26} {'mean':>6} {'worst':>6} {'to Pillow':>9} {'least':>6} {'to best':>8} "
+        f"{'bytes':>8} {'over':>5}",
+    ]
+    for encoder in dict.fromkeys(row.encoder for row in here):
+        mine = [row for row in here if row.encoder == encoder]
+        gains = [row.counted - better[row.photo] for row in mine]
+        to_best = [row.counted - best[row.photo] for row in mine]
+        lines.append(
+            f"{encoder:26} {statistics.mean(row.counted for row in mine):6.2f} "
+            f"{min(row.counted for row in mine):6.2f} {statistics.mean(gains):+9.2f} "
+            f"{min(gains):+6.2f} {statistics.mean(to_best):+8.2f} "
+            f"{round(statistics.mean(row.size_bytes for row in mine)):8,} "
+            f"{sum(row.size_bytes > limit for row in mine):5}"
+        )
+    return "\n".join(lines)
+
+
+def estimates(rows: Iterable[Measured]) -> str:
+    """How far the quick estimate of quality is from SSIMULACRA2, both counted up to the ceiling."""
+    errors = [min(row.estimate, CEILING) - row.counted for row in rows if row.estimate is not None]
+    sizes = [abs(error) for error in errors]
+    return (
+        f"estimate of quality: off by {statistics.mean(sizes):.2f} in the mean, "
+        f"{max(sizes):.2f} at worst, bias {statistics.mean(errors):+.2f}"
+    )
 
 
 def main() -> int:
-    """Measure and print one line an encoder."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    """Measure and print a table a limit."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("folders", type=Path, nargs="+")
-    parser.add_argument("--bytes", type=int, default=200_000)
+    parser.add_argument("--bytes", type=int, nargs="+", default=[200_000, 144_000, 96_000])
+    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--out", type=Path)
     options = parser.parse_args()
-    try:
-        importlib.import_module("ssimulacra2")
-    except ImportError:
-        print("missing: ssimulacra2 (pip install ssimulacra2); nothing can be scored")
-        return 1
-    try:
-        import pillow_heif
-
-        pillow_heif.register_heif_opener()
-    except ImportError:
-        print("missing: pillow_heif; HEIC photos are left out")
-    encoders: dict[str, Encoder] = {
-        "photoprep": by_photoprep,
-        "Pillow 4:2:0": by_pillow("4:2:0"),
-        "Pillow 4:4:4": by_pillow("4:4:4"),
-    }
-    if CONVERT.exists():
-        encoders["ImageMagick extent"] = by_imagemagick
-    else:
-        print(f"missing: {CONVERT}; ImageMagick is left out")
-    taken = pictures(options.folders)
-    if not taken:
+    peers.install()
+    paths = photos_in(options.folders)
+    if not paths:
         print("no photo of at least 1 MP in the folders given")
         return 1
-    print(f"{len(taken)} photos at 944 px within {options.bytes} bytes")
-    print(f"{'encoder':20} {'mean':>6} {'min':>6} {'mean bytes':>11} {'over':>5}")
-    with tempfile.TemporaryDirectory() as folder:
-        for name, encode in encoders.items():
-            made = [(picture, encode(picture, options.bytes)) for _, picture in taken]
-            scores = [score(picture, data, Path(folder)) for picture, data in made if data]
-            sizes = [len(data) for _, data in made if data]
-            over = sum(size > options.bytes for size in sizes)
-            print(
-                f"{name:20} {statistics.mean(scores):6.2f} {min(scores):6.2f} "
-                f"{round(statistics.mean(sizes)):11} {over:5}"
-            )
+    print(peers.versions())
+    limits = [options.bytes] * len(paths)
+    with ProcessPoolExecutor(options.jobs) as pool:
+        rows = [row for found in pool.map(measure, paths, limits) for row in found]
+    for limit in options.bytes:
+        print(f"\n{table(rows, limit)}")
+        here = [row for row in rows if row.limit_bytes == limit]
+        print(estimates(row for row in here if row.encoder == OURS))
+    if options.out:
+        options.out.write_text(json.dumps([asdict(row) for row in rows], indent=0) + "\n")
     return 0
 
 

@@ -1,16 +1,21 @@
-"""How long the main job takes, against ImageMagick fitting the same photos, in the same run.
+"""How long the main job takes, beside sharp and ImageMagick on the same photos, in the same run.
 
-    python benchmarks/speed.py FOLDER... [--runs 3] [--jobs N]
+    python -m benchmarks.speed FOLDER... [--photos 40] [--runs 5] [--out FILE.json]
 
-photoprep runs as a person runs it, start-up, mails and report included. ImageMagick gets one
-process a photo, as many at once as photoprep has workers: auto-orient, sRGB, 944 px at most, and
-``jpeg:extent=200kb``. Photos that ImageMagick here cannot read are left out of both. Both are run
-in turn, so that a drifting machine drifts under both; the medians and their ratio are printed.
+Whole processes, start-up counted, all on the same cores: photoprep as a person runs it, but
+without mails, which the others don't write; sharp with one decode and resize a photo and then a
+bisection over whole-number quality, in one Node process; ImageMagick with ``jpeg:extent``, one
+process a photo. They take turns, so that a drifting machine drifts under all; medians count.
+
+Then one core against all, and the stages of a photo: what the whole costs against "decode, scale,
+one final encode", and what the fit costs against one final encode. See ``memory.py`` for memory.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
+import os
 import platform
 import shutil
 import statistics
@@ -23,109 +28,110 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
-from photoprep.photo.formats import recognise_file
+from benchmarks import peers
+from benchmarks.photos import photos_in
+from benchmarks.stages import time_stages
 from photoprep.version import __version__
 from photoprep.workers import usable_cores
 
+LIMIT_BYTES = 200_000
+
 
 def main() -> int:
-    """Time both on every folder and print a table; returns the exit code."""
-    arguments = _arguments()
-    convert = _image_magick()
-    if convert is None:
-        print("ImageMagick is missing (Debian: apt-get install imagemagick; macOS: brew).")
-        return 2
-    version = subprocess.run([convert, "-version"], capture_output=True, text=True, check=True)
-    print(f"photoprep {__version__}, Python {platform.python_version()}, {platform.machine()},")
-    print(f"{arguments.jobs} workers; {version.stdout.splitlines()[0]}")
-    print(f"medians of {arguments.runs} runs in turn, seconds\n")
-    print(f"{'folder':12} {'photos':>6} {'photoprep':>10} {'ImageMagick':>12}  ratio   again")
-    for folder in arguments.folders:
-        _compare(folder, convert, arguments.jobs, arguments.runs)
+    """Time all and print tables; returns the exit code."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("folders", nargs="+", type=Path, metavar="FOLDER")
+    parser.add_argument("--photos", type=int, default=40, help="how many, evenly from the folders")
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--jobs", type=int, default=usable_cores())
+    parser.add_argument("--out", type=Path)
+    options = parser.parse_args()
+    peers.install()
+    print(
+        f"photoprep {__version__}, {peers.versions()}, {platform.machine()}, {options.jobs} cores"
+    )
+    # HEIC is left out of all: neither peer reads it everywhere.
+    jpegs = [
+        path for path in photos_in(options.folders) if path.suffix.lower() in {".jpg", ".jpeg"}
+    ]
+    chosen = [jpegs[at * len(jpegs) // options.photos] for at in range(options.photos)]
+    chosen = list(dict.fromkeys(chosen))
+    with tempfile.TemporaryDirectory() as place:
+        photos = copied(chosen, Path(place) / "photos")
+        seconds = compared(photos, Path(place), options.jobs, options.runs)
+    stages = time_stages(chosen)
+    print(f"\nthe stages of these photos on one core, milliseconds:\n{stages.table()}")
+    if options.out:
+        data = {"photos": len(chosen), "seconds": seconds, "stages": stages.to_json()}
+        options.out.write_text(json.dumps(data, indent=1) + "\n")
     return 0
 
 
-def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else "")
-    parser.add_argument("folders", nargs="+", type=Path, metavar="FOLDER")
-    parser.add_argument("--runs", type=int, default=3)
-    parser.add_argument("--jobs", type=int, default=usable_cores())
-    return parser.parse_args()
+def copied(paths: list[Path], folder: Path) -> list[Path]:
+    """The photos in one folder, under names that tell them apart."""
+    folder.mkdir()
+    copies = [folder / f"{number:03} {path.name}" for number, path in enumerate(paths)]
+    for path, copy in zip(paths, copies, strict=True):
+        shutil.copyfile(path, copy)
+    return copies
 
 
-def _image_magick() -> str | None:
-    for name in ("magick", "convert"):
-        for path in filter(None, (shutil.which(name), shutil.which(name, path="/usr/bin"))):
-            told = subprocess.run([path, "-version"], capture_output=True, text=True, check=False)
-            if "ImageMagick" in told.stdout:
-                return path
-    return None
+def compared(photos: list[Path], place: Path, jobs: int, runs: int) -> dict[str, float]:
+    """Median seconds of every contender, printed with their ratios to photoprep."""
+    contenders: dict[str, Callable[[Path], None]] = {
+        "photoprep": partial(run_photoprep, photos, jobs=jobs),
+        "photoprep, one core": partial(run_photoprep, photos, jobs=1),
+    }
+    if shutil.which("node") and (peers.NODE_HOME / "node_modules" / "sharp").is_dir():
+        contenders["sharp, bisection"] = partial(run_sharp, photos, jobs=jobs)
+    magick = peers.image_magick()
+    if magick:
+        contenders["ImageMagick jpeg:extent"] = partial(run_magick, magick, photos, jobs=jobs)
+    taken: dict[str, list[float]] = {name: [] for name in contenders}
+    for turn in range(runs):
+        for number, (name, run) in enumerate(contenders.items()):
+            out = place / f"out {turn} {number}"
+            began = time.perf_counter()
+            run(out)
+            taken[name].append(time.perf_counter() - began)
+    medians = {name: statistics.median(times) for name, times in taken.items()}
+    print(f"\n{len(photos)} photos within {LIMIT_BYTES:,} bytes, medians of {runs} runs in turn:")
+    print(f"{'':26} {'seconds':>8} {'photos a second':>16} {'photoprep is':>13}")
+    for name, median in medians.items():
+        ratio = median / medians["photoprep"]
+        print(f"{name:26} {median:8.2f} {len(photos) / median:16.1f} {ratio:11.2f} x")
+    return medians
 
 
-def _compare(folder: Path, convert: str, jobs: int, runs: int) -> None:
-    with tempfile.TemporaryDirectory() as place:
-        photos = Path(place) / "photos"
-        names = [path for path in _photos(folder) if _readable(path, convert)]
-        for path in names:
-            copy = photos / path.relative_to(folder)
-            copy.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(path, copy)
-        copies = _photos(photos)
-        ours, theirs, again = [], [], []
-        for run in range(runs):
-            out = Path(place) / f"ours {run}"
-            ours.append(_seconds(partial(_photoprep, photos, out, jobs)))
-            again.append(_seconds(partial(_photoprep, photos, out, jobs)))
-            extent = Path(place) / f"theirs {run}"
-            theirs.append(_seconds(partial(_fit_with, convert, copies, extent, jobs)))
-    mine, peer = statistics.median(ours), statistics.median(theirs)
-    print(
-        f"{folder.name[:12]:12} {len(names):6} {mine:10.2f} {peer:12.2f} "
-        f"{peer / mine:5.1f}x {statistics.median(again):7.2f}"
-    )
+def run_photoprep(photos: list[Path], out: Path, *, jobs: int) -> None:
+    """The command line, in a process of its own."""
+    command = [sys.executable, "-m", "photoprep", photos[0].parent, "--out", out]
+    subprocess.run([*command, "--jobs", str(jobs), "--quiet", "--no-mails"], check=True)
 
 
-def _photos(folder: Path) -> list[Path]:
-    files = (path for path in sorted(folder.rglob("*")) if path.is_file())
-    return [path for path in files if (kind := recognise_file(path)) and kind.pillow_format]
+def run_sharp(photos: list[Path], out: Path, *, jobs: int) -> None:
+    """One Node process with as many photos at once as there are cores."""
+    out.mkdir()
+    command = ["node", peers.SHARP_FOLDER, peers.NODE_HOME, out, str(LIMIT_BYTES), str(jobs)]
+    subprocess.run([*command, *photos], check=True)
 
 
-def _readable(path: Path, convert: str) -> bool:
-    told = subprocess.run(
-        [convert, f"{path}[0]", "-ping", "null:"], capture_output=True, check=False
-    )
-    return told.returncode == 0
-
-
-def _photoprep(photos: Path, out: Path, jobs: int) -> None:
-    subprocess.run(
-        [sys.executable, "-m", "photoprep", photos, "--out", out, "--jobs", str(jobs), "--quiet"],
-        check=True,
-    )
-
-
-def _fit_with(convert: str, photos: list[Path], out: Path, jobs: int) -> None:
+def run_magick(magick: str, photos: list[Path], out: Path, *, jobs: int) -> None:
+    """One process a photo, as many at once as there are cores."""
     out.mkdir()
 
-    def fit(numbered: tuple[int, Path]) -> None:
-        number, path = numbered
+    def fit(path: Path) -> None:
         options = ["-auto-orient", "-colorspace", "sRGB", "-resize", "944x944>"]
-        options += ["-define", "jpeg:extent=200kb", "-interlace", "JPEG", "-strip"]
+        options += ["-define", f"jpeg:extent={LIMIT_BYTES}b", "-interlace", "Plane", "-strip"]
         subprocess.run(
-            [convert, f"{path}[0]", *options, out / f"{number}.jpg"],
+            [magick, path, *options, out / f"{path.stem}.jpg"],
             check=True,
             capture_output=True,
-            env={"MAGICK_THREAD_LIMIT": "1", "PATH": "/usr/bin:/bin"},
+            env=os.environ | {"MAGICK_THREAD_LIMIT": "1", "OMP_NUM_THREADS": "1"},
         )
 
     with ThreadPoolExecutor(jobs) as pool:
-        list(pool.map(fit, enumerate(photos)))
-
-
-def _seconds(work: Callable[[], None]) -> float:
-    started = time.perf_counter()
-    work()
-    return time.perf_counter() - started
+        list(pool.map(fit, photos))
 
 
 if __name__ == "__main__":

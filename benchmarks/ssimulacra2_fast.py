@@ -23,9 +23,9 @@ _SMALLEST_PX = 8
 _TAPS = np.exp(-(np.arange(-5, 6) ** 2) / (2 * 1.5**2))
 _KERNEL = _TAPS / _TAPS.sum()
 _LEVELS = np.arange(256) / 255
-_LINEAR = np.where(
-    _LEVELS <= 0.04045, _LEVELS / 12.92, ((_LEVELS + 0.055) / 1.055) ** 2.4
-).astype(np.float32)
+_LINEAR = np.where(_LEVELS <= 0.04045, _LEVELS / 12.92, ((_LEVELS + 0.055) / 1.055) ** 2.4).astype(
+    np.float32
+)
 _OPSIN = _PACKAGE.kOpsinAbsorbanceMatrix.reshape(3, 3).astype(np.float32)
 _BIAS = np.float32(_PACKAGE.kB0)
 _C2 = np.float32(_PACKAGE.kC2)
@@ -62,9 +62,7 @@ class Reference:
                 variance + shown_variance + _C2
             )
             edges = (1 + np.abs(shown - shown_mean)) * contrast - 1
-            features.append(
-                [_norms(np.maximum(part, 0)) for part in (structure, edges, -edges)]
-            )
+            features.append([_norms(np.maximum(part, 0)) for part in (structure, edges, -edges)])
         loss = _weighed(features)
         return float(100 - 10 * loss**0.6276336467831387) if loss > 0 else 100.0
 
@@ -79,8 +77,10 @@ def _weighed(features: list[list[NDArray[np.float64]]]) -> float:
         for part in scale
     ]
     total = float(np.dot(_PACKAGE.weights[: len(values)], values)) * 0.9562382616834844
-    return 2.326765642916932 * total - 0.020884521182843837 * total**2 + 6.248496625763138e-05 * (
-        total**3
+    return (
+        2.326765642916932 * total
+        - 0.020884521182843837 * total**2
+        + 6.248496625763138e-05 * (total**3)
     )
 
 
@@ -100,7 +100,11 @@ def _xyb(linear: Planes) -> Planes:
     mixed = np.cbrt(np.tensordot(_OPSIN, linear, axes=1) + _BIAS) - np.cbrt(_BIAS)
     x, y = (mixed[0] - mixed[1]) / 2, (mixed[0] + mixed[1]) / 2
     planes: Planes = np.stack(
-        [x * np.float32(14) + np.float32(0.42), y + np.float32(0.01), mixed[2] - y + np.float32(0.55)]
+        [
+            x * np.float32(14) + np.float32(0.42),
+            y + np.float32(0.01),
+            mixed[2] - y + np.float32(0.55),
+        ]
     )
     return planes
 
@@ -108,7 +112,9 @@ def _xyb(linear: Planes) -> Planes:
 def _halved(planes: Planes) -> Planes:
     _, height, width = planes.shape
     even = np.pad(planes, ((0, 0), (0, height % 2), (0, width % 2)), mode="edge")
-    quarters: Planes = even[:, ::2, ::2] + even[:, 1::2, ::2] + even[:, ::2, 1::2] + even[:, 1::2, 1::2]
+    quarters: Planes = (
+        even[:, ::2, ::2] + even[:, 1::2, ::2] + even[:, ::2, 1::2] + even[:, 1::2, 1::2]
+    )
     return quarters * np.float32(0.25)
 
 

@@ -19,8 +19,9 @@ class PhotoSpec:
 
     ``longest_side_cm`` at ``dpi_max`` bounds the pixels from above and at ``dpi_min`` says how
     far resolution may be lowered to save quality; ``max_bytes`` is never exceeded.
-    ``good_quality`` is the estimated quality (0–100, SSIMULACRA2's scale) below which resolution
-    is lowered, and ``min_quality`` the one below which a photo is refused rather than spoiled.
+    Qualities are estimates (0–100, SSIMULACRA2's scale): the file stays smaller than its limit
+    where ``enough_quality`` is reached before, resolution is lowered below ``good_quality``, and
+    below ``min_quality`` a photo is refused rather than spoiled.
     """
 
     longest_side_cm: Fraction
@@ -30,6 +31,7 @@ class PhotoSpec:
     good_quality: int
     min_quality: int
     background: str
+    enough_quality: int = 96
 
 
 @dataclass(frozen=True, slots=True)

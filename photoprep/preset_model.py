@@ -137,18 +137,27 @@ class PhotoSection(Section):
         Bytes,
         Field(description="The size that no photo's file exceeds. One must fit into a mail."),
     ]
+    enough_quality: Annotated[
+        int,
+        Field(
+            ge=0,
+            le=100,
+            strict=True,
+            description="The ceiling: estimated quality on SSIMULACRA2's scale above which more "
+            "bytes show nothing, so that the file stays smaller than max_bytes. 90 looks like the "
+            "original, 70 is high; estimates are off by a point or so, hence 96 where 95 is meant. "
+            "100 spends every byte. Not below good_quality.",
+        ),
+    ] = 96
     good_quality: Annotated[
         Quality,
-        Field(
-            description="Estimated quality on SSIMULACRA2's scale below which resolution is "
-            "lowered: 90 looks like the original, 70 is high."
-        ),
+        Field(description="Estimated quality below which a lower resolution is tried."),
     ]
     min_quality: Annotated[
         Quality,
         Field(
-            description="Estimated quality below which a photo is refused rather than spoiled. "
-            "Not above good_quality."
+            description="The floor: estimated quality below which a photo is refused rather than "
+            "spoiled. Not above good_quality."
         ),
     ]
     background: Annotated[
@@ -177,6 +186,12 @@ class PhotoSection(Section):
                 f"min_quality ({self.min_quality}) is above good_quality ({self.good_quality})",
                 *_keys("photo", "min_quality", "good_quality"),
             )
+        if self.good_quality > self.enough_quality:
+            raise ContradictionError(
+                f"good_quality ({self.good_quality}) is above enough_quality "
+                f"({self.enough_quality})",
+                *_keys("photo", "good_quality", "enough_quality"),
+            )
         if longest_side_px(self.longest_side, self.dpi_min) < 1:
             raise ContradictionError(
                 "longest_side at dpi_min is less than one pixel", side, dpi_min
@@ -200,6 +215,7 @@ class PhotoSection(Section):
             good_quality=self.good_quality,
             min_quality=self.min_quality,
             background=self.background,
+            enough_quality=self.enough_quality,
         )
 
 

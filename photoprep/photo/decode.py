@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PIL import Image, UnidentifiedImageError
+from PIL import _imaging as core
 
 from photoprep.errors import (
     DamagedPhotoError,
@@ -76,7 +77,7 @@ def set_up_decoders() -> None:
     pillow_heif.register_heif_opener(thumbnails=False)
     Image.MAX_IMAGE_PIXELS = None
     # Pictures in one piece of memory can be read by others without a copy (see ``lanczos``).
-    Image.core.set_use_block_allocator(1)
+    core.set_use_block_allocator(1)
 
 
 def decode(path: Path) -> DecodedPhoto:

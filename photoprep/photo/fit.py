@@ -1,14 +1,13 @@
 """The search: the best-looking JPEG of a picture that is not a byte over its limit.
 
-Two plain encodes say about where on the scale the budget lies, finished ones close in on it; what
-is returned is always a measured length. Resolution is given up only where quality needs it.
+Plain encodes, at a fifth of the cost, say where on the scale the budget lies; finished ones close
+in on it, and what is returned is always a measured length. Resolution is given up only where the
+estimate says that it helps.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from PIL import Image
@@ -17,31 +16,42 @@ from photoprep.errors import CannotFitError
 from photoprep.photo.encode import (
     COARSEST_STEP,
     FINEST_STEP,
-    STEPS_PER_OCTAVE,
-    ChromaSubsampling,
     EncodedJpeg,
     Wrapping,
-    coding_loss,
     encode_finished,
     measure_plain,
+)
+from photoprep.photo.quality import (
+    PROBE_STEP,
+    STEPS_PER_OCTAVE,
+    USUAL_SLOPE,
+    ChromaSubsampling,
+    QualityCurve,
+    coding_loss,
+    log2_bits,
     quality_of,
+    red_detail,
     resolution_loss,
+    slope_between,
+)
+from photoprep.photo.search import (
+    ceiling_step,
+    chroma_for,
+    finished_bytes,
+    next_step,
+    step_between,
+    steps_to,
 )
 from photoprep.preset import PhotoSpec
 from photoprep.units import density_dpi, longest_side_px, say_bytes, scaled_size_px
 
-# Above this estimate more bytes show nothing (SSIMULACRA2: 90 is no visible difference).
-CEILING_QUALITY = 95.5
-# Bytes fall as scale^-0.61 in the mean of 25 photos (standard deviation 0.1).
-_USUAL_SLOPE = 0.61
-# A finished encode has 0.91 of a plain one's bytes in the mean (standard deviation 0.06).
-_FINISHED_PER_PLAIN = 0.91
-# Where the budget leads 4:4:4 to a scale above 1.8, 4:2:0 looks better: picking so loses 0.09
-# points against always knowing the better of the two; 4:4:4 alone loses 0.41, 4:2:0 alone 0.51.
-_COARSE_CHROMA_STEP = 217
-_FIRST_STEP = 64
+_NEAR_STEPS = STEPS_PER_OCTAVE // 8
+# Where 4:4:4 lands here, which subsampling wins is a question; before, 4:4:4 does, beyond 4:2:0.
+_CHROMA_STEPS = range(-80, 360)
+# A smaller picture looked better in none of 2,100 comparisons (51 photos, 48-200 kB) above this.
+_ENOUGH_BITS_PER_PIXEL = 0.55
 _MOST_FINISHED = 16
-_AIM, _ENOUGH = 993, 985  # thousandths of the budget
+_AIM, _NEAR = 993, 985  # thousandths of the limit
 
 
 class Renders(Protocol):
@@ -51,19 +61,132 @@ class Renders(Protocol):
         """Return the picture in sRGB, mode RGB, at that size; it costs a resize."""
 
 
+def _within(step: int, finest: int) -> int:
+    return max(finest, min(COARSEST_STEP, step))
+
+
 @dataclass(frozen=True, slots=True)
-class _Candidate:
-    """The outcome at one size: a JPEG that fits (or None) and what was measured on the way."""
+class _Plain:
+    """A plain encode: its length, and the payload that it lets expect of a finished one."""
+
+    step: int
+    chroma: ChromaSubsampling
+    length: int
+    payload: float
+
+
+@dataclass(slots=True)
+class _Trial:
+    """One picture at one size: what has been measured of it, and the best that fits so far."""
 
     image: Image.Image
     wrapping: Wrapping
-    chroma: ChromaSubsampling
-    data: bytes | None
-    step: int
-    quality: float
-    resolution: float
-    encodes: int
-    smallest_bytes: int
+    limit_bytes: int
+    resolution: float = 0.0
+    chroma: ChromaSubsampling = "4:4:4"
+    step: int = PROBE_STEP
+    data: bytes | None = None
+    smallest_bytes: int = 0
+    probe_bits: float = 0.0
+    partial_encodes: int = 0
+    plain: list[_Plain] = field(default_factory=list)
+    finished: list[tuple[int, float]] = field(default_factory=list)
+
+    @property
+    def pixels(self) -> int:
+        return self.image.width * self.image.height
+
+    @property
+    def encodes(self) -> int:
+        return len(self.plain) + self.partial_encodes + len(self.finished)
+
+    @property
+    def budget_bytes(self) -> int:
+        return max(1, self.limit_bytes - self.wrapping.overhead_bytes)
+
+    @property
+    def has_bits_enough(self) -> bool:
+        """Whether there are so many bits for a pixel that fewer pixels cannot look better."""
+        return self.budget_bytes * 8 >= self.pixels * _ENOUGH_BITS_PER_PIXEL
+
+    @property
+    def quality(self) -> float:
+        """The estimate for what fits, or for where the search stands."""
+        payload = float(self.budget_bytes)
+        if self.data is not None:
+            payload = max(1, len(self.data) - self.wrapping.overhead_bytes)
+        return self.quality_for(self.step, payload)
+
+    def quality_for(self, step: int, payload: float) -> float:
+        """The estimate for a step and the bytes that it led to."""
+        loss = coding_loss(step, self.chroma, payload, self.pixels, self.probe_bits)
+        return quality_of(loss, self.resolution)
+
+    def measure(self, step: int, chroma: ChromaSubsampling) -> float:
+        """The bytes that a finished encode would have, reckoned from a plain one."""
+        plain = measure_plain(self.image, step, chroma)
+        if not self.plain:
+            self.probe_bits = log2_bits(plain, self.pixels)
+        payload = finished_bytes(plain, step, chroma, self.pixels, self.probe_bits)
+        self.plain.append(_Plain(step, chroma, plain, payload))
+        return payload
+
+    def ratio_between(self, step: int, other: int) -> float:
+        """By what the length changes from one step to another, as plain encodes of a part tell."""
+        width, height = self.image.size
+        part = self.image.crop((0, height // 4, width, height // 4 + max(1, height // 2)))
+        lengths = [measure_plain(part, each, self.chroma) for each in (step, other)]
+        self.partial_encodes += 2
+        return lengths[1] / lengths[0]
+
+    def finish(self, step: int) -> float:
+        """Encode as it will be sent, keep it if it is the best that fits; returns its payload."""
+        data = encode_finished(self.image, step, self.chroma, self.wrapping)
+        length = len(data) if data is not None else 4 * self.pixels + self.limit_bytes
+        self.smallest_bytes = min(self.smallest_bytes or length, length)
+        if data is not None and length <= self.limit_bytes and length > len(self.data or b""):
+            self.data, self.step = data, step
+        payload = float(length - self.wrapping.overhead_bytes)
+        self.finished.append((step, payload))
+        return payload
+
+    def reckoned(self) -> list[tuple[int, float]]:
+        """What plain encodes of this subsampling let expect, (step, payload)."""
+        return [(each.step, each.payload) for each in self.plain if each.chroma == self.chroma]
+
+    def slope(self) -> float:
+        """How fast bytes fall where the search stands, from its last two encodes of a kind."""
+        plain = [(each.step, float(each.length)) for each in self.plain if each.chroma == "4:4:4"]
+        for measured in (self.finished, plain):
+            if len(measured) > 1 and measured[-1][0] != measured[-2][0]:
+                return slope_between(measured[-2], measured[-1])
+        return USUAL_SLOPE
+
+    def reckon(self, aim: float) -> int:
+        """The step that should lead to ``aim``, from the last finished encode.
+
+        Lengths don't fall evenly; but plain ones stall and jump where finished ones do.
+        """
+        here = self.finished[-1]
+        step = _within(here[0] + steps_to(here[1], aim, self.slope()), FINEST_STEP)
+        if step == here[0]:
+            return step
+        return step_between(here, (step, here[1] * self.ratio_between(here[0], step)), aim)
+
+    def curve(self) -> QualityCurve:
+        """Bytes against quality, from all that was measured of this subsampling."""
+        falling: list[tuple[int, float]] = []
+        for step, payload in sorted((dict(self.reckoned()) | dict(self.finished)).items()):
+            if not falling or payload < falling[-1][1]:
+                falling.append((step, payload))
+        return QualityCurve(
+            self.chroma,
+            self.pixels,
+            self.probe_bits,
+            self.wrapping.overhead_bytes,
+            self.resolution,
+            tuple(falling),
+        )
 
 
 def fit_jpeg(
@@ -76,35 +199,66 @@ def fit_jpeg(
 ) -> EncodedJpeg:
     """Encode a picture as well as ``spec`` allows, in at most ``spec.max_bytes`` bytes.
 
-    At least 98.5% of the bytes are used, unless the picture reaches ``CEILING_QUALITY`` before.
-    The size is the largest allowed; a smaller one, down to ``spec.dpi_min``, is taken when the
-    quality is below ``spec.good_quality`` and the smaller picture looks better at the larger
+    At least 98.5% of the bytes are used, unless the picture reaches ``spec.enough_quality``
+    before. The size is the largest allowed; a smaller one, down to ``spec.dpi_min``, is taken when
+    the quality is below ``spec.good_quality`` and the smaller picture looks better at the larger
     size. Pictures are never enlarged, and the same input gives the same bytes.
 
     Raises:
         CannotFitError: no allowed size fits, or none does with ``spec.min_quality``.
 
     """
-    candidates: list[_Candidate] = []
+    trials: list[_Trial] = []
     for size_px in allowed_sizes_px(source_size_px, spec):
         image = render(size_px)
-        lost = resolution_loss(candidates[0].image, image) if candidates else 0.0
-        candidates.append(_fit_size(image, _wrapping(size_px, spec, icc_profile, exif), spec, lost))
-        if candidates[0].data is not None and candidates[0].quality >= spec.good_quality:
+        lost = resolution_loss(trials[0].image, image) if trials else 0.0
+        wrapping = _wrapping(size_px, spec, icc_profile, exif)
+        trials.append(_Trial(image, wrapping, spec.max_bytes, lost))
+        _locate(trials[-1], spec.enough_quality)
+        if trials[0].quality >= spec.good_quality or trials[0].has_bits_enough:
             break
     # On a tie the larger picture wins, because max keeps the first.
-    best = max(candidates, key=lambda candidate: (candidate.data is not None, candidate.quality))
+    best = max(trials, key=lambda trial: trial.quality)
+    _close_in(best, spec.enough_quality)
+    if best.data is None and best is not trials[-1]:
+        best = trials[-1]
+        _close_in(best, spec.enough_quality)
     if best.data is None or best.quality < spec.min_quality:
-        raise _cannot_fit(candidates, best, spec)
-    return EncodedJpeg(
-        data=best.data,
-        width_px=best.image.width,
-        height_px=best.image.height,
-        dpi=best.wrapping.dpi,
-        quality=best.quality,
-        chroma_subsampling=best.chroma,
-        encodes=sum(candidate.encodes for candidate in candidates),
-    )
+        raise _cannot_fit(best, spec)
+    return _encoded(best, best.data, sum(trial.encodes for trial in trials))
+
+
+def smaller_jpeg(
+    image: Image.Image,
+    jpeg: EncodedJpeg,
+    max_bytes: int,
+    *,
+    icc_profile: bytes = b"",
+    exif: bytes = b"",
+) -> EncodedJpeg:
+    """The picture that ``jpeg`` shows, at the same size and subsampling, in fewer bytes.
+
+    ``image`` is what was encoded, not the JPEG decoded again. What the fit measured says where to
+    look, so that one or two encodes are enough; ``jpeg.curve`` tells the quality beforehand.
+
+    Raises:
+        CannotFitError: it does not fit at this size.
+
+    """
+    wrapping = Wrapping(jpeg.dpi, icc_profile, exif)
+    trial = _Trial(image, wrapping, max_bytes, jpeg.curve.resolution_loss)
+    trial.chroma, trial.probe_bits = jpeg.chroma_subsampling, jpeg.curve.probe_bits
+    trial.finished = list(jpeg.curve.lengths)
+    known = len(trial.finished)
+    trial.step = _within(jpeg.curve.step_for(max_bytes * _AIM // 1000), FINEST_STEP)
+    _close_in(trial, enough_quality=100)
+    if trial.data is None:
+        raise CannotFitError(
+            f"The picture cannot be brought within {say_bytes(max_bytes)} at this size: the "
+            f"smallest version still has {trial.smallest_bytes} bytes.",
+            smallest_bytes=trial.smallest_bytes,
+        )
+    return _encoded(trial, trial.data, trial.encodes - known)
 
 
 def allowed_sizes_px(source_size_px: tuple[int, int], spec: PhotoSpec) -> list[tuple[int, int]]:
@@ -113,53 +267,6 @@ def allowed_sizes_px(source_size_px: tuple[int, int], spec: PhotoSpec) -> list[t
     shortest = longest_side_px(spec.longest_side_cm, spec.dpi_min)
     sides = (longest, (longest + shortest) // 2, shortest)
     return list(dict.fromkeys(scaled_size_px(source_size_px, max(1, side)) for side in sides))
-
-
-def steps_to(length_bytes: float, aim_bytes: float, slope: float = _USUAL_SLOPE) -> int:
-    """By how many steps to move, for ``length_bytes`` to become about ``aim_bytes``."""
-    octaves = math.log2(max(1.0, length_bytes) / max(1.0, aim_bytes)) / slope
-    return round(octaves * STEPS_PER_OCTAVE)
-
-
-def slope_between(one: tuple[int, float], other: tuple[int, float]) -> float:
-    """The power by which bytes fall with the scale, from two (step, bytes) measured.
-
-    Kept within 0.45…1.2: neighbouring lengths hang more on chance than on the scale.
-    """
-    octaves = (other[0] - one[0]) / STEPS_PER_OCTAVE
-    if octaves == 0:
-        return _USUAL_SLOPE
-    slope = math.log2(max(1.0, one[1]) / max(1.0, other[1])) / octaves
-    return max(0.45, min(1.2, slope))
-
-
-def next_step(step: int, wanted: int, low: int, high: int, *, has_fitted: bool) -> int:
-    """The step to try next, strictly between ``low`` (too large) and ``high`` (known or no step).
-
-    A proposal outside is no use: then the middle, or the coarsest of all while nothing has fitted.
-    """
-    if low < wanted < high and wanted != step:
-        return wanted
-    if wanted >= high and not has_fitted:
-        return high - 1
-    return (low + high) // 2
-
-
-def ceiling_step(at_step: int, payload_bytes: float, pixels: int, quality: float) -> int:
-    """The finest 4:4:4 step worth taking: where the estimate comes up to ``quality``.
-
-    Bytes at other steps are reckoned from ``payload_bytes`` at ``at_step``.
-    """
-    low, high = FINEST_STEP, COARSEST_STEP
-    while low < high:
-        step = (low + high) // 2
-        octaves = (step - at_step) / STEPS_PER_OCTAVE
-        payload = payload_bytes * 2.0 ** (-octaves * _USUAL_SLOPE)
-        if quality_of(coding_loss(step, "4:4:4", payload, pixels)) > quality:
-            low = step + 1
-        else:
-            high = step
-    return low
 
 
 def _wrapping(
@@ -171,108 +278,88 @@ def _wrapping(
     return Wrapping(dpi, icc_profile, exif)
 
 
-def _fit_size(
-    image: Image.Image, wrapping: Wrapping, spec: PhotoSpec, resolution: float
-) -> _Candidate:
-    """Search at one size: first the place on the scale and the chroma, then the exact bytes."""
-    pixels = image.width * image.height
-    budget = max(1, spec.max_bytes - wrapping.overhead_bytes)
-    step, plain_bytes, plain_encodes = _probe(image, budget)
-    finest = ceiling_step(step, plain_bytes * _FINISHED_PER_PLAIN, pixels, CEILING_QUALITY)
-    step += steps_to(plain_bytes * _FINISHED_PER_PLAIN, budget * _AIM / 1000)
-    chroma: ChromaSubsampling = "4:2:0" if step > _COARSE_CHROMA_STEP else "4:4:4"
-    step = max(finest, min(COARSEST_STEP, step))
-
-    data, best_step, encodes, smallest = None, step, plain_encodes, 4 * pixels + spec.max_bytes
-    for tried, found in _finished(image, chroma, wrapping, spec.max_bytes, finest, step):
-        encodes += 1
-        smallest = min(smallest, len(found)) if found is not None else smallest
-        fits = found is not None and len(found) <= spec.max_bytes
-        if found is not None and fits and (data is None or len(found) > len(data)):
-            data, best_step = found, tried
-    payload = max(1, len(data or b"") - wrapping.overhead_bytes)
-    quality = quality_of(coding_loss(best_step, chroma, payload, pixels), resolution)
-    return _Candidate(
-        image, wrapping, chroma, data, best_step, quality, resolution, encodes, smallest
+def _encoded(trial: _Trial, data: bytes, encodes: int) -> EncodedJpeg:
+    return EncodedJpeg(
+        data=data,
+        width_px=trial.image.width,
+        height_px=trial.image.height,
+        dpi=trial.wrapping.dpi,
+        quality=trial.quality,
+        chroma_subsampling=trial.chroma,
+        encodes=encodes,
+        step=trial.step,
+        curve=trial.curve(),
     )
 
 
-def _probe(image: Image.Image, budget_bytes: int) -> tuple[int, int, int]:
-    """Measure plainly, again if the first measure is far off; returns step, bytes, encodes."""
-    length = measure_plain(image, _FIRST_STEP, "4:4:4")
-    wanted = _FIRST_STEP + steps_to(length * _FINISHED_PER_PLAIN, budget_bytes)
-    # The ceiling lies about here, so that a finer place is never of interest.
-    wanted = max(-STEPS_PER_OCTAVE, min(COARSEST_STEP, wanted))
-    if abs(wanted - _FIRST_STEP) <= STEPS_PER_OCTAVE // 4:
-        return _FIRST_STEP, length, 1
-    return wanted, measure_plain(image, wanted, "4:4:4"), 2
+def _locate(trial: _Trial, enough_quality: int) -> None:
+    """Say by plain encodes which subsampling is best and at which step the budget lies."""
+    aim = trial.limit_bytes * _AIM / 1000 - trial.wrapping.overhead_bytes
+    payload = trial.measure(PROBE_STEP, "4:4:4")
+    # Finer than the ceiling is of no interest, and the dearest to try.
+    finest = ceiling_step(trial.curve(), enough_quality)
+    step = _within(PROBE_STEP + steps_to(payload, aim), finest)
+    if step >= _CHROMA_STEPS.start:
+        detail = red_detail(trial.image) if step in _CHROMA_STEPS else 0.0
+        trial.chroma = chroma_for(step, detail)
+    if abs(step - PROBE_STEP) > _NEAR_STEPS or trial.chroma != "4:4:4":
+        payload = trial.measure(step, trial.chroma)
+        finest = ceiling_step(trial.curve(), enough_quality)
+        step += steps_to(payload, aim, trial.slope())
+    trial.step = _within(step, finest)
 
 
-def _finished(
-    image: Image.Image,
-    chroma: ChromaSubsampling,
-    wrapping: Wrapping,
-    limit_bytes: int,
-    finest: int,
-    step: int,
-) -> Iterator[tuple[int, bytes | None]]:
-    """Yield finished encodes, closing in on the limit, until one is near enough.
+def _close_in(trial: _Trial, enough_quality: int) -> None:
+    """Make finished encodes, nearer and nearer to the limit, until one is near enough.
 
-    At most ``_MOST_FINISHED``; the length is not strictly monotone, so the caller keeps the best.
+    Or until one is as good as shows. The length is not strictly monotone, so that the best one is
+    kept and not the last.
     """
-    low, high, has_fitted = finest - 1, COARSEST_STEP + 1, False
-    overhead = wrapping.overhead_bytes
-    aim = limit_bytes * _AIM / 1000 - overhead
-    last: tuple[int, float] | None = None
+    low, high = FINEST_STEP - 1, COARSEST_STEP + 1
+    aim = trial.limit_bytes * _AIM / 1000 - trial.wrapping.overhead_bytes
+    near = trial.limit_bytes * _NEAR / 1000 - trial.wrapping.overhead_bytes
+    step = trial.step
     for turn in range(_MOST_FINISHED):
-        data = encode_finished(image, step, chroma, wrapping)
-        yield step, data
-        length = len(data) if data is not None else 4 * image.width * image.height
-        if length <= limit_bytes:
-            high, has_fitted = step, True
-            if length * 1000 >= limit_bytes * _ENOUGH:
+        payload = trial.finish(step)
+        if payload <= trial.budget_bytes:
+            high = step
+            if payload >= near or trial.curve().is_enough_at(step, enough_quality):
                 return
         else:
             low = step
         if high - low <= 1:
             return
-        here = (step, float(length - overhead))
-        slope = slope_between(last, here) if last is not None else _USUAL_SLOPE
-        # Where reckoning has not helped by half-way, halving certainly does.
-        wanted = step + steps_to(here[1], aim, slope) if turn < _MOST_FINISHED // 2 else step
-        last = here
-        step = next_step(step, wanted, low, high, has_fitted=has_fitted)
+        wanted = max(trial.reckon(aim), ceiling_step(trial.curve(), enough_quality))
+        step = next_step(wanted, low, high, turn)
 
 
-def _cannot_fit(candidates: list[_Candidate], best: _Candidate, spec: PhotoSpec) -> CannotFitError:
+def _cannot_fit(trial: _Trial, spec: PhotoSpec) -> CannotFitError:
     """Say how small it became, and what in the preset would help."""
-    if best.data is None:
-        smallest = min(candidate.smallest_bytes for candidate in candidates)
+    if trial.data is None:
+        smallest = trial.smallest_bytes
         what = f"the smallest version still has {smallest} bytes"
     else:
-        smallest = _bytes_worth_showing(best, spec)
+        smallest = _bytes_worth_showing(trial, spec)
         what = f"the smallest version that still shows the product has {smallest} bytes"
-    dpi = candidates[-1].wrapping.dpi
     return CannotFitError(
         f"The picture cannot be brought within {say_bytes(spec.max_bytes)} at "
-        f"{float(spec.longest_side_cm):g} cm and {dpi} DPI: {what}.",
+        f"{float(spec.longest_side_cm):g} cm and {trial.wrapping.dpi} DPI: {what}.",
         smallest_bytes=smallest,
         hint="Raise max_bytes, or lower longest_side, dpi_min or min_quality under [photo] "
         "in the preset.",
     )
 
 
-def _bytes_worth_showing(candidate: _Candidate, spec: PhotoSpec) -> int:
+def _bytes_worth_showing(trial: _Trial, spec: PhotoSpec) -> int:
     """Measure the picture at about ``min_quality``, which takes more than the limit."""
-    pixels = candidate.image.width * candidate.image.height
     smallest = 0
-    for step in range(candidate.step, FINEST_STEP - 1, -STEPS_PER_OCTAVE // 2):
-        data = encode_finished(candidate.image, step, candidate.chroma, candidate.wrapping)
+    for step in range(trial.step, FINEST_STEP - 1, -STEPS_PER_OCTAVE // 2):
+        data = encode_finished(trial.image, step, trial.chroma, trial.wrapping)
         if data is None:
             break
         smallest = len(data)
-        payload = max(1, smallest - candidate.wrapping.overhead_bytes)
-        loss = coding_loss(step, candidate.chroma, payload, pixels)
-        if smallest > spec.max_bytes and quality_of(loss, candidate.resolution) >= spec.min_quality:
+        payload = max(1, smallest - trial.wrapping.overhead_bytes)
+        enough = trial.quality_for(step, payload) >= spec.min_quality
+        if smallest > spec.max_bytes and enough:
             break
     return smallest

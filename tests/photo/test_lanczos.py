@@ -83,7 +83,10 @@ def test_sums_are_exact_in_single_precision_whatever_their_order(source: int, ta
 def test_a_picture_in_several_pieces_of_memory_is_read_too() -> None:
     # Pillow keeps pictures above 16 MB in pieces unless told otherwise, as workers are.
     large = Image.linear_gradient("L").resize((2500, 2000)).convert("RGB")
-    assert differences(
-        lanczos(large, (300, 240), large.size),
-        large.resize((300, 240), Image.Resampling.LANCZOS),
-    ).max() <= 1
+    assert (
+        differences(
+            lanczos(large, (300, 240), large.size),
+            large.resize((300, 240), Image.Resampling.LANCZOS),
+        ).max()
+        <= 1
+    )
