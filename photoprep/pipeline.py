@@ -13,6 +13,7 @@ import json
 import os
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Executor
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,7 +23,6 @@ from photoprep.errors import NoPhotosError, UsageError
 from photoprep.files import at_home
 from photoprep.output_folder import OutputFolder, open_output_folder
 from photoprep.preset import Preset
-from photoprep.preset_file import load_preset
 from photoprep.profile import SenderProfile
 from photoprep.rehearsal import RehearsedFolder, rehearse
 from photoprep.report import PhotoOutcome, Prepared, Report, Reused, WrittenMail
@@ -30,7 +30,7 @@ from photoprep.state import State
 from photoprep.walk.findings import findings_of
 from photoprep.walk.intake import Candidate, Intake, take_in, with_outputs
 from photoprep.walk.mailing import Mailed, write_mails
-from photoprep.walk.making import Outcome, make_photos
+from photoprep.walk.making import Outcome, make_photos, photo_crew
 from photoprep.walk.recall import recall, recipe_of
 from photoprep.workers import usable_cores
 
@@ -79,15 +79,19 @@ def prepare(
         CannotWriteError, OutputBusyError: the output folder cannot be used.
 
     """
-    preset = preset if isinstance(preset, Preset) else load_preset(os.fspath(preset))
     workers = _checked_jobs(jobs)
     given = [paths] if isinstance(paths, str | os.PathLike) else paths
     dropped = scan([dropped_path(path) for path in given])
-    intake = take_in(dropped)
-    if not intake.candidates:
-        raise _no_photos(intake, dropped.root)
     place = Path(at_home(os.fspath(out))).absolute() if out else default_output_folder(dropped.root)
-    with rehearse(place) if dry_run else open_output_folder(place) as folder:
+    with ExitStack() as stack:
+        crew = stack.enter_context(photo_crew(workers))
+        if executor is None and not place.exists():
+            crew.hire(len(dropped.files))  # a first run: everything will have to be made
+        preset = _loaded(preset)
+        intake = take_in(dropped)
+        if not intake.candidates:
+            raise _no_photos(intake, dropped.root)
+        folder = stack.enter_context(rehearse(place) if dry_run else open_output_folder(place))
         day = _date_of_run(folder.state, date)
         template = preset.names.photo
         intake = with_outputs(intake, template, customer=customer, date=day, folder=folder)
@@ -100,6 +104,7 @@ def prepare(
             preset.photo,
             recipe,
             jobs=workers,
+            crew=crew,
             executor=executor,
             on_photo=on_photo,
         )
@@ -120,6 +125,14 @@ def prepare(
         if isinstance(folder, RehearsedFolder):
             report = replace(report, taken_away=tuple(folder.taken_away))
     return report
+
+
+def _loaded(preset: Preset | str | os.PathLike[str]) -> Preset:
+    if isinstance(preset, Preset):
+        return preset
+    from photoprep.preset_file import load_preset  # pydantic loads while the workers do
+
+    return load_preset(os.fspath(preset))
 
 
 def _no_photos(intake: Intake, root: Path) -> NoPhotosError:

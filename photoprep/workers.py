@@ -40,60 +40,60 @@ def usable_cores() -> int:
     return os.cpu_count() or 1
 
 
-def run_tasks(
-    function: Callable[[Task], Result],
-    tasks: Sequence[Task],
-    *,
-    jobs: int,
-    set_up: Callable[[], None],
-) -> Outcomes[Result]:
-    """Run ``function`` on every task in ``jobs`` processes; yields (index, result or error).
+class Crew(Generic[Task, Result]):
+    """Processes that run ``function`` on tasks, ``jobs`` at most.
 
-    Results come in order of completion. ``set_up`` runs once in each process. A task whose worker
-    dies is tried once more, alone, when all others are done (two large pictures may have been too
-    much where one is not); if it kills its worker again, its outcome is a ``WorkerDiedError``.
-    Closing the generator ends every worker at once.
+    They start when there is work, or before at ``hire``, so that they load their libraries while
+    the caller is busy with other things. ``set_up`` runs once in each. Leaving the ``with`` block
+    ends every one of them at once.
     """
-    died: list[int] = []
-    for index, outcome in _round(function, tasks, range(len(tasks)), jobs, set_up):
-        if isinstance(outcome, WorkerDiedError):
-            died.append(index)
-        else:
-            yield index, outcome
-    for index in died:
-        yield from _round(function, tasks, [index], 1, set_up)
 
+    def __init__(
+        self, function: Callable[[Task], Result], *, jobs: int, set_up: Callable[[], None]
+    ) -> None:
+        self._function, self._set_up, self._jobs = function, set_up, jobs
+        self._workers: dict[Connection, _Worker[Task, Result]] = {}
 
-def run_elsewhere(
-    function: Callable[[Task], Result], tasks: Sequence[Task], *, jobs: int, executor: Executor
-) -> Outcomes[Result]:
-    """Run the tasks on an executor of the caller's; else as ``run_tasks``."""
-    waiting = deque(range(len(tasks)))
-    running: dict[Future[Result], int] = {}
-    while waiting or running:
-        while waiting and len(running) < jobs * _TASKS_PER_WORKER:
-            index = waiting.popleft()
-            running[executor.submit(function, tasks[index])] = index
-        for future in wait(running, return_when=FIRST_COMPLETED).done:
-            error = future.exception()
-            yield running.pop(future), future.result() if error is None else _ours(error)
+    def __enter__(self) -> Crew[Task, Result]:
+        return self
 
+    def __exit__(self, *_raised: object) -> None:
+        while self._workers:
+            self._workers.popitem()[1].end()
 
-def _round(
-    function: Callable[[Task], Result],
-    tasks: Sequence[Task],
-    order: Iterable[int],
-    jobs: int,
-    set_up: Callable[[], None],
-) -> Outcomes[Result]:
-    waiting = deque(order)
-    workers: dict[Connection, _Worker[Task, Result]] = {}
-    try:
+    def hire(self, tasks: int) -> None:
+        """Start as many processes as that many tasks can keep busy."""
+        while len(self._workers) < min(self._jobs, tasks):
+            with _interrupts_held_back(), _one_thread_each():
+                worker = _Worker(self._function, self._set_up)
+                self._workers[worker.pipe] = worker
+
+    def run(self, tasks: Sequence[Task]) -> Outcomes[Result]:
+        """Run the function on every task; yields (index, result or error).
+
+        Results come in order of completion. A task whose worker dies is tried once more, alone,
+        when all others are done (two large pictures may have been too much where one is not); if
+        it kills its worker again, its outcome is a ``WorkerDiedError``. Closing the generator ends
+        every worker.
+        """
+        died: list[int] = []
+        try:
+            for index, outcome in self._round(tasks, range(len(tasks)), self._jobs):
+                if isinstance(outcome, WorkerDiedError):
+                    died.append(index)
+                else:
+                    yield index, outcome
+            if died:
+                self.__exit__()  # what is idle holds memory that a second try may need
+            for index in died:
+                yield from self._round(tasks, [index], 1)
+        finally:
+            self.__exit__()
+
+    def _round(self, tasks: Sequence[Task], order: Iterable[int], jobs: int) -> Outcomes[Result]:
+        waiting, workers = deque(order), self._workers
         while waiting or any(worker.given for worker in workers.values()):
-            while len(workers) < min(jobs, len(waiting)):
-                with _interrupts_held_back(), _one_thread_each():
-                    worker = _Worker(function, set_up)
-                    workers[worker.pipe] = worker
+            self.hire(min(jobs, len(waiting)))
             _hand_out(tasks, waiting, workers.values())
             busy = [pipe for pipe, worker in workers.items() if worker.given]
             ready = set(wait_for_any(busy))
@@ -104,9 +104,21 @@ def _round(
                     waiting.extendleft(reversed(worker.given))
                     del workers[worker.pipe]
                     worker.end()
-    finally:
-        for worker in workers.values():
-            worker.end()
+
+
+def run_elsewhere(
+    function: Callable[[Task], Result], tasks: Sequence[Task], *, jobs: int, executor: Executor
+) -> Outcomes[Result]:
+    """Run the tasks on an executor of the caller's; else as ``Crew.run``."""
+    waiting = deque(range(len(tasks)))
+    running: dict[Future[Result], int] = {}
+    while waiting or running:
+        while waiting and len(running) < jobs * _TASKS_PER_WORKER:
+            index = waiting.popleft()
+            running[executor.submit(function, tasks[index])] = index
+        for future in wait(running, return_when=FIRST_COMPLETED).done:
+            error = future.exception()
+            yield running.pop(future), future.result() if error is None else _ours(error)
 
 
 def _hand_out(

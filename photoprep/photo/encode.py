@@ -13,7 +13,7 @@ from functools import lru_cache
 from PIL import Image
 
 from photoprep.photo import quant_tables
-from photoprep.photo.quality import STEPS_PER_OCTAVE, ChromaSubsampling, QualityCurve
+from photoprep.photo.quality import STEPS_PER_OCTAVE, ChromaSubsampling
 
 # Scale 1/16 gives steps of 1 nearly everywhere, scale 512 nothing but 255: beyond is nothing.
 FINEST_STEP = -4 * STEPS_PER_OCTAVE
@@ -24,27 +24,6 @@ COARSEST_STEP = 9 * STEPS_PER_OCTAVE
 _HALVES = tuple(
     0.5 + 0.05 * ((across > down) - (across < down)) for down in range(8) for across in range(8)
 )
-
-
-@dataclass(frozen=True, slots=True)
-class EncodedJpeg:
-    """A finished JPEG and what is known of it.
-
-    ``quality`` is an estimate (0–100, near SSIMULACRA2's scale, rounded to 0.1) of how the
-    picture looks beside the largest version allowed; ``encodes`` is what the search cost.
-    ``step`` is its place on the scale, and ``curve`` says what the picture would be at other
-    bytes; ``fit.smaller_jpeg`` makes such a one.
-    """
-
-    data: bytes
-    width_px: int
-    height_px: int
-    dpi: int
-    quality: float
-    chroma_subsampling: ChromaSubsampling
-    encodes: int
-    step: int
-    curve: QualityCurve
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,10 +13,10 @@ from typing import Protocol
 from PIL import Image
 
 from photoprep.errors import CannotFitError
+from photoprep.photo.detail import red_detail, resolution_loss
 from photoprep.photo.encode import (
     COARSEST_STEP,
     FINEST_STEP,
-    EncodedJpeg,
     Wrapping,
     encode_finished,
     measure_plain,
@@ -30,8 +30,6 @@ from photoprep.photo.quality import (
     coding_loss,
     log2_bits,
     quality_of,
-    red_detail,
-    resolution_loss,
     slope_between,
 )
 from photoprep.photo.search import (
@@ -42,6 +40,7 @@ from photoprep.photo.search import (
     step_between,
     steps_to,
 )
+from photoprep.photo.task import EncodedJpeg
 from photoprep.preset import PhotoSpec
 from photoprep.units import density_dpi, longest_side_px, say_bytes, scaled_size_px
 

@@ -6,43 +6,18 @@ any instant loses nothing but time.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from pathlib import Path
-
 from PIL import Image
 
 from photoprep.errors import PhotoError, SourceChangedError
-from photoprep.files import FileStamp, sha256_of_file, unreadable
+from photoprep.files import sha256_of_file, unreadable
 from photoprep.photo.colour import srgb_profile, to_srgb
 from photoprep.photo.decode import DecodedPhoto, decode
-from photoprep.photo.encode import EncodedJpeg
 from photoprep.photo.fit import fit_jpeg
 from photoprep.photo.metadata import clean_exif
 from photoprep.photo.resize import upright_at
+from photoprep.photo.task import EncodedJpeg, MadePhoto, PhotoTask
 from photoprep.preset import PhotoSpec
 from photoprep.report import Note
-
-# Part of what makes a JPEG what it is: raised whenever equal input would give other bytes.
-RECIPE_NUMBER = 4
-
-
-@dataclass(frozen=True, slots=True)
-class PhotoTask:
-    """One picture to prepare: where it is, how it looked when found, and what to make of it."""
-
-    path: Path
-    stamp: FileStamp
-    spec: PhotoSpec
-
-
-@dataclass(frozen=True, slots=True)
-class MadePhoto:
-    """One finished JPEG, the hash of the file it came from, and that one's upright size."""
-
-    source_sha256: str
-    source_size_px: tuple[int, int]
-    jpeg: EncodedJpeg
-    notes: tuple[Note, ...]
 
 
 def make_photo(task: PhotoTask) -> MadePhoto:

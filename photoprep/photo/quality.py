@@ -1,5 +1,8 @@
 """How good a JPEG looks, estimated in microseconds, and what its picture would be at other bytes.
 
+Arithmetic alone: the estimates work on lengths and scales. What has to look at a picture for them
+is in ``detail``.
+
 Losses are on the scale of SSIMULACRA2 before its last line, score = 100 - 10 · loss^0.6276: there
 they add up; scores don't.
 """
@@ -10,8 +13,6 @@ import math
 from bisect import bisect_left
 from dataclasses import dataclass
 from typing import Literal
-
-from PIL import Image, ImageChops
 
 ChromaSubsampling = Literal["4:4:4", "4:2:0"]
 
@@ -42,10 +43,12 @@ def coding_loss(
     ``probe_bits`` at the scale that every search begins with, and those of ``payload_bytes`` at
     ``step``. ``benchmarks/fit_estimates.py`` fits the numbers and says how far they are off.
     """
-    octaves = step / STEPS_PER_OCTAVE
-    finer = min(octaves, 0.0)
     halved = 1.0 if chroma == "4:2:0" else 0.0
     bits = log2_bits(payload_bytes, pixels)
+    # Finer than this the parabola would turn, and say that finer is worse.
+    finest = min(0.0, -(0.5617 + 0.1411 * probe_bits - 0.0462 * bits) / (2 * (0.0854 - 0.0205)))
+    octaves = max(finest, step / STEPS_PER_OCTAVE)
+    finer = min(octaves, 0.0)
     return math.exp(
         -0.6801
         + 0.5617 * octaves
@@ -64,32 +67,6 @@ def coding_loss(
 def log2_bits(size_bytes: float, pixels: int) -> float:
     """The binary logarithm of the bits a pixel, kept where photos are."""
     return math.log2(max(0.02, min(12.0, size_bytes * 8 / pixels)))
-
-
-def resolution_loss(largest: Image.Image, smaller: Image.Image) -> float:
-    """Estimate the loss when ``smaller`` is seen at the size of ``largest``.
-
-    From the mean square difference of luma at half size: 1.037 + 0.624 · ln(mse) is the log of
-    the loss (25 photos, 680 against 944 px: mean absolute error 3.0 points, worst 23, on a photo
-    whose 680 px version is far too soft anyway).
-    """
-    shown = smaller.resize(largest.size, Image.Resampling.BICUBIC)
-    halves = [picture.convert("L").reduce(2) for picture in (largest, shown)]
-    return float(2.82 * mean_square_difference(halves[0], halves[1]) ** 0.624)
-
-
-def red_detail(picture: Image.Image) -> float:
-    """What halving takes from Cr, as a mean square at half size: red on black loses most."""
-    # Cr of JFIF 1.02, from R, G and B.
-    red = picture.reduce(2).convert("L", (0.5, -0.4187, -0.0813, 128.0))
-    halved = red.reduce(2).resize(red.size, Image.Resampling.BILINEAR)
-    return mean_square_difference(red, halved)
-
-
-def mean_square_difference(one: Image.Image, other: Image.Image) -> float:
-    """The mean of the squared differences of two grey pictures of one size."""
-    histogram = ImageChops.difference(one, other).histogram()
-    return sum(count * level**2 for level, count in enumerate(histogram)) / sum(histogram)
 
 
 def quality_of(coding: float, resolution: float = 0.0) -> float:

@@ -16,17 +16,17 @@ from photoprep.errors import (
 )
 from photoprep.files import sha256_hex
 from photoprep.output_folder import OutputFolder
-from photoprep.photo.decode import set_up_decoders
-from photoprep.photo.make import MadePhoto, PhotoTask, make_photo
+from photoprep.photo.task import MadePhoto, PhotoTask, load_room, prepare_photo
 from photoprep.preset import PhotoSpec
 from photoprep.report import Failed, Prepared, PreparedJpeg, Reused
 from photoprep.state import RememberedRefusal, RememberedSource
 from photoprep.walk.intake import Candidate
 from photoprep.walk.recall import Recalled
-from photoprep.workers import run_elsewhere, run_tasks
+from photoprep.workers import Crew, run_elsewhere
 
 Outcome = Prepared | Reused | Failed
 OnPhoto = Callable[[int, int], None]
+PhotoCrew = Crew[PhotoTask, MadePhoto]
 
 # Errors that may be gone at the next run; every other verdict on a picture is remembered.
 _PASSING = (SourceChangedError, SourceUnreadableError, WorkerDiedError, UnexpectedPhotoError)
@@ -40,6 +40,11 @@ class Made:
     encodes: int
 
 
+def photo_crew(jobs: int) -> PhotoCrew:
+    """As many workers as there are jobs, none of them started yet."""
+    return Crew(prepare_photo, jobs=jobs, set_up=load_room)
+
+
 def make_photos(
     candidates: Sequence[Candidate],
     recalled: Recalled,
@@ -48,6 +53,7 @@ def make_photos(
     recipe: str,
     *,
     jobs: int,
+    crew: PhotoCrew,
     executor: Executor | None,
     on_photo: OnPhoto,
 ) -> Made:
@@ -68,9 +74,9 @@ def make_photos(
         for index in recalled.to_make
     ]
     results = (
-        run_tasks(make_photo, tasks, jobs=jobs, set_up=set_up_decoders)
+        crew.run(tasks)
         if executor is None
-        else run_elsewhere(make_photo, tasks, jobs=jobs, executor=executor)
+        else run_elsewhere(prepare_photo, tasks, jobs=jobs, executor=executor)
     )
     with closing(results):
         for done, (position, result) in enumerate(results, start=1):

@@ -15,7 +15,7 @@ from importlib.metadata import PackageNotFoundError, version
 from photoprep.errors import SourceUnreadableError
 from photoprep.files import sha256_of_file
 from photoprep.output_folder import OutputFolder
-from photoprep.photo.make import RECIPE_NUMBER
+from photoprep.photo.task import RECIPE_NUMBER
 from photoprep.preset import PhotoSpec
 from photoprep.report import PreparedJpeg
 from photoprep.state import RememberedSource

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from dataclasses import replace
 from fractions import Fraction
 from typing import get_args
 
@@ -14,21 +15,13 @@ from photoprep.errors import CannotFitError
 from photoprep.photo.encode import (
     COARSEST_STEP,
     FINEST_STEP,
-    ChromaSubsampling,
-    EncodedJpeg,
-    coding_loss,
-    quality_of,
+    Wrapping,
+    encode_finished,
     scaled_tables,
 )
-from photoprep.photo.fit import (
-    CEILING_QUALITY,
-    allowed_sizes_px,
-    ceiling_step,
-    fit_jpeg,
-    next_step,
-    slope_between,
-    steps_to,
-)
+from photoprep.photo.fit import allowed_sizes_px, fit_jpeg, smaller_jpeg
+from photoprep.photo.quality import ChromaSubsampling
+from photoprep.photo.task import EncodedJpeg
 from photoprep.preset import PhotoSpec
 
 
@@ -95,7 +88,7 @@ def fitted_busy() -> EncodedJpeg:
 def test_a_busy_picture_uses_its_budget(fitted_busy: EncodedJpeg) -> None:
     assert 0.985 * 200_000 <= len(fitted_busy.data) <= 200_000
     assert (fitted_busy.width_px, fitted_busy.height_px) == (944, 708)
-    assert fitted_busy.quality < CEILING_QUALITY
+    assert fitted_busy.quality < spec().enough_quality
 
 
 def test_the_same_picture_gives_the_same_jpeg(fitted_busy: EncodedJpeg) -> None:
@@ -140,7 +133,7 @@ def test_a_flat_picture_stops_at_the_ceiling() -> None:
     jpeg = fitted(Image.new("RGB", (944, 944), (200, 30, 40)), spec())
     assert len(jpeg.data) < 20_000
     assert jpeg.quality >= 90
-    assert jpeg.encodes <= 4
+    assert jpeg.encodes <= 8
 
 
 def test_a_smooth_picture_stops_below_its_budget() -> None:
@@ -198,7 +191,7 @@ def test_allowed_sizes_run_from_the_most_to_the_fewest_pixels() -> None:
 
 @pytest.mark.parametrize("chroma", get_args(ChromaSubsampling))
 def test_tables_grow_with_the_step_and_stay_in_a_byte(chroma: ChromaSubsampling) -> None:
-    last = [[1] * 64] * 3
+    last = ((1,) * 64,) * 3
     for step in range(FINEST_STEP, COARSEST_STEP + 1, 64):
         tables = scaled_tables(step, chroma)
         assert [len(table) for table in tables] == [64] * 3
@@ -208,26 +201,55 @@ def test_tables_grow_with_the_step_and_stay_in_a_byte(chroma: ChromaSubsampling)
     assert all(entry == 255 for entry in last[0][20:])
 
 
-def test_the_estimate_falls_with_the_scale() -> None:
-    qualities = [
-        quality_of(coding_loss(step, "4:4:4", 100_000 * 2 ** (-step / 420), 600_000))
-        for step in range(-300, 800, 50)
-    ]
-    assert qualities == sorted(qualities, reverse=True)
-    assert quality_of(1.0, resolution=5.0) < quality_of(1.0)
+def test_a_pair_of_entries_does_not_change_at_one_step() -> None:
+    # Entries across the diagonal are equal in the fitted tables; a jump of both costs 5% at once.
+    changes = [0, 0]
+    for step in range(256):
+        before, now = scaled_tables(step, "4:4:4")[0], scaled_tables(step + 1, "4:4:4")[0]
+        changes[0] += before[1] != now[1]
+        changes[1] += before[1] != now[1] and before[8] != now[8]
+    assert changes[0] >= 1
+    assert changes[1] == 0
 
 
-def test_the_ceiling_is_where_the_estimate_reaches_it() -> None:
-    step = ceiling_step(0, 100_000, 600_000, 95.0)
-    payload = 100_000 * 2 ** (-step / 256 * 0.61)
-    assert quality_of(coding_loss(step, "4:4:4", payload, 600_000)) == pytest.approx(95, abs=0.2)
+def test_a_smaller_version_costs_an_encode_or_two(fitted_busy: EncodedJpeg) -> None:
+    for limit in (190_000, 150_000, 100_000):
+        smaller = smaller_jpeg(busy(), fitted_busy, limit)
+        assert 0.985 * limit <= len(smaller.data) <= limit
+        assert smaller.chroma_subsampling == fitted_busy.chroma_subsampling
+        assert (smaller.width_px, smaller.dpi) == (fitted_busy.width_px, fitted_busy.dpi)
+        assert smaller.encodes <= 8  # partial plain ones among them, a tenth of a finished one
+        assert smaller.quality == pytest.approx(fitted_busy.curve.quality_at(limit), abs=4)
+        assert smaller.quality < fitted_busy.quality
 
 
-def test_reckoning_the_next_step() -> None:
-    assert steps_to(200, 100, slope=1.0) == 256
-    assert steps_to(100, 100) == 0
-    assert slope_between((0, 200.0), (256, 100.0)) == 1.0
-    assert slope_between((0, 100.0), (1, 200.0)) == 0.45
-    assert next_step(5, 7, 0, 10, has_fitted=False) == 7
-    assert next_step(5, 99, 5, 10, has_fitted=False) == 9
-    assert next_step(5, 99, 5, 10, has_fitted=True) == 7
+def test_a_smaller_version_carries_the_same_profile(fitted_busy: EncodedJpeg) -> None:
+    jpeg = smaller_jpeg(busy(), fitted_busy, 120_000, icc_profile=b"p" * 500)
+    assert Image.open(io.BytesIO(jpeg.data)).info["icc_profile"] == b"p" * 500
+    assert len(jpeg.data) <= 120_000
+
+
+def test_a_version_that_is_too_small_is_a_typed_error(fitted_busy: EncodedJpeg) -> None:
+    with pytest.raises(CannotFitError, match="at this size") as caught:
+        smaller_jpeg(busy(), fitted_busy, 2_000)
+    assert caught.value.smallest_bytes > 2_000
+
+
+def test_the_curve_passes_through_what_was_measured(fitted_busy: EncodedJpeg) -> None:
+    curve = fitted_busy.curve
+    assert curve.bytes_at(fitted_busy.step) == pytest.approx(len(fitted_busy.data), abs=2)
+    assert curve.quality_at(len(fitted_busy.data)) == pytest.approx(fitted_busy.quality, abs=0.2)
+    finer = encode_finished(
+        busy(), fitted_busy.step - 60, fitted_busy.chroma_subsampling, Wrapping(100, b"", b"")
+    )
+    assert finer is not None
+    assert curve.bytes_at(fitted_busy.step - 60) == pytest.approx(len(finer), rel=0.05)
+
+
+def test_more_bytes_than_the_ceiling_are_left_unspent() -> None:
+    soft = busy((240, 180)).resize((944, 708), Image.Resampling.BICUBIC)
+    lower = fitted(soft, replace(spec(), enough_quality=85))
+    assert len(lower.data) < 150_000
+    assert lower.quality == pytest.approx(85, abs=1.5)
+    spent = fitted(busy(), replace(spec(), enough_quality=100))
+    assert len(spent.data) >= 0.985 * 200_000

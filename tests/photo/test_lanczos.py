@@ -73,7 +73,7 @@ def test_a_flat_picture_stays_what_it_is(
 @given(st.integers(1, 2000), st.integers(1, 944))
 @settings(deadline=None, max_examples=60)
 def test_sums_are_exact_in_single_precision_whatever_their_order(source: int, target: int) -> None:
-    bands = room._bands(source, float(source), target)  # noqa: SLF001
+    bands = room._bands(source, float(source), target)
     whole = bands.weights.astype(np.float64) * 32768
     assert (whole == np.rint(whole)).all()
     # Partial sums are largest when every pixel counts with its weight's sign.

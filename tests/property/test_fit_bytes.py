@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from photoprep.errors import CannotFitError
-from photoprep.photo.encode import EncodedJpeg
 from photoprep.photo.fit import fit_jpeg
+from photoprep.photo.task import EncodedJpeg
 from photoprep.preset import PhotoSpec
 
 SIDES = st.one_of(st.just(1), st.integers(1, 24), st.integers(1, 300))

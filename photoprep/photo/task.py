@@ -1,0 +1,74 @@
+"""The room's door: a photo to prepare goes in, a JPEG comes out.
+
+The parent process and the workers' first breath know these types and nothing else of the room:
+what decodes and scales is loaded by ``load_room`` and ``prepare_photo``, in the worker, while the
+parent still reads its preset.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from photoprep.files import FileStamp
+from photoprep.photo.quality import ChromaSubsampling, QualityCurve
+from photoprep.preset import PhotoSpec
+from photoprep.report import Note
+
+# Part of what makes a JPEG what it is: raised whenever equal input would give other bytes.
+RECIPE_NUMBER = 4
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoTask:
+    """One picture to prepare: where it is, how it looked when found, and what to make of it."""
+
+    path: Path
+    stamp: FileStamp
+    spec: PhotoSpec
+
+
+@dataclass(frozen=True, slots=True)
+class EncodedJpeg:
+    """A finished JPEG and what is known of it.
+
+    ``quality`` is an estimate (0–100, near SSIMULACRA2's scale, rounded to 0.1) of how the
+    picture looks beside the largest version allowed; ``encodes`` is what the search cost.
+    ``step`` is its place on the scale, and ``curve`` says what the picture would be at other
+    bytes; ``fit.smaller_jpeg`` makes such a one.
+    """
+
+    data: bytes
+    width_px: int
+    height_px: int
+    dpi: int
+    quality: float
+    chroma_subsampling: ChromaSubsampling
+    encodes: int
+    step: int
+    curve: QualityCurve
+
+
+@dataclass(frozen=True, slots=True)
+class MadePhoto:
+    """One finished JPEG, the hash of the file it came from, and that one's upright size."""
+
+    source_sha256: str
+    source_size_px: tuple[int, int]
+    jpeg: EncodedJpeg
+    notes: tuple[Note, ...]
+
+
+def load_room() -> None:
+    """Load what prepares photos; once in a process."""
+    import photoprep.photo.make  # noqa: F401 (so that the first photo need not wait for it)
+    from photoprep.photo.decode import set_up_decoders
+
+    set_up_decoders()
+
+
+def prepare_photo(task: PhotoTask) -> MadePhoto:
+    """Prepare one picture; see ``make.make_photo``, which raises the same."""
+    from photoprep.photo.make import make_photo
+
+    return make_photo(task)
