@@ -1,7 +1,7 @@
 """Fit the quantisation tables to this job, and say how they do on photos that the fit never saw.
 
     pip install cma numpy scipy ssimulacra2
-    python benchmarks/fit_tables.py FOLDER... --subsampling 4:4:4 [--minutes 12] [--out FILE.json]
+    python -m benchmarks.fit_tables FOLDER... --subsampling 4:4:4 [--minutes 12] [--out FILE.json]
 
 Every photo of at least 1 MP is scaled to 944 px. Photos are dealt out in turn, whole folders of
 one product together: half is for the fit, half for the score at the end. At each budget the table's
@@ -33,10 +33,10 @@ import cma
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
-from photos import at_944_px, photos_in
-from ssimulacra2_fast import Reference
 
-from photoprep.photo.encode import STEPS_PER_OCTAVE
+from benchmarks.photos import at_944_px, photos_in
+from benchmarks.ssimulacra2_fast import Reference
+from photoprep.photo.quality import STEPS_PER_OCTAVE
 from photoprep.photo.quant_tables import GROWTH, KNEE_SCALE
 
 Chroma = Literal["4:4:4", "4:2:0"]

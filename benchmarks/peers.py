@@ -71,10 +71,12 @@ def available() -> dict[str, Encoder]:
 
 def versions() -> str:
     """One line that names the versions measured."""
-    parts = [f"Python {platform.python_version()}", f"Pillow {Image.__version__}"]
-    for module in ("pyvips", "pyjpegli"):
-        if importlib.util.find_spec(module):
-            parts.append(f"{module} {importlib.metadata.version(module)}")
+    parts = [
+        f"Python {platform.python_version()}",
+        f"Pillow {importlib.metadata.version('pillow')}",
+    ]
+    modules = [each for each in ("pyvips-binary", "pyjpegli") if _has(each)]
+    parts += [f"{module} {importlib.metadata.version(module)}" for module in modules]
     tool = _tool("convert")
     if tool:
         parts.append(_said([tool, "-version"]).partition("http")[0].removeprefix("Version: "))
@@ -121,7 +123,7 @@ def by_pillow(subsampling: str) -> Encoder:
 
 
 def by_vips(subsample: str, *, mozjpeg: bool) -> Encoder:
-    """libvips with libjpeg's settings, or with all that mozjpeg has."""
+    """Libvips with libjpeg's settings, or with all that mozjpeg has."""
 
     def encode(picture: Image.Image, limit_bytes: int) -> bytes:
         pyvips: Any = importlib.import_module("pyvips")
@@ -177,7 +179,7 @@ def by_imagemagick(picture: Image.Image, limit_bytes: int) -> bytes:
 
 
 def by_jpegoptim(picture: Image.Image, limit_bytes: int) -> bytes:
-    """jpegoptim on a JPEG of quality 98; its limit is in whole kibibytes."""
+    """Jpegoptim on a JPEG of quality 98; its limit is in whole kibibytes."""
     buffer = io.BytesIO()
     picture.save(buffer, "JPEG", quality=98)
     command = ["jpegoptim", f"--size={limit_bytes // 1024}", "--all-progressive", "-s", "--stdin"]
@@ -207,6 +209,10 @@ def _tool(name: str) -> str | None:
     # A wrapper of another kind may stand before the real one.
     real = Path("/usr/bin") / name
     return str(real) if real.exists() else shutil.which(name)
+
+
+def _has(distribution: str) -> bool:
+    return importlib.util.find_spec(distribution.partition("-")[0]) is not None
 
 
 def _png(picture: Image.Image) -> bytes:

@@ -29,7 +29,8 @@ from benchmarks.ssimulacra2_fast import Reference
 from photoprep.files import FileStamp
 from photoprep.photo.decode import set_up_decoders
 from photoprep.photo.fit import fit_jpeg
-from photoprep.photo.make import PhotoTask, make_photo
+from photoprep.photo.make import make_photo
+from photoprep.photo.task import PhotoTask
 from photoprep.preset import PhotoSpec
 
 CEILING = 95.0

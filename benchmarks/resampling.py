@@ -22,7 +22,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw, ImageFilter, ImageFont, ImageOps
+from PIL import Image, ImageDraw, ImageFilter, ImageFont
 from PIL.Image import Resampling
 from scipy.ndimage import maximum_filter, minimum_filter
 
@@ -30,7 +30,7 @@ from benchmarks.photos import photos_in
 from benchmarks.quality import spec_for
 from benchmarks.ssimulacra2_fast import Reference
 from photoprep.photo.colour import to_srgb
-from photoprep.photo.decode import set_up_decoders
+from photoprep.photo.decode import decode, set_up_decoders
 from photoprep.photo.fit import fit_jpeg
 from photoprep.photo.lanczos import lanczos
 from photoprep.units import scaled_size_px
@@ -187,10 +187,10 @@ def on_patterns(scale: Scaler) -> Row:
 
 def whole(path: Path) -> Image.Image:
     """The photo in full, upright, in sRGB on white."""
-    with Image.open(path) as opened:
-        profile = opened.info.get("icc_profile") or b""
-        upright = ImageOps.exif_transpose(opened)
-    return to_srgb(upright, profile, "white")[0]
+    decoded = decode(path)
+    image, turn = decoded.image, decoded.turn
+    upright = image if turn is None else image.transpose(turn)
+    return to_srgb(upright, decoded.icc_profile, "white")[0]
 
 
 def block_levels(picture: Image.Image, blocks: Size) -> Floats:

@@ -105,15 +105,15 @@ def compared(photos: list[Path], place: Path, jobs: int, runs: int) -> dict[str,
 
 def run_photoprep(photos: list[Path], out: Path, *, jobs: int) -> None:
     """The command line, in a process of its own."""
-    command = [sys.executable, "-m", "photoprep", photos[0].parent, "--out", out]
+    command = [sys.executable, "-m", "photoprep", str(photos[0].parent), "--out", str(out)]
     subprocess.run([*command, "--jobs", str(jobs), "--quiet", "--no-mails"], check=True)
 
 
 def run_sharp(photos: list[Path], out: Path, *, jobs: int) -> None:
     """One Node process with as many photos at once as there are cores."""
     out.mkdir()
-    command = ["node", peers.SHARP_FOLDER, peers.NODE_HOME, out, str(LIMIT_BYTES), str(jobs)]
-    subprocess.run([*command, *photos], check=True)
+    command = ["node", *map(str, (peers.SHARP_FOLDER, peers.NODE_HOME, out, LIMIT_BYTES, jobs))]
+    subprocess.run([*command, *map(str, photos)], check=True)
 
 
 def run_magick(magick: str, photos: list[Path], out: Path, *, jobs: int) -> None:

@@ -93,7 +93,8 @@ def _norms(part: Planes) -> NDArray[np.float64]:
 
 
 def _linear(picture: Image.Image) -> Planes:
-    return _LINEAR[np.asarray(picture.convert("RGB"))].transpose(2, 0, 1).copy()
+    planes: Planes = _LINEAR[np.asarray(picture.convert("RGB"))].transpose(2, 0, 1).copy()
+    return planes
 
 
 def _xyb(linear: Planes) -> Planes:

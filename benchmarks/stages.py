@@ -19,8 +19,9 @@ from photoprep.photo.colour import srgb_profile, to_srgb
 from photoprep.photo.decode import decode, set_up_decoders
 from photoprep.photo.encode import Wrapping, encode_finished
 from photoprep.photo.fit import fit_jpeg
-from photoprep.photo.make import PhotoTask, make_photo
+from photoprep.photo.make import make_photo
 from photoprep.photo.resize import upright_at
+from photoprep.photo.task import PhotoTask
 from photoprep.units import scaled_size_px
 
 Result = TypeVar("Result")
@@ -67,8 +68,9 @@ class Stages:
         return "\n".join(
             [
                 "  ".join(f"{name} {median:.1f}" for name, median in medians.items()),
-                f"whole / (decode + scale + one final encode): median {statistics.median(least):.2f}"
-                f", worst {max(least):.2f}; in sum {self.in_sum():.2f}",
+                "whole / (decode + scale + one final encode): median "
+                f"{statistics.median(least):.2f}, worst {max(least):.2f}; "
+                f"in sum {self.in_sum():.2f}",
                 f"fit / one final encode: median {statistics.median(fits):.2f}, "
                 f"worst {max(fits):.2f}; encodes a photo: median "
                 f"{statistics.median(each.encodes for each in self.photos):.0f}, "

@@ -15,10 +15,6 @@ from PIL import Image
 from photoprep.photo import quant_tables
 from photoprep.photo.quality import STEPS_PER_OCTAVE, ChromaSubsampling
 
-# Scale 1/16 gives steps of 1 nearly everywhere, scale 512 nothing but 255: beyond is nothing.
-FINEST_STEP = -4 * STEPS_PER_OCTAVE
-COARSEST_STEP = 9 * STEPS_PER_OCTAVE
-
 # Where an entry is rounded up. The tables are symmetric, and were both entries of a pair to change
 # at the same step, a smooth picture's length would jump by 5% there, past the budget.
 _HALVES = tuple(

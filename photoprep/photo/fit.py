@@ -15,13 +15,13 @@ from PIL import Image
 from photoprep.errors import CannotFitError
 from photoprep.photo.detail import red_detail, resolution_loss
 from photoprep.photo.encode import (
-    COARSEST_STEP,
-    FINEST_STEP,
     Wrapping,
     encode_finished,
     measure_plain,
 )
 from photoprep.photo.quality import (
+    COARSEST_STEP,
+    FINEST_STEP,
     PROBE_STEP,
     STEPS_PER_OCTAVE,
     USUAL_SLOPE,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 
-from photoprep.photo.encode import COARSEST_STEP, FINEST_STEP
 from photoprep.photo.quality import (
     CEILING_MARGIN,
+    COARSEST_STEP,
+    FINEST_STEP,
     STEPS_PER_OCTAVE,
     USUAL_SLOPE,
     ChromaSubsampling,

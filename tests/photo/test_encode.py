@@ -13,14 +13,12 @@ from PIL import Image, ImageDraw
 
 from photoprep.errors import CannotFitError
 from photoprep.photo.encode import (
-    COARSEST_STEP,
-    FINEST_STEP,
     Wrapping,
     encode_finished,
     scaled_tables,
 )
 from photoprep.photo.fit import allowed_sizes_px, fit_jpeg, smaller_jpeg
-from photoprep.photo.quality import ChromaSubsampling
+from photoprep.photo.quality import COARSEST_STEP, FINEST_STEP, ChromaSubsampling
 from photoprep.photo.task import EncodedJpeg
 from photoprep.preset import PhotoSpec
 
@@ -191,7 +189,7 @@ def test_allowed_sizes_run_from_the_most_to_the_fewest_pixels() -> None:
 
 @pytest.mark.parametrize("chroma", get_args(ChromaSubsampling))
 def test_tables_grow_with_the_step_and_stay_in_a_byte(chroma: ChromaSubsampling) -> None:
-    last = ((1,) * 64,) * 3
+    last: tuple[tuple[int, ...], ...] = ((1,) * 64,) * 3
     for step in range(FINEST_STEP, COARSEST_STEP + 1, 64):
         tables = scaled_tables(step, chroma)
         assert [len(table) for table in tables] == [64] * 3

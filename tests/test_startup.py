@@ -1,0 +1,27 @@
+"""What is loaded when: a process that need not decode must not pay for decoders."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+HEAVY = "{'PIL', 'numpy', 'nanoarrow', 'pillow_heif', 'pydantic', 'rich'}"
+
+
+def loaded_by(code: str) -> str:
+    told = subprocess.run(
+        [sys.executable, "-c", f"{code}\nimport sys\nprint(sorted({HEAVY} & set(sys.modules)))"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return told.stdout.strip()
+
+
+def test_the_parent_process_loads_no_decoder() -> None:
+    assert loaded_by("import photoprep.pipeline") == "[]"
+
+
+def test_workers_load_what_decodes_and_nothing_of_the_command_line() -> None:
+    loaded = loaded_by("from photoprep.photo.task import load_room\nload_room()")
+    assert loaded == "['PIL', 'nanoarrow', 'numpy', 'pillow_heif']"
