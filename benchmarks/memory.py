@@ -42,11 +42,9 @@ from photoprep.walk.making import photo_crew
 TARGET_24_MP, TARGET_100_MP = 250, 400  # MB
 TARGET_AGAIN_S = 3.0
 SIZE_24_MP, SIZE_100_MP = (6000, 4000), (12000, 8400)
-SMALL_PX = (640, 480)
-DISTINCT = 200
-SAMPLE_S = 0.05
-STRIP_PX = 256
-NOISE = 6  # levels up and down, even: about what a camera leaves at ISO 800
+SMALL_PX, DISTINCT = (640, 480), 200
+SAMPLE_S, STRIP_PX = 0.05, 256
+NOISE = 6  # levels up and down, all alike often
 
 
 @dataclass(frozen=True)
@@ -114,10 +112,8 @@ def one_by_one(photo: Path, place: Path) -> None:
     """A line for every kind of large picture, each prepared by a worker of its own."""
     from photoprep.preset_file import load_preset
 
-    spec = load_preset("trade-email").photo
-    print(
-        f"{'one photo, one worker':36} {'file MB':>8} {'seconds':>8} {'peak MB':>8} {'target':>7}"
-    )
+    spec, title = load_preset("trade-email").photo, "one photo, one worker"
+    print(f"{title:36} {'file MB':>8} {'seconds':>8} {'peak MB':>8} {'target':>7}")
     for case in CASES:
         path = place / case.file_name
         enlarged(photo, case.size_px).save(path, **case.options)
@@ -222,8 +218,7 @@ def write_small(jpegs: list[bytes], folder: Path, count: int) -> None:
 def command_line(folder: Path, out: Path) -> Run:
     """One run as a person starts it, without mails, with its processes watched meanwhile."""
     command = [sys.executable, "-m", "photoprep", str(folder), "--out", str(out)]
-    run, done = Run(), Event()
-    began = time.perf_counter()
+    run, done, began = Run(), Event(), time.perf_counter()
     with subprocess.Popen([*command, "--quiet", "--no-mails"]) as process:
         watcher = Thread(target=watch, args=(process.pid, run, done))
         watcher.start()

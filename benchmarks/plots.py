@@ -18,6 +18,7 @@ import statistics
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from io import BytesIO
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -45,12 +46,6 @@ LETTERS = {
     "svg.fonttype": "path",
     "svg.hashsalt": "photoprep",
 }
-# What a person reads for the names in speed.json; "one core" is another question.
-SPEEDS = {
-    "photoprep": "photoprep",
-    "sharp, bisection": "sharp",
-    "ImageMagick jpeg:extent": "ImageMagick",
-}
 
 
 @dataclass
@@ -59,12 +54,8 @@ class Line:
 
     names: list[str]
     scores: list[float]
+    is_ours: bool
     colour: str = ACCENT
-
-    @property
-    def is_ours(self) -> bool:
-        """Whether it is the one to look at."""
-        return OURS in self.names
 
 
 def main() -> int:
@@ -93,8 +84,7 @@ def save(figure: Any, path: Path) -> None:
     figure.savefig(buffer, format="png", dpi=PX_PER_IN, facecolor="white")
     picture = Image.open(buffer).convert("RGB").quantize(PNG_COLOURS, dither=Image.Dither.NONE)
     picture.save(path.with_suffix(".png"), optimize=True)
-    for suffix in (".svg", ".png"):
-        file = path.with_suffix(suffix)
+    for file in (path.with_suffix(".svg"), path.with_suffix(".png")):
         print(f"{file}: {file.stat().st_size:,} bytes")
 
 
@@ -144,7 +134,7 @@ def label_ends(axes: Any, lines: list[Line]) -> None:
     """Every line's name to the right of its end, with a thin line to it."""
     low, high = axes.get_ylim()
     edge = axes.get_yaxis_transform()  # across in parts of the axes, up in scores
-    heights = spread([line.scores[-1] for line in lines], gap=(high - low) * 0.055)
+    heights = moved_apart([line.scores[-1] for line in lines], (high - low) * 0.055)
     for line, height in zip(lines, heights, strict=True):
         ends = [line.scores[-1], height]
         style = {"color": line.colour, "linewidth": 0.7, "clip_on": False}
@@ -157,7 +147,7 @@ def label_ends(axes: Any, lines: list[Line]) -> None:
 
 
 def quality_lines(rows: list[dict[str, Any]], limits: list[int]) -> list[Line]:
-    """The lines from the lowest end to the highest; an encoder that failed on a photo has none."""
+    """The lines, the best at the end first; an encoder that failed on a photo has none."""
     lines: list[Line] = []
     for encoder in dict.fromkeys(row["encoder"] for row in rows if row["encoder"] != WHOLE):
         mine = [row for row in rows if row["encoder"] == encoder]
@@ -173,11 +163,10 @@ def quality_lines(rows: list[dict[str, Any]], limits: list[int]) -> list[Line]:
                 line.names.append(encoder)
                 break
         else:
-            lines.append(Line([encoder], scores))
-    lines.sort(key=lambda line: line.scores[-1])
-    others = [line for line in lines if not line.is_ours]
-    for number, line in enumerate(others):
-        line.colour = MUTED[number % len(MUTED)]
+            lines.append(Line([encoder], scores, encoder == OURS))
+    lines.sort(key=lambda line: -line.scores[-1])
+    for line, colour in zip((line for line in lines if not line.is_ours), cycle(MUTED)):
+        line.colour = colour
     return lines
 
 
@@ -186,45 +175,37 @@ def mean_score(rows: Iterable[dict[str, Any]]) -> float:
     return statistics.mean(min(float(row["score"]), CEILING) for row in rows)
 
 
-def spread(wanted: Sequence[float], gap: float) -> list[float]:
-    """Ascending heights moved apart, as little as keeps each a gap from the next."""
-    placed = list(wanted)
-    for _ in range(500):
-        for lower in range(len(placed) - 1):
-            lack = gap - (placed[lower + 1] - placed[lower])
-            if lack > 0:
-                placed[lower] -= lack / 2
-                placed[lower + 1] += lack / 2
+def moved_apart(wanted: Sequence[float], gap: float) -> list[float]:
+    """Descending heights, each lowered as far as keeps it a gap below the one before."""
+    placed: list[float] = []
+    for height in wanted:
+        placed.append(min(height, placed[-1] - gap) if placed else height)
     return placed
 
 
 def stages_figure(measured: dict[str, Any]) -> Any:
     """The time of a photo by stages beside the least, and photos a second beside others."""
-    photos = measured["photos"]
+    photos, seconds = measured["photos"], measured["seconds"]
     figure = new_figure(
-        4.3,
+        4.7,
         "Where a photo’s time goes",
         f"one core, medians of {photos} photos; the minimum is what nobody can do without",
     )
-    times = {
-        name: statistics.median(row[name] for row in measured["stages"])
-        for name in (*STAGES, "final")
-    }
+    rows = measured["stages"]
+    times = {name: statistics.median(row[name] for row in rows) for name in (*STAGES, "final")}
     least = {"decode": times["decode"], "scale": times["scale"], FINAL: times["final"]}
-    upper = bare_axes(figure, 0.19, 0.53, 0.74, 0.29)
-    stacked_bars(
-        upper, {"photoprep": {name: times[name] for name in STAGES}, "bare minimum": least}
-    )
-    figure.text(0.03, 0.435, "Photos a second", size=13, weight="bold")
-    figure.text(
-        0.03, 0.38, f"whole processes, the same {photos} photos, all cores", size=9.5, color=SOFT
-    )
+    pieces = {name: times[name] for name in STAGES}
+    stacked_bars(bare_axes(figure, 0.19, 0.48, 0.74, 0.37), {OURS: pieces, "bare minimum": least})
+    said = f"whole processes, the same {photos} photos, all cores"
+    figure.text(0.03, 0.405, "Photos a second", size=13, weight="bold")
+    figure.text(0.03, 0.353, said, size=9.5, color=SOFT)
+    # "sharp, bisection" is sharp; photoprep on one core is another question.
     rates = {
-        shown: photos / measured["seconds"][name]
-        for name, shown in SPEEDS.items()
-        if name in measured["seconds"]
+        name.replace(",", " ").split()[0]: photos / taken
+        for name, taken in seconds.items()
+        if not name.endswith("one core")
     }
-    rate_bars(bare_axes(figure, 0.19, 0.03, 0.74, 0.31), rates)
+    rate_bars(bare_axes(figure, 0.19, 0.03, 0.74, 0.285), rates)
     return figure
 
 
@@ -235,8 +216,8 @@ def stacked_bars(axes: Any, bars: dict[str, dict[str, float]]) -> None:
         left = 0.0
         for name, value in pieces.items():
             colour = STAGES.get(name, ACCENT_PALE)
-            axes.barh(row, value, left=left, color=colour, height=0.4, edgecolor="white")
-            side, place = (-0.26, "bottom") if value / longest > NARROW else (0.26, "top")
+            axes.barh(row, value, left=left, color=colour, height=0.36, edgecolor="white")
+            side, place = (-0.22, "bottom") if value / longest > NARROW else (0.22, "top")
             axes.text(left, row + side, f"{name} {value:.0f}", size=9, color=SOFT, va=place)
             left += value
         axes.text(left + longest * 0.01, row, f"{left:.0f} ms", va="center_baseline", weight="bold")
@@ -245,16 +226,12 @@ def stacked_bars(axes: Any, bars: dict[str, dict[str, float]]) -> None:
 
 def rate_bars(axes: Any, rates: dict[str, float]) -> None:
     """A bar a program, ours in the colour that means us."""
+    most = max(rates.values())
     for row, (name, rate) in enumerate(rates.items()):
         axes.barh(row, rate, color=ACCENT if name == OURS else OTHER, height=0.6)
-        axes.text(
-            rate + max(rates.values()) * 0.01,
-            row,
-            f"{rate:.1f}",
-            va="center_baseline",
-            weight="bold",
-        )
-    finish_bars(axes, list(rates), max(rates.values()))
+        said = f"{rate:.1f}"
+        axes.text(rate + most * 0.01, row, said, va="center_baseline", weight="bold")
+    finish_bars(axes, list(rates), most)
 
 
 def finish_bars(axes: Any, names: list[str], longest: float) -> None:

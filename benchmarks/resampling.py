@@ -1,11 +1,11 @@
 """How a large photo is best made small: filters, reducing gaps, linear light, sharpening after it.
 
-    python -m benchmarks.resampling FOLDER... [--photos 12] [--picture FILE.png]
+    OPENBLAS_NUM_THREADS=1 python -m benchmarks.resampling FOLDER... [--photos 12]
 
 Targets drawn here, whose small version is known, tell what is kept, what is folded back as moiré,
 how far edges overshoot and what becomes of brightness. Then photos of at least 1 MP, as many from
 each folder, are scaled to 944 px and judged: docs/resampling.md explains the columns and says what
-came of it. Needs numpy, scipy and ssimulacra2.
+came of it. One thread each, as in the product's workers. Needs numpy, scipy and ssimulacra2.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ import argparse
 import io
 import math
 import statistics
-import time
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
+from timeit import repeat
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,28 +38,24 @@ from photoprep.units import scaled_size_px
 Size = tuple[int, int]
 Scaler = Callable[[Image.Image, Size], Image.Image]
 Floats = NDArray[np.floating]
+Levels = NDArray[np.int16]
 Row = dict[str, float]
 
 WIDE_PX, SMALL_PX = (1008, 756), (236, 177)  # a quarter of 12 MP to a quarter of 944 px
-KEPT, FOLDED = (0.25, 0.5, 0.75, 0.9), (1.1, 1.25, 1.5, 2.0)  # of the small picture's Nyquist
-HALO, PLAIN, OFF = 8, 8, 4  # levels
-BLOCK_PX = 8
-_LEVELS = np.arange(256) / 255
-_LIGHT = np.where(_LEVELS <= 0.04045, _LEVELS / 12.92, ((_LEVELS + 0.055) / 1.055) ** 2.4).astype(
-    np.float32
-)
+HALO, PLAIN, OFF = 8, 8, 4  # levels: see docs/resampling.md
+_LEVELS = np.arange(256, dtype=np.float32) / 255
+_LIGHT = np.where(_LEVELS <= 0.04045, _LEVELS / 12.92, ((_LEVELS + 0.055) / 1.055) ** 2.4)
 
 
 def levels_of(light: Floats) -> Floats:
-    """Light of 0…1 as sRGB levels of 0…255, not rounded."""
+    """Light as sRGB levels of 0…255, not rounded."""
     held = np.clip(light, 0, 1)
     return np.where(held <= 0.0031308, held * 12.92, 1.055 * held ** (1 / 2.4) - 0.055) * 255
 
 
 def picture_of(levels: Floats) -> Image.Image:
     """Levels as a picture; grey ones in three equal planes."""
-    whole = np.clip(np.rint(levels), 0, 255).astype(np.uint8)
-    return Image.fromarray(whole).convert("RGB")
+    return Image.fromarray(np.clip(np.rint(levels), 0, 255).astype(np.uint8)).convert("RGB")
 
 
 def floating(planes: Floats, size_px: Size, resampling: Resampling) -> Floats:
@@ -87,41 +83,19 @@ def sharpened(image: Image.Image, size_px: Size, radius: float, percent: int) ->
 CANDIDATES: dict[str, Scaler] = {
     "photoprep": lambda image, size_px: lanczos(image, size_px, image.size),
     "Lanczos": partial(Image.Image.resize, resample=Resampling.LANCZOS),
-    "Lanczos, gap 3": partial(Image.Image.resize, resample=Resampling.LANCZOS, reducing_gap=3.0),
-    "Lanczos, gap 2": partial(Image.Image.resize, resample=Resampling.LANCZOS, reducing_gap=2.0),
+    "Lanczos, exact": exact,
+    "Lanczos, gap 3": partial(Image.Image.resize, resample=Resampling.LANCZOS, reducing_gap=3),
+    "Lanczos, gap 2": partial(Image.Image.resize, resample=Resampling.LANCZOS, reducing_gap=2),
     "Lanczos, gap 1.5": partial(Image.Image.resize, resample=Resampling.LANCZOS, reducing_gap=1.5),
     "bicubic": partial(Image.Image.resize, resample=Resampling.BICUBIC),
     "Hamming": partial(Image.Image.resize, resample=Resampling.HAMMING),
     "box": partial(Image.Image.resize, resample=Resampling.BOX),
     "Lanczos in light": partial(in_light, resampling=Resampling.LANCZOS),
     "bicubic in light": partial(in_light, resampling=Resampling.BICUBIC),
+    "Hamming in light": partial(in_light, resampling=Resampling.HAMMING),
     "unsharp 0.6, 30%": partial(sharpened, radius=0.6, percent=30),
     "unsharp 0.8, 60%": partial(sharpened, radius=0.8, percent=60),
 }
-
-
-def grating(share: float) -> Image.Image:
-    """Upright waves of a share of the small picture's Nyquist frequency, 88…168 levels."""
-    angles = np.pi * share * SMALL_PX[0] * (np.arange(WIDE_PX[0]) + 0.5) / WIDE_PX[0]
-    return picture_of(np.tile(128 + 40 * np.sin(angles + 0.3), (WIDE_PX[1], 1)))
-
-
-def to_edge(size_px: Size) -> Floats:
-    """How many pixels each pixel's centre lies right of a line one in ten off the upright."""
-    down, across = np.mgrid[: size_px[1], : size_px[0]] + 0.5
-    lean = across - size_px[0] / 2 - (down - size_px[1] / 2) / 10
-    return np.asarray(lean / math.hypot(1, 0.1))
-
-
-def edge(dark: int, bright: int) -> Image.Image:
-    """Two plain areas, and between them as sharp an edge as pixels can show."""
-    return picture_of(dark + (bright - dark) * np.clip(to_edge(WIDE_PX) + 0.5, 0, 1))
-
-
-def stripes(dark: int, bright: int) -> Image.Image:
-    """Lines one pixel wide."""
-    line = np.where(np.arange(WIDE_PX[0]) % 2, bright, dark).astype(float)
-    return picture_of(np.tile(line, (WIDE_PX[1], 1)))
 
 
 def print_of(ink: int, paper: int) -> Image.Image:
@@ -133,27 +107,13 @@ def print_of(ink: int, paper: int) -> Image.Image:
     return page.convert("RGB")
 
 
-PATTERNS = {
-    "lines 30/225": stripes(30, 225),
-    "lines 90/150": stripes(90, 150),
-    "white print": print_of(245, 30),
-    "black print": print_of(30, 245),
-}
-
-
-def _green(image: Image.Image) -> Floats:
-    return np.asarray(image)[:, :, 1].astype(float)
-
-
-def _mean_level(picture: Image.Image) -> float:
-    return float(levels_of(_LIGHT[np.asarray(picture)].mean(keepdims=True)).item())
-
-
 def on_waves(scale: Scaler) -> Row:
-    """What is left of each wave in percent: its amplitude below Nyquist, its strength above."""
+    """What is left of waves of 88…168 levels: the amplitude below Nyquist, the strength above."""
     row = {}
-    for share in (*KEPT, *FOLDED):
-        small = _green(scale(grating(share), SMALL_PX))[80, 8:-8]
+    for share in (0.25, 0.5, 0.75, 0.9, 1.1, 1.25, 1.5, 2.0):  # of the small picture's Nyquist
+        angles = np.pi * share * SMALL_PX[0] * (np.arange(WIDE_PX[0]) + 0.5) / WIDE_PX[0]
+        wave = picture_of(np.tile(128 + 40 * np.sin(angles + 0.3), (WIDE_PX[1], 1)))
+        small = np.asarray(scale(wave, SMALL_PX))[80, 8:-8, 1].astype(float)
         window = np.hanning(small.size)
         turns = np.exp(-1j * np.pi * share * np.arange(small.size)) * window
         found = 2 * abs(((small - small.mean()) * turns).sum()) / window.sum()
@@ -161,13 +121,20 @@ def on_waves(scale: Scaler) -> Row:
     return row
 
 
+def to_edge(size_px: Size) -> Floats:
+    """How many pixels each pixel's centre lies right of a line one in ten off the upright."""
+    down, across = np.mgrid[: size_px[1], : size_px[0]] + 0.5
+    lean = across - size_px[0] / 2 - (down - size_px[1] / 2) / 10
+    return np.asarray(lean / math.hypot(1, 0.1))
+
+
 def on_edges(scale: Scaler) -> Row:
     """Overshoot in levels on either side, and the way from 10 to 90% in small pixels."""
     row = {}
-    places = np.arange(-4, 4, 0.1)
-    distance = to_edge(SMALL_PX)[8:-8]
+    places, distance = np.arange(-4, 4, 0.1), to_edge(SMALL_PX)[8:-8]
     for dark, bright in ((40, 215), (100, 160)):
-        small = _green(scale(edge(dark, bright), SMALL_PX))[8:-8]
+        wide = picture_of(dark + (bright - dark) * np.clip(to_edge(WIDE_PX) + 0.5, 0, 1))
+        small = np.asarray(scale(wide, SMALL_PX))[8:-8, :, 1].astype(float)
         profile = np.array([small[np.abs(distance - place) < 0.06].mean() for place in places])
         rising = slice(int(profile.argmin()), int(profile.argmax()) + 1)
         marks = dark + (bright - dark) * np.array([0.1, 0.9])
@@ -179,85 +146,67 @@ def on_edges(scale: Scaler) -> Row:
 
 def on_patterns(scale: Scaler) -> Row:
     """By how many levels fine patterns come out brighter (+) or darker (-) than they shine."""
-    return {
-        name: _mean_level(scale(wide, SMALL_PX)) - _mean_level(wide)
-        for name, wide in PATTERNS.items()
+    odd = np.tile(np.arange(WIDE_PX[0]) % 2, (WIDE_PX[1], 1))
+    patterns = {
+        "lines 30/225": picture_of(30.0 + 195 * odd),
+        "lines 90/150": picture_of(90.0 + 60 * odd),
+        "white print": print_of(245, 30),
+        "black print": print_of(30, 245),
     }
-
-
-def whole(path: Path) -> Image.Image:
-    """The photo in full, upright, in sRGB on white."""
-    decoded = decode(path)
-    image, turn = decoded.image, decoded.turn
-    upright = image if turn is None else image.transpose(turn)
-    return to_srgb(upright, decoded.icc_profile, "white")[0]
+    row = {}
+    for name, wide in patterns.items():
+        light = [_LIGHT[np.asarray(picture)].mean() for picture in (wide, scale(wide, SMALL_PX))]
+        row[name] = float(np.diff(levels_of(np.array(light)))[0])
+    return row
 
 
 def block_levels(picture: Image.Image, blocks: Size) -> Floats:
     """The brightness of blocks, by the light in them."""
-    light = _LIGHT[np.asarray(picture)] @ np.array([[0.2126], [0.7152], [0.0722]], np.float32)
-    return levels_of(floating(light, blocks, Resampling.BOX))
+    luminance = _LIGHT[np.asarray(picture)] @ np.array([[0.2126], [0.7152], [0.0722]], np.float32)
+    return levels_of(floating(luminance, blocks, Resampling.BOX))
 
 
-def range_under(picture: Image.Image, size_px: Size) -> tuple[Floats, Floats]:
+def range_under(picture: Image.Image, size_px: Size) -> tuple[Levels, Levels]:
     """The lowest and highest grey level of the original under each pixel of the small picture."""
-    grey = np.asarray(picture.convert("L"))
+    grey = np.asarray(picture.convert("L")).astype(np.int16)
     axes = zip(size_px[::-1], grey.shape, strict=True)
     centres = np.ix_(*((np.arange(small) * 2 + 1) * full // (2 * small) for small, full in axes))
     window = 2 * math.ceil(max(picture.size) / max(size_px) / 2) + 1
-    low, high = minimum_filter(grey, window)[centres], maximum_filter(grey, window)[centres]
-    return low.astype(float), high.astype(float)
+    return minimum_filter(grey, window)[centres], maximum_filter(grey, window)[centres]
 
 
 def measure(path: Path) -> dict[str, Row]:
     """Every candidate on one photo."""
     set_up_decoders()
-    photo = whole(path)
-    size_px = scaled_size_px(photo.size, 944)
-    double_px = scaled_size_px(photo.size, 1888)
-    blocks = (size_px[0] // BLOCK_PX, size_px[1] // BLOCK_PX)
-    stored = Reference(exact(photo, size_px))
-    light = Reference(in_light(photo, size_px, Resampling.LANCZOS))
+    decoded = decode(path)
+    photo, _ = to_srgb(decoded.image, decoded.icc_profile, "white")  # lying as it was taken
+    size_px, double_px = (scaled_size_px(photo.size, side) for side in (944, 1888))
+    blocks = (size_px[0] // 8, size_px[1] // 8)
+    light = in_light(photo, size_px, Resampling.LANCZOS)
+    judges = {"stored": Reference(exact(photo, size_px)), "light": Reference(light)}
     double = Reference(exact(photo, double_px))
     low, high = range_under(photo, size_px)
     shining = block_levels(photo, blocks)
     rows = {}
     for name, scale in CANDIDATES.items():
         small = scale(photo, size_px)
-        grey = np.asarray(small.convert("L")).astype(float)
+        grey = np.asarray(small.convert("L")).astype(np.int16)
         halo = np.maximum(low - grey, grey - high) > HALO
         off = block_levels(small, blocks) - shining
-        row = {
-            "stored": stored.score(small),
-            "light": light.score(small),
-            "double": double.score(small.resize(double_px, Resampling.BICUBIC)),
-            "halo": 1e4 * halo.mean(),
-            "plain": 1e4 * (halo & (high - low <= PLAIN)).mean(),
-            "off": float(off.mean()),
-            "blocks": 100 * float((np.abs(off) > OFF).mean()),
-        }
-        own = Reference(small)
+        row = {judge: reference.score(small) for judge, reference in judges.items()}
+        row["double"] = double.score(small.resize(double_px, Resampling.BICUBIC))
+        row["halo"] = 1e4 * float(halo.mean())
+        row["plain"] = 1e4 * float((halo & (high - low <= PLAIN)).mean())
+        row["off"] = float(off.mean())
+        row["blocks"] = 100 * float((np.abs(off) > OFF).mean())
         for limit in (200_000, 96_000):
-            jpeg = fit_jpeg(partial(scale, photo), size_px, spec_for(limit)).data
+            jpeg = fit_jpeg(partial(scale, photo), photo.size, spec_for(limit)).data
             shown = Image.open(io.BytesIO(jpeg)).convert("RGB")
-            if shown.size != size_px:
-                shown = shown.resize(size_px, Resampling.LANCZOS)
-            for judge, reference in (("own", own), ("stored", stored), ("light", light)):
+            for judge, reference in ({"own": Reference(small)} | judges).items():
                 row[f"{limit // 1000} {judge}"] = reference.score(shown)
             row[f"{limit // 1000} kB"] = len(jpeg) / 1000
         rows[name] = row
     return rows
-
-
-def milliseconds(scale: Scaler) -> float:
-    """The best of five, from 12 MP."""
-    wide = print_of(245, 30).resize((4032, 3024))
-    times = []
-    for _ in range(5):
-        began = time.perf_counter()
-        scale(wide, (944, 708))
-        times.append(1000 * (time.perf_counter() - began))
-    return min(times)
 
 
 def table(title: str, rows: dict[str, Row], places: int = 1) -> str:
@@ -270,37 +219,28 @@ def table(title: str, rows: dict[str, Row], places: int = 1) -> str:
     return "\n".join(lines)
 
 
-def means(rows: list[Row]) -> Row:
-    """The mean of every column."""
-    return {name: statistics.mean(row[name] for row in rows) for name in rows[0]}
-
-
-def some_of(folder: Path, count: int) -> list[Path]:
-    """So many of the folder's photos, evenly spread."""
-    found = photos_in([folder])
-    return found[:: max(1, math.ceil(len(found) / count))] if count < len(found) else found
-
-
 def main() -> int:
-    """Measure and print a table for each kind of target, and two for each folder."""
+    """Measure and print a table for each kind of target, and one for each folder."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("folders", type=Path, nargs="+")
     parser.add_argument("--photos", type=int, default=12)
     options = parser.parse_args()
-    for title, on in (
-        ("waves, % of the amplitude kept, by share of Nyquist; above 1 it is moiré", on_waves),
-        ("edges: levels beyond either side, way from 10 to 90% in px", on_edges),
-        ("fine patterns: levels brighter than they shine", on_patterns),
-    ):
+    for title, on in (("waves", on_waves), ("edges", on_edges), ("patterns", on_patterns)):
         print(table(title, {name: on(scale) for name, scale in CANDIDATES.items()}))
-    times = {name: milliseconds(scale) for name, scale in CANDIDATES.items()}
-    ratios = {name: {"ms": ms, "ratio": ms / times["Lanczos"]} for name, ms in times.items()}
+    wide = print_of(245, 30).resize((4032, 3024))
+    tasks = {name: partial(scale, wide, (944, 708)) for name, scale in CANDIDATES.items()}
+    times = {name: min(repeat(task, repeat=5, number=1)) for name, task in tasks.items()}
+    ratios = {name: {"ms": 1e3 * s, "ratio": s / times["Lanczos"]} for name, s in times.items()}
     print(table("12 MP to 944 px", ratios, 2))
     for folder in options.folders:
-        paths = some_of(folder, max(1, options.photos // len(options.folders)))
+        found = photos_in([folder])
+        step = math.ceil(len(found) * len(options.folders) / options.photos)
         with ProcessPoolExecutor(2) as pool:
-            photos = list(pool.map(measure, paths))
-        rows = {name: means([photo[name] for photo in photos]) for name in CANDIDATES}
+            photos = list(pool.map(measure, found[:: max(1, step)]))
+        rows = {
+            name: {key: statistics.mean(photo[name][key] for photo in photos) for key in row}
+            for name, row in photos[0].items()
+        }
         print(table(f"{folder.name}, {len(photos)} photos", rows, 2))
     return 0
 

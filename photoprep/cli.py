@@ -137,9 +137,9 @@ def prepare(
     """Prepare photos and the mails that carry them (the same as: photoprep PATH...)."""
     with exit_codes():
         from photoprep.pipeline import prepare as prepare_photos
-        from photoprep.proof.console import photo_progress
+        from photoprep.proof.progress import PhotoProgress
 
-        with photo_progress(stderr_console(), wanted=not quiet) as on_photo:
+        with PhotoProgress(stderr_console, wanted=not quiet) as on_photo:
             report = prepare_photos(
                 paths,
                 out=out,
@@ -170,13 +170,13 @@ def demo(
     with exit_codes():
         from photoprep.demo import make_demo_folder
         from photoprep.pipeline import prepare as prepare_photos
-        from photoprep.proof.console import photo_progress
+        from photoprep.proof.progress import PhotoProgress
 
         say = stderr_console()
         if not quiet:
             say.print(f"Making product photos of 12 megapixels in {folder} …", highlight=False)
         make_demo_folder(folder)
-        with photo_progress(say, wanted=not quiet) as on_photo:
+        with PhotoProgress(lambda: say, wanted=not quiet) as on_photo:
             report = prepare_photos(folder, profile=_profile(), jobs=jobs, on_photo=on_photo)
         _tell(report, as_json=as_json, quiet=quiet)
         if report.failed and not quiet:

@@ -5,18 +5,8 @@ Rich leaves colours and bars out by itself where there is no terminal, and heeds
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TextColumn,
-    TimeRemainingColumn,
-)
 from rich.table import Table
 
 from photoprep.errors import PhotoprepError
@@ -26,33 +16,6 @@ from photoprep.units import say_bytes, say_cm
 # From so many columns on, a photo and where it came from stand in one line.
 _WIDE_COLUMNS = 120
 _SKIPPED_NAMED = 8
-
-
-@contextmanager
-def photo_progress(
-    console: Console, *, wanted: bool = True
-) -> Iterator[Callable[[int, int], None]]:
-    """A bar with the time left, on a terminal; yields what ``prepare`` calls as ``on_photo``."""
-    if not wanted or not console.is_terminal:
-        yield lambda _done, _total: None
-        return
-    progress = Progress(
-        TextColumn("Preparing photos"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("·"),
-        TimeRemainingColumn(),
-        TextColumn("left"),
-        console=console,
-        transient=True,
-    )
-    task = progress.add_task("photos", total=None, visible=False)
-
-    def show(done: int, total: int) -> None:
-        progress.update(task, completed=done, total=total, visible=total > 0)
-
-    with progress:
-        yield show
 
 
 def print_report(report: Report, console: Console) -> None:
