@@ -2,10 +2,9 @@
 
     OPENBLAS_NUM_THREADS=1 python -m benchmarks.resampling FOLDER... [--photos 12]
 
-Targets drawn here, whose small version is known, tell what is kept, what is folded back as moiré,
-how far edges overshoot and what becomes of brightness. Then photos of at least 1 MP, as many from
-each folder, are scaled to 944 px and judged: docs/resampling.md explains the columns and says what
-came of it. One thread each, as in the product's workers. Needs numpy, scipy and ssimulacra2.
+Targets drawn here tell what is kept, what is folded back as moiré, how far edges overshoot and what
+becomes of brightness. Then photos of at least 1 MP, as many from each folder, are scaled to 944 px
+and judged: docs/resampling.md has the columns and what came of it. Needs numpy, scipy, ssimulacra2.
 """
 
 from __future__ import annotations
@@ -42,7 +41,7 @@ Levels = NDArray[np.int16]
 Row = dict[str, float]
 
 WIDE_PX, SMALL_PX = (1008, 756), (236, 177)  # a quarter of 12 MP to a quarter of 944 px
-HALO, PLAIN, OFF = 8, 8, 4  # levels: see docs/resampling.md
+HALO, PLAIN, OFF = 8, 8, 4  # levels; docs/resampling.md explains them
 _LEVELS = np.arange(256, dtype=np.float32) / 255
 _LIGHT = np.where(_LEVELS <= 0.04045, _LEVELS / 12.92, ((_LEVELS + 0.055) / 1.055) ** 2.4)
 
@@ -76,8 +75,8 @@ def in_light(image: Image.Image, size_px: Size, resampling: Resampling) -> Image
 
 def sharpened(image: Image.Image, size_px: Size, radius: float, percent: int) -> Image.Image:
     """Pillow's Lanczos, then an unsharp mask."""
-    small = image.resize(size_px, Resampling.LANCZOS)
-    return small.filter(ImageFilter.UnsharpMask(radius, percent, threshold=0))
+    mask = ImageFilter.UnsharpMask(radius, percent, threshold=0)
+    return image.resize(size_px, Resampling.LANCZOS).filter(mask)
 
 
 CANDIDATES: dict[str, Scaler] = {
@@ -124,14 +123,12 @@ def on_waves(scale: Scaler) -> Row:
 def to_edge(size_px: Size) -> Floats:
     """How many pixels each pixel's centre lies right of a line one in ten off the upright."""
     down, across = np.mgrid[: size_px[1], : size_px[0]] + 0.5
-    lean = across - size_px[0] / 2 - (down - size_px[1] / 2) / 10
-    return np.asarray(lean / math.hypot(1, 0.1))
+    return np.asarray(across - size_px[0] / 2 - (down - size_px[1] / 2) / 10) / math.hypot(1, 0.1)
 
 
 def on_edges(scale: Scaler) -> Row:
     """Overshoot in levels on either side, and the way from 10 to 90% in small pixels."""
-    row = {}
-    places, distance = np.arange(-4, 4, 0.1), to_edge(SMALL_PX)[8:-8]
+    row, places, distance = Row(), np.arange(-4, 4, 0.1), to_edge(SMALL_PX)[8:-8]
     for dark, bright in ((40, 215), (100, 160)):
         wide = picture_of(dark + (bright - dark) * np.clip(to_edge(WIDE_PX) + 0.5, 0, 1))
         small = np.asarray(scale(wide, SMALL_PX))[8:-8, :, 1].astype(float)
@@ -160,10 +157,10 @@ def on_patterns(scale: Scaler) -> Row:
     return row
 
 
-def block_levels(picture: Image.Image, blocks: Size) -> Floats:
-    """The brightness of blocks, by the light in them."""
+def block_levels(picture: Image.Image, size_px: Size) -> Floats:
+    """The brightness, by the light in them, of blocks of 8 × 8 pixels at the size."""
     luminance = _LIGHT[np.asarray(picture)] @ np.array([[0.2126], [0.7152], [0.0722]], np.float32)
-    return levels_of(floating(luminance, blocks, Resampling.BOX))
+    return levels_of(floating(luminance, (size_px[0] // 8, size_px[1] // 8), Resampling.BOX))
 
 
 def range_under(picture: Image.Image, size_px: Size) -> tuple[Levels, Levels]:
@@ -181,40 +178,42 @@ def measure(path: Path) -> dict[str, Row]:
     decoded = decode(path)
     photo, _ = to_srgb(decoded.image, decoded.icc_profile, "white")  # lying as it was taken
     size_px, double_px = (scaled_size_px(photo.size, side) for side in (944, 1888))
-    blocks = (size_px[0] // 8, size_px[1] // 8)
     light = in_light(photo, size_px, Resampling.LANCZOS)
     judges = {"stored": Reference(exact(photo, size_px)), "light": Reference(light)}
     double = Reference(exact(photo, double_px))
     low, high = range_under(photo, size_px)
-    shining = block_levels(photo, blocks)
-    rows = {}
+    shining = block_levels(photo, size_px)
+    known, rows = dict[bytes, Row](), dict[str, Row]()
     for name, scale in CANDIDATES.items():
         small = scale(photo, size_px)
+        rows[name] = row = known.setdefault(small.tobytes(), {})
+        if row:
+            continue  # the same picture again
         grey = np.asarray(small.convert("L")).astype(np.int16)
         halo = np.maximum(low - grey, grey - high) > HALO
-        off = block_levels(small, blocks) - shining
-        row = {judge: reference.score(small) for judge, reference in judges.items()}
+        off = block_levels(small, size_px) - shining
+        row |= {judge: reference.score(small) for judge, reference in judges.items()}
         row["double"] = double.score(small.resize(double_px, Resampling.BICUBIC))
         row["halo"] = 1e4 * float(halo.mean())
         row["plain"] = 1e4 * float((halo & (high - low <= PLAIN)).mean())
         row["off"] = float(off.mean())
         row["blocks"] = 100 * float((np.abs(off) > OFF).mean())
+        by_judge = {"own": Reference(small)} | judges
         for limit in (200_000, 96_000):
-            jpeg = fit_jpeg(partial(scale, photo), photo.size, spec_for(limit)).data
+            jpeg = fit_jpeg(small.resize, size_px, spec_for(limit)).data
             shown = Image.open(io.BytesIO(jpeg)).convert("RGB")
-            for judge, reference in ({"own": Reference(small)} | judges).items():
+            for judge, reference in by_judge.items():
                 row[f"{limit // 1000} {judge}"] = reference.score(shown)
             row[f"{limit // 1000} kB"] = len(jpeg) / 1000
-        rows[name] = row
     return rows
 
 
-def table(title: str, rows: dict[str, Row], places: int = 1) -> str:
+def table(title: str, rows: dict[str, Row]) -> str:
     """A line a candidate."""
     widths = {name: max(len(name), 5) + 2 for name in next(iter(rows.values()))}
     lines = [f"\n{title}", " " * 18 + "".join(f"{name:>{w}}" for name, w in widths.items())]
     for candidate, row in rows.items():
-        values = "".join(f"{row[name]:{width}.{places}f}" for name, width in widths.items())
+        values = "".join(f"{row[name]:{width}.2f}" for name, width in widths.items())
         lines.append(f"{candidate:18}{values}")
     return "\n".join(lines)
 
@@ -225,13 +224,14 @@ def main() -> int:
     parser.add_argument("folders", type=Path, nargs="+")
     parser.add_argument("--photos", type=int, default=12)
     options = parser.parse_args()
+    set_up_decoders()  # also how Pillow lays out memory, which photoprep's Lanczos is faster for
     for title, on in (("waves", on_waves), ("edges", on_edges), ("patterns", on_patterns)):
         print(table(title, {name: on(scale) for name, scale in CANDIDATES.items()}))
     wide = print_of(245, 30).resize((4032, 3024))
     tasks = {name: partial(scale, wide, (944, 708)) for name, scale in CANDIDATES.items()}
     times = {name: min(repeat(task, repeat=5, number=1)) for name, task in tasks.items()}
     ratios = {name: {"ms": 1e3 * s, "ratio": s / times["Lanczos"]} for name, s in times.items()}
-    print(table("12 MP to 944 px", ratios, 2))
+    print(table("12 MP to 944 px", ratios))
     for folder in options.folders:
         found = photos_in([folder])
         step = math.ceil(len(found) * len(options.folders) / options.photos)
@@ -241,7 +241,7 @@ def main() -> int:
             name: {key: statistics.mean(photo[name][key] for photo in photos) for key in row}
             for name, row in photos[0].items()
         }
-        print(table(f"{folder.name}, {len(photos)} photos", rows, 2))
+        print(table(f"{folder.name}, {len(photos)} photos", rows))
     return 0
 
 
