@@ -179,14 +179,23 @@ def by_imagemagick(picture: Image.Image, limit_bytes: int) -> bytes:
 
 
 def by_jpegoptim(picture: Image.Image, limit_bytes: int) -> bytes:
-    """Jpegoptim on a JPEG of quality 98; its limit is in whole kibibytes."""
+    """jpegoptim on a JPEG of quality 98; its size is an aim in whole kibibytes, not a limit.
+
+    So it is asked for less and less, by a hundredth a time, until the file is within the limit.
+    """
     buffer = io.BytesIO()
     picture.save(buffer, "JPEG", quality=98)
-    command = ["jpegoptim", f"--size={limit_bytes // 1024}", "--all-progressive", "-s", "--stdin"]
-    run = subprocess.run(
-        [*command, "--stdout", "-q"], input=buffer.getvalue(), capture_output=True, check=False
-    )
-    return run.stdout
+    for percent in range(100, 80, -1):
+        size = f"--size={limit_bytes * percent // 100 // 1024}"
+        run = subprocess.run(
+            ["jpegoptim", size, "--all-progressive", "-s", "-q", "--stdout", "-"],
+            input=buffer.getvalue(),
+            capture_output=True,
+            check=True,
+        )
+        if len(run.stdout) <= limit_bytes:
+            return run.stdout
+    return b""
 
 
 def by_sharp(picture: Image.Image, limit_bytes: int) -> bytes:

@@ -33,6 +33,8 @@ def at_944_px(path: Path) -> Image.Image:
     with Image.open(path) as opened:
         profile = opened.info.get("icc_profile") or b""
         upright = ImageOps.exif_transpose(opened)
+        if upright.mode == "P":
+            upright = upright.convert("RGBA" if "transparency" in upright.info else "RGB")
     picture, _ = to_srgb(upright, profile, "white")
     size_px = scaled_size_px(picture.size, 944)
     return picture.resize(size_px, Image.Resampling.LANCZOS)

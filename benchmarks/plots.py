@@ -26,7 +26,7 @@ from PIL import Image
 
 CEILING = 95.0  # as in quality.py, which needs more than numbers to be imported
 OURS, WHOLE = "photoprep", "photoprep, from the file"
-ALIKE = 0.05  # lines that never differ by more share a label
+ALIKE = 0.005  # encoders that never differ by more share a line and its label
 WIDTH_IN, PX_PER_IN = 8.0, 200  # twice what a page shows, for fine screens
 PNG_COLOURS = 64
 NARROW = 0.09  # of the longest bar: less has no room for a name above it

@@ -179,7 +179,7 @@ def _clean_up(
 ) -> list[str]:
     """Take away what no source stands behind any more; returns what a person has changed."""
     names = {candidate.name for candidate in intake.candidates}
-    folder.state.forget_sources(set(folder.state.sources()) - names)
+    folder.state.forget_sources(folder.state.source_names() - names)
     wanted = {photo.jpeg.output for photo in photos} | {mail.output for mail in mails}
     return folder.keep_only(wanted | {report_path})
 

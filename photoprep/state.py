@@ -136,6 +136,11 @@ class State:
             for row in self._rows("SELECT * FROM sources")
         }
 
+    def source_names(self) -> set[str]:
+        """The relative paths of all remembered sources."""
+        with translated(self._path):
+            return {row[0] for row in self._database.execute("SELECT source FROM sources")}
+
     def remember_sources(self, sources: Iterable[tuple[str, RememberedSource]]) -> None:
         """Record what came of sources, all or none."""
         self._write(

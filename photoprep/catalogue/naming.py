@@ -87,15 +87,17 @@ def formal_names(
     alike = Counter(subjects)
     seen: Counter[Subject] = Counter()
     taken: set[str] = set()
+    counted: Counter[str] = Counter()  # so that a thousand alike are not counted up one by one
     names = []
     for subject in subjects:
         seen[subject] += 1
         number = seen[subject] if alike[subject] > 1 else 0
         name = _formal_name(subject, number, template, customer, date)
-        extra = 1
+        wished = name.casefold()
         while name.casefold() in taken:
-            extra += 1
-            name = _formal_name(subject, number, template, customer, date, suffix=f"-{extra}")
+            counted[wished] += 1
+            suffix = f"-{counted[wished] + 1}"
+            name = _formal_name(subject, number, template, customer, date, suffix=suffix)
         taken.add(name.casefold())
         names.append(name)
     return names

@@ -34,8 +34,11 @@ MAX_MEGAPIXELS = 200
 # 1.5 at worst. 32 megapixels are 128 MB in memory.
 _FULL_DECODE_MEGAPIXELS = 32
 
-# A progressive JPEG is gathered whole before it can be scaled: two bytes a coefficient.
+# A progressive JPEG is gathered whole before it can be scaled, two bytes a coefficient. With the
+# picture beside it the two may take so much; beyond, it is scaled further or refused.
 _MAX_COEFFICIENT_BYTES = 320_000_000
+_MAX_PROGRESSIVE_BYTES = 340_000_000
+_PIXEL_BYTES = 4  # as Pillow keeps them
 
 # How a picture is turned upright, by its orientation tag (Exif 2.32, 4.6.4 A).
 _ORIENTATION = 0x0112
@@ -201,23 +204,32 @@ def _draft(image: Image.Image) -> int:
     For other formats ``draft`` does nothing.
     """
     width, height = image.size
+    most_px = _FULL_DECODE_MEGAPIXELS * 1_000_000
+    gathered = _coefficient_bytes(image)
+    if gathered:
+        most_px = min(most_px, (_MAX_PROGRESSIVE_BYTES - gathered) // _PIXEL_BYTES)
     divisor = 1
-    while divisor < 8 and width * height > _FULL_DECODE_MEGAPIXELS * 1_000_000 * divisor**2:
+    while divisor < 8 and width * height > most_px * divisor**2:
         divisor *= 2
     if divisor > 1:
         image.draft(None, (width // divisor, height // divisor))
     return round(width / image.width)
 
 
+def _coefficient_bytes(image: Image.Image) -> int:
+    """What a progressive JPEG takes in memory before its first pixel; 0 for all else."""
+    if not image.info.get("progressive"):
+        return 0
+    layers: list[tuple[int, int, int, int]] = getattr(image, "layer", [])
+    densest = max((across * down for _, across, down, _ in layers), default=1)
+    doubled = sum(2 * across * down for _, across, down, _ in layers)
+    return image.width * image.height * doubled // densest
+
+
 def _check_coefficients(image: Image.Image, path: Path) -> None:
     """Refuse a progressive JPEG that would take too much memory at any scale."""
-    if not image.info.get("progressive"):
-        return
-    layers: list[tuple[int, int, int, int]] = getattr(image, "layer", [])
-    widest = max((across * down for _, across, down, _ in layers), default=1)
-    share = sum(across * down / widest for _, across, down, _ in layers)
-    megapixels = image.width * image.height / 1_000_000
-    if 2 * share * megapixels * 1_000_000 > _MAX_COEFFICIENT_BYTES:
+    if _coefficient_bytes(image) > _MAX_COEFFICIENT_BYTES:
+        megapixels = image.width * image.height / 1_000_000
         raise TooManyPixelsError(
             f"It is a progressive JPEG of {megapixels:.0f} megapixels, which cannot be read in "
             "parts and would take too much memory.",

@@ -17,9 +17,8 @@ def upright_at(decoded: DecodedPhoto, size_px: tuple[int, int]) -> Image.Image:
     It is turned last, when there is least to turn. What a scaled decode padded is left out: half
     a pixel, stretched over the picture, cost 6 points of SSIMULACRA2 on a photo 3841 px wide.
 
-    Lanczos on the stored values, and nothing after it, is what came closest to a retoucher's
-    careful reduction: docs/encoder.md has the comparison with other filters, with linear light and
-    with sharpening.
+    Lanczos on the stored values, and nothing after it: docs/resampling.md compares it with other
+    filters, with linear light and with sharpening, and says for which pictures it is wrong.
     """
     stored_px = size_px[::-1] if decoded.turn in QUARTER_TURNS else size_px
     image = scaled(decoded.image, stored_px, decoded.content_px)

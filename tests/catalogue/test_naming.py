@@ -98,3 +98,15 @@ def test_any_subjects_get_distinct_safe_ascii_names(
 @given(st.text())
 def test_spelling_in_ascii_never_fails(text: str) -> None:
     assert ascii_words(text).isascii()
+
+
+def test_a_thousand_products_that_shorten_to_one_name_are_told_apart_at_once() -> None:
+    subjects = [
+        Subject(f"Gartenwerkzeugschaufel {number:04} mit Griff", "", "unknown")
+        for number in range(1500)
+    ]
+    names = formal_names(
+        subjects, "{product}_{date}", customer="", date=datetime.date(2026, 11, 23)
+    )
+    assert len({name.casefold() for name in names}) == 1500
+    assert all(len(name) <= 38 for name in names)

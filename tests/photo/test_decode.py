@@ -176,6 +176,19 @@ def test_a_scaled_decode_moves_nothing(
     assert ImageStat.Stat(difference).rms[0] < 2.0
 
 
+def test_a_large_progressive_jpeg_is_scaled_further_to_spare_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain, progressive = tmp_path / "a.jpg", tmp_path / "b.jpg"
+    top_red((400, 300)).save(plain, subsampling="4:2:0")
+    top_red((400, 300)).save(progressive, subsampling="4:2:0", progressive=True)
+    monkeypatch.setattr(room, "_MAX_PROGRESSIVE_BYTES", 500_000)
+    assert decode(plain).image.size == (400, 300)
+    # 360,000 bytes of coefficients leave 35,000 pixels of four bytes: a half of each side.
+    assert decode(progressive).image.size == (200, 150)
+    assert decode(progressive).full_size_px == (400, 300)
+
+
 def test_a_huge_progressive_jpeg_is_refused_with_a_way_out(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
