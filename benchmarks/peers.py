@@ -179,7 +179,7 @@ def by_imagemagick(picture: Image.Image, limit_bytes: int) -> bytes:
 
 
 def by_jpegoptim(picture: Image.Image, limit_bytes: int) -> bytes:
-    """jpegoptim on a JPEG of quality 98; its size is an aim in whole kibibytes, not a limit.
+    """Jpegoptim on a JPEG of quality 98; its size is an aim in whole kibibytes, not a limit.
 
     So it is asked for less and less, by a hundredth a time, until the file is within the limit.
     """

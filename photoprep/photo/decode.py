@@ -8,7 +8,7 @@ from __future__ import annotations
 import struct
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -80,7 +80,8 @@ def set_up_decoders() -> None:
     pillow_heif.register_heif_opener(thumbnails=False)
     Image.MAX_IMAGE_PIXELS = None
     # Pictures in one piece of memory can be read by others without a copy (see ``lanczos``).
-    core.set_use_block_allocator(1)
+    with suppress(AttributeError):  # where Pillow has no such door, pictures are copied
+        core.set_use_block_allocator(1)
 
 
 def decode(path: Path) -> DecodedPhoto:

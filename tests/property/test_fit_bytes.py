@@ -33,9 +33,15 @@ def picture_of(kind: str, size: tuple[int, int], seed: int) -> Image.Image:
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     kind=KINDS,
-    size=st.one_of(st.tuples(SIDES, SIDES), st.tuples(st.just(1500), st.integers(1, 5))),
+    size=st.one_of(
+        st.tuples(SIDES, SIDES),
+        st.tuples(st.just(1500), st.integers(1, 5)),
+        st.sampled_from([(1, 1), (944, 708), (1600, 1200)]),
+    ),
     seed=st.integers(0, 2**32),
-    max_bytes=st.one_of(st.integers(1, 3_000), st.integers(3_000, 100_000)),
+    max_bytes=st.one_of(
+        st.integers(1, 3_000), st.integers(3_000, 100_000), st.integers(60_000, 900_000)
+    ),
     good=st.integers(0, 100),
     least=st.integers(0, 60),
 )
