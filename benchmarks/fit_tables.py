@@ -1,6 +1,6 @@
 """Fit the quantisation tables to this job, and say how they do on photos that the fit never saw.
 
-    pip install cma numpy scipy ssimulacra2
+    pip install -e '.[bench]'
     python -m benchmarks.fit_tables FOLDER... --subsampling 4:4:4 [--minutes 12] [--out FILE.json]
 
 Every photo of at least 1 MP is scaled to 944 px. Photos are dealt out in turn, whole folders of

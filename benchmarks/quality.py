@@ -6,7 +6,7 @@ Every photo of at least 1 MP is scaled to 944 px; each encoder gets the same pic
 bytes, and SSIMULACRA2 says what is left, counted up to 95, above which more shows nothing. The row
 "photoprep, from the file" is the whole product: its own decoding and scaling, with its colour
 profile in the bytes, against the same reference. Peers that are missing are installed from PyPI,
-npm and Debian, or left out with a word. Needs numpy, scipy and ssimulacra2.
+npm and Debian, or left out with a word; what scores comes with `pip install -e '.[bench]'`.
 """
 
 from __future__ import annotations

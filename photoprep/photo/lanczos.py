@@ -26,7 +26,7 @@ MODES = {"RGB", "L", "CMYK"}
 _LOBES = 3
 _UNIT = 1 << 15
 _TILE_PX = 16  # results a product: more waste zeros, fewer waste calls
-_ROWS_PX = 128  # rows at a time, so that they stay in the cache
+_ROWS_PX = 256  # rows at a time, so that they stay in the cache
 
 _Plane = NDArray[np.uint8]
 
@@ -57,14 +57,11 @@ def lanczos(
     pixels = _pixels(image)
     across = _bands(image.width, content_px[0], size_px[0])
     down = _bands(image.height, content_px[1], size_px[1])
-    channels = len(image.getbands())
-    scaled = np.empty((size_px[1], size_px[0], channels), np.uint8)
-    for channel in range(channels):
-        narrow = _columns_scaled(pixels[:, :, channel], across, size_px[0])
-        scaled[:, :, channel] = _rows_scaled(narrow, down, size_px[1])
-    if channels == 1:
-        return Image.fromarray(scaled[:, :, 0])
-    return Image.fromarray(scaled, image.mode)
+    channels = [
+        _rows_scaled(_columns_scaled(pixels[:, :, channel], across, size_px[0]), down, size_px[1])
+        for channel in range(len(image.getbands()))
+    ]
+    return Image.merge(image.mode, [Image.fromarray(channel) for channel in channels])
 
 
 def _pixels(image: Image.Image) -> NDArray[np.uint8]:
