@@ -90,6 +90,7 @@ class State:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._spare = Spare(path.with_name(SPARE_FILE))
+        self._read: dict[str, list[tuple[Any, ...]]] = {}
         self.rebuilt = ""
         inode, unusable = _inode(path), claims_read_only(path)
         self._database = connect(path)
@@ -117,6 +118,7 @@ class State:
         value: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self._read.clear()
         self._database.close()
 
     def fact(self, name: str) -> str | None:
@@ -276,13 +278,14 @@ class State:
         return _without_versions(dict(self._rows("SELECT * FROM facts")))
 
     def _rows(self, statement: str) -> Iterator[tuple[Any, ...]]:
-        """Every row without its seal, which must fit."""
-        with translated(self._path):
-            rows = self._database.execute(statement).fetchall()
-        for row in rows:
-            if not seal_fits(row):
+        """Every row without its seal, which must fit; read once until something is written."""
+        if statement not in self._read:
+            with translated(self._path):
+                rows = self._database.execute(statement).fetchall()
+            if not all(map(seal_fits, rows)):
                 raise damaged(self._path, "a row does not fit its seal")
-            yield row[:-1]
+            self._read[statement] = [row[:-1] for row in rows]
+        yield from self._read[statement]
 
     def _write(self, statement: str, rows: list[tuple[Value, ...]]) -> None:
         if rows:
@@ -292,6 +295,7 @@ class State:
     @contextmanager
     def _transaction(self) -> Iterator[None]:
         """All of it or none of it; a disk that refuses becomes an error of ours."""
+        self._read.clear()
         with translated(self._path):
             try:
                 self._database.execute("BEGIN")

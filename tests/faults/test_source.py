@@ -79,7 +79,7 @@ def test_a_source_that_is_lost_while_it_is_read(
     original, times = large.read_bytes(), large.stat()
     out = tmp_path / "out"
     with start(source, out) as process:
-        reader = wait_until(lambda: _readers(large), process)[0]
+        reader = wait_until(lambda: _workers_reading(large, process.pid), process)[0]
         os.kill(reader, signal.SIGSTOP)
         happens(large)
         os.kill(reader, signal.SIGCONT)
@@ -102,12 +102,12 @@ def test_a_source_that_is_lost_while_it_is_read(
     assert outputs(out) == outputs(tmp_path / "undisturbed")
 
 
-def _readers(path: Path) -> list[int]:
-    """The processes that have the file open right now."""
+def _workers_reading(path: Path, parent: int) -> list[int]:
+    """The processes that have the file open right now, but for the parent's first look at it."""
     found = []
     for handle in Path("/proc").glob("[0-9]*/fd/*"):
         try:
-            if handle.readlink() == path:
+            if handle.readlink() == path and int(handle.parts[2]) != parent:
                 found.append(int(handle.parts[2]))
         except OSError:  # that process or handle is gone
             continue
