@@ -151,7 +151,10 @@ class PhotoSection(Section):
     ] = 96
     good_quality: Annotated[
         Quality,
-        Field(description="Estimated quality below which a lower resolution is tried."),
+        Field(
+            description="Estimated quality below which a lower resolution is tried, where "
+            "bytes are so few (about half a bit for a pixel) that it can look better."
+        ),
     ]
     min_quality: Annotated[
         Quality,

@@ -198,3 +198,20 @@ def test_a_coarse_clock_is_not_trusted() -> None:
     assert not FileStamp(6, 10**18, 1, 0).shows_unchanged(settled)
     assert not FileStamp(5, 10**18, 2, 0).shows_unchanged(settled)
     assert not FileStamp(5, 10**18 + 1, 1, 0).shows_unchanged(settled)
+
+
+def test_what_was_just_written_is_known_at_the_next_run_without_reading_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with open_output_folder(tmp_path) as folder:
+        folder.write("photos/a.jpg", b"ours")
+
+    def read(path: Path) -> str:
+        raise AssertionError(path)
+
+    monkeypatch.setattr("photoprep.output_folder.sha256_of_file", read)
+    with open_output_folder(tmp_path) as folder:
+        assert folder.holds("photos/a.jpg", sha256_hex(b"ours"))
+        (tmp_path / "photos/a.jpg").write_bytes(b"mine")  # of the same size, a moment later
+        with pytest.raises(AssertionError):
+            folder.holds("photos/a.jpg", sha256_hex(b"ours"))

@@ -200,8 +200,9 @@ def fit_jpeg(
 
     At least 98.5% of the bytes are used, unless the picture reaches ``spec.enough_quality``
     before. The size is the largest allowed; a smaller one, down to ``spec.dpi_min``, is taken when
-    the quality is below ``spec.good_quality`` and the smaller picture looks better at the larger
-    size. Pictures are never enlarged, and the same input gives the same bytes.
+    the quality is below ``spec.good_quality``, there is less than 0.55 bit for a pixel, and the
+    smaller picture is reckoned to look better at the larger size. Pictures are never enlarged, and
+    the same input gives the same bytes.
 
     Raises:
         CannotFitError: no allowed size fits, or none does with ``spec.min_quality``.

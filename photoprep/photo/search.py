@@ -84,7 +84,8 @@ def chroma_for(step: int, red_detail: float) -> ChromaSubsampling:
     for 4:2:0 always and 0.82 for 4:4:4 always.
     """
     octaves, detail = step / STEPS_PER_OCTAVE, math.log(red_detail + 0.05)
-    return "4:2:0" if -0.313 + 0.837 * octaves - 0.189 * detail > 0 else "4:4:4"
+    # Rounded, so that no machine's last digit tips the choice.
+    return "4:2:0" if round(-0.313 + 0.837 * octaves - 0.189 * detail, 3) > 0 else "4:4:4"
 
 
 def ceiling_step(curve: QualityCurve, quality: float) -> int:

@@ -90,3 +90,16 @@ def test_a_picture_in_several_pieces_of_memory_is_read_too() -> None:
         ).max()
         <= 1
     )
+
+
+def test_single_precision_gives_the_whole_number_sums_themselves() -> None:
+    picture = noise((700, 300), 11)
+    plane = np.asarray(picture)[:, :, 0]
+    bands = room._bands(700, 700.0, 250)
+    exact = np.empty((300, len(bands.starts) * 16), np.int64)
+    for tile, start in enumerate(bands.starts):
+        weights = np.rint(bands.weights[tile].astype(np.float64) * 32768).astype(np.int64)
+        part = plane[:, start : start + bands.span_px].astype(np.int64)
+        exact[:, tile * 16 : tile * 16 + 16] = part @ weights
+    wanted = np.clip((exact[:, :250] + 16384) // 32768, 0, 255)
+    assert (room._columns_scaled(plane, bands, 250) == wanted).all()
