@@ -8,6 +8,7 @@ import signal
 import sqlite3
 import subprocess
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -105,12 +106,15 @@ def test_a_source_that_is_lost_while_it_is_read(
 def _workers_reading(path: Path, parent: int) -> list[int]:
     """The processes that have the file open right now, but for the parent's first look at it."""
     found = []
-    for handle in Path("/proc").glob("[0-9]*/fd/*"):
-        try:
-            if handle.readlink() == path and int(handle.parts[2]) != parent:
-                found.append(int(handle.parts[2]))
-        except OSError:  # that process or handle is gone
+    for process in Path("/proc").iterdir():
+        if not process.name.isdigit() or int(process.name) == parent:
             continue
+        # It or one of its handles may be gone by now, also between two steps of listing them.
+        with suppress(OSError):
+            for handle in (process / "fd").iterdir():
+                with suppress(OSError):
+                    if handle.readlink() == path:
+                        found.append(int(process.name))
     return found
 
 
