@@ -3,9 +3,11 @@
     python -m benchmarks.fit_estimates FOLDER... [--rows FILE.json]
 
 Every photo of at least 1 MP is scaled to 944 px and encoded along the scale in both subsamplings,
-plainly and finished, and scored with SSIMULACRA2; at 812 and 680 px too, shown at 944. Each formula
-of ``photo.quality`` and ``photo.search`` is then fitted by least squares and judged on photos left
-out of its fit (five folds, whole photos). It takes ten minutes; ``--rows`` keeps the measurements.
+plainly and finished as the product does, and scored with SSIMULACRA2; as libjpeg quantises it by
+itself too, which is what pictures at the ceiling get; at 812 and 680 px too, shown at 944. Each
+formula of ``photo.quality`` and ``photo.search`` is then fitted by least squares and judged on
+photos left out of its fit (five folds, whole photos). It takes a quarter of an hour; ``--rows``
+keeps the measurements.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ from __future__ import annotations
 import argparse
 import io
 import json
+from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -25,7 +28,9 @@ from benchmarks.photos import at_944_px, photos_in
 from benchmarks.ssimulacra2_fast import Reference
 from photoprep.photo.detail import red_detail
 from photoprep.photo.encode import Wrapping, encode_finished, measure_plain
+from photoprep.photo.planes import planes_of
 from photoprep.photo.quality import PROBE_STEP, STEPS_PER_OCTAVE, ChromaSubsampling
+from photoprep.photo.search import DEAD_ZONE
 from photoprep.units import scaled_size_px
 
 Numbers = NDArray[np.float64]
@@ -35,6 +40,7 @@ BARE = Wrapping(100, b"", b"")
 MARKERS_BYTES = 300
 BUDGETS = (200_000, 144_000, 96_000, 66_000)
 FOLDS = 5
+NUDGE = 0.04
 
 
 @dataclass(frozen=True)
@@ -51,6 +57,7 @@ class Row:
     finished_bytes: int
     score: float
     red: float
+    dead_zone: float | None
 
 
 def measure(path: Path) -> list[Row]:
@@ -68,27 +75,44 @@ def measure(path: Path) -> list[Row]:
         }
         for chroma, along in steps.items():
             for step in along:
-                data = encode_finished(picture, step, chroma, BARE)
-                if data is None or not 25_000 <= len(data) <= 320_000:
-                    continue
-                shown = Image.open(io.BytesIO(data)).convert("RGB")
-                if shown.size != largest.size:
-                    shown = shown.resize(largest.size, Image.Resampling.LANCZOS)
-                rows.append(
-                    Row(
-                        photo=f"{path.parent.name}/{path.name}",
-                        side_px=side,
-                        chroma=chroma,
-                        step=step,
-                        pixels=picture.width * picture.height,
-                        probe_bytes=probe,
-                        plain_bytes=measure_plain(picture, step, chroma),
-                        finished_bytes=len(data),
-                        score=reference.score(shown),
-                        red=red,
+                for plain, data, dead_zone in encodes(picture, step, chroma, zones=side == 944):
+                    if not 25_000 <= len(data) <= 320_000:
+                        continue
+                    shown = Image.open(io.BytesIO(data)).convert("RGB")
+                    if shown.size != largest.size:
+                        shown = shown.resize(largest.size, Image.Resampling.LANCZOS)
+                    rows.append(
+                        Row(
+                            photo=f"{path.parent.name}/{path.name}",
+                            side_px=side,
+                            chroma=chroma,
+                            step=step,
+                            pixels=picture.width * picture.height,
+                            probe_bytes=probe,
+                            plain_bytes=plain,
+                            finished_bytes=len(data),
+                            score=reference.score(shown),
+                            red=red,
+                            dead_zone=dead_zone,
+                        )
                     )
-                )
     return rows
+
+
+def encodes(
+    picture: Image.Image, step: int, chroma: ChromaSubsampling, *, zones: bool
+) -> Iterator[tuple[int, bytes, float | None]]:
+    """(plain bytes, finished JPEG, dead zone) of a step: None where libjpeg quantises by itself."""
+    planes = planes_of(picture, step, chroma)
+    for dead_zone in (DEAD_ZONE, DEAD_ZONE - NUDGE, DEAD_ZONE + NUDGE) if zones else (DEAD_ZONE,):
+        data = encode_finished(
+            planes.at(step, dead_zone), step, chroma, BARE, chroma_step=planes.chroma_step
+        )
+        if data is not None:
+            yield planes.plain_bytes, data, dead_zone
+    data = encode_finished(picture, step, chroma, BARE)
+    if data is not None and chroma == "4:4:4" and zones:
+        yield planes.plain_bytes, data, None
 
 
 class Columns:

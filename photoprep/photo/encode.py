@@ -22,6 +22,9 @@ _HALVES = tuple(
 )
 
 
+Tables = tuple[tuple[int, ...], ...]  # for Y, Cb and Cr, 64 whole numbers each
+
+
 @dataclass(frozen=True, slots=True)
 class Wrapping:
     """What a JPEG carries beside its pixels."""
@@ -42,7 +45,7 @@ def scale_of_step(step: int) -> float:
 
 
 @lru_cache(maxsize=64)
-def scaled_tables(step: int, chroma: ChromaSubsampling) -> tuple[tuple[int, ...], ...]:
+def scaled_tables(step: int, chroma: ChromaSubsampling) -> Tables:
     """The tables for Y, Cb and Cr at a step: 64 whole numbers each, within 1…255."""
     scale = scale_of_step(step)
     knee = quant_tables.KNEE_SCALE
@@ -64,38 +67,53 @@ def scaled_tables(step: int, chroma: ChromaSubsampling) -> tuple[tuple[int, ...]
 
 
 def encode_finished(
-    image: Image.Image, step: int, chroma: ChromaSubsampling, wrapping: Wrapping
+    image: Image.Image,
+    step: int,
+    chroma: ChromaSubsampling,
+    wrapping: Wrapping,
+    *,
+    chroma_step: int | None = None,
 ) -> bytes | None:
-    """Encode progressive and optimised, as it will be sent.
+    """Encode progressive and optimised, as it will be sent; ``image`` is RGB or YCbCr.
+
+    The chroma's tables are at ``chroma_step``, where that is another than the luma's.
 
     None means that the JPEG has more than 64 KiB and more than one byte a pixel: Pillow's buffer
     for progressive files ends there (``ImageFile.MAXBLOCK``), and no photo needs as much.
     """
-    return _encode(image, step, chroma, wrapping, finished=True)
+    tables = scaled_tables(step, chroma)
+    if chroma_step is not None:
+        tables = tables[:1] + scaled_tables(chroma_step, chroma)[1:]
+    try:
+        return _encode(image, tables, chroma, wrapping, finished=True)
+    except OSError:
+        return None
 
 
-def measure_plain(image: Image.Image, step: int, chroma: ChromaSubsampling) -> int:
-    """The length of a plain baseline encode in bytes: a sixth of the finished one's time."""
-    data = _encode(image, step, chroma, Wrapping(0, b"", b""), finished=False)
-    return len(data) if data is not None else 4 * image.width * image.height
+def encode_plain(image: Image.Image, step: int, chroma: ChromaSubsampling) -> bytes:
+    """A plain baseline encode, in a sixth of the finished one's time."""
+    wrapping = Wrapping(0, b"", b"")
+    return _encode(image, scaled_tables(step, chroma), chroma, wrapping, finished=False)
 
 
 def _encode(
-    image: Image.Image, step: int, chroma: ChromaSubsampling, wrapping: Wrapping, *, finished: bool
-) -> bytes | None:
+    image: Image.Image,
+    tables: Tables,
+    chroma: ChromaSubsampling,
+    wrapping: Wrapping,
+    *,
+    finished: bool,
+) -> bytes:
     buffer = io.BytesIO()
-    try:
-        image.save(
-            buffer,
-            "JPEG",
-            qtables=[list(table) for table in scaled_tables(step, chroma)],
-            subsampling=chroma,
-            progressive=finished,
-            optimize=finished,
-            dpi=(wrapping.dpi, wrapping.dpi),
-            icc_profile=wrapping.icc_profile or None,
-            exif=wrapping.exif,
-        )
-    except OSError:
-        return None
+    image.save(
+        buffer,
+        "JPEG",
+        qtables=[list(table) for table in tables],
+        subsampling=chroma,
+        progressive=finished,
+        optimize=finished,
+        dpi=(wrapping.dpi, wrapping.dpi),
+        icc_profile=wrapping.icc_profile or None,
+        exif=wrapping.exif,
+    )
     return buffer.getvalue()

@@ -1,8 +1,9 @@
 """The search: the best-looking JPEG of a picture that is not a byte over its limit.
 
-Plain encodes, at a fifth of the cost, say where on the scale the budget lies; finished ones close
-in on it, and what is returned is always a measured length. Resolution is given up only where the
-estimate says that it helps.
+Plain encodes, at a fifth of the cost, say where on the scale the budget lies. Where the budget
+binds, the picture is then coded as planes made for one another (see ``luma``). Finished encodes
+close in on the limit, and what is returned is always a measured length. Resolution is given up only
+where the estimate says that it helps.
 """
 
 from __future__ import annotations
@@ -14,11 +15,8 @@ from PIL import Image
 
 from photoprep.errors import CannotFitError
 from photoprep.photo.detail import red_detail, resolution_loss
-from photoprep.photo.encode import (
-    Wrapping,
-    encode_finished,
-    measure_plain,
-)
+from photoprep.photo.encode import Wrapping, encode_finished, encode_plain
+from photoprep.photo.planes import Planes, planes_of
 from photoprep.photo.quality import (
     COARSEST_STEP,
     FINEST_STEP,
@@ -37,8 +35,8 @@ from photoprep.photo.search import (
     chroma_for,
     finished_bytes,
     next_step,
-    step_between,
     steps_to,
+    table_and_dead_zone,
 )
 from photoprep.photo.task import EncodedJpeg
 from photoprep.preset import PhotoSpec
@@ -87,7 +85,9 @@ class _Trial:
     data: bytes | None = None
     smallest_bytes: int = 0
     probe_bits: float = 0.0
-    partial_encodes: int = 0
+    budget_binds: bool = False  # more bytes would show
+    planes: Planes | None = None
+    anchor: int = COARSEST_STEP * 2  # the step whose table was used last; none yet
     plain: list[_Plain] = field(default_factory=list)
     finished: list[tuple[int, float]] = field(default_factory=list)
 
@@ -97,11 +97,15 @@ class _Trial:
 
     @property
     def encodes(self) -> int:
-        return len(self.plain) + self.partial_encodes + len(self.finished)
+        return len(self.plain) + len(self.finished)
 
     @property
     def budget_bytes(self) -> int:
         return max(1, self.limit_bytes - self.wrapping.overhead_bytes)
+
+    def share_of_limit(self, thousandths: int) -> float:
+        """The payload at so much of the limit."""
+        return self.limit_bytes * thousandths / 1000 - self.wrapping.overhead_bytes
 
     @property
     def has_bits_enough(self) -> bool:
@@ -123,24 +127,23 @@ class _Trial:
 
     def measure(self, step: int, chroma: ChromaSubsampling) -> float:
         """The bytes that a finished encode would have, reckoned from a plain one."""
-        plain = measure_plain(self.image, step, chroma)
-        if not self.plain:
-            self.probe_bits = log2_bits(plain, self.pixels)
-        payload = finished_bytes(plain, step, chroma, self.pixels, self.probe_bits)
-        self.plain.append(_Plain(step, chroma, plain, payload))
-        return payload
+        return self._reckon(step, chroma, len(encode_plain(self.image, step, chroma)))
 
-    def ratio_between(self, step: int, other: int) -> float:
-        """By what the length changes from one step to another, as plain encodes of a part tell."""
-        width, height = self.image.size
-        part = self.image.crop((0, height // 4, width, height // 4 + max(1, height // 2)))
-        lengths = [measure_plain(part, each, self.chroma) for each in (step, other)]
-        self.partial_encodes += 2
-        return lengths[1] / lengths[0]
+    def make_planes(self, step: int) -> float:
+        """Turn to planes, their chroma coded at ``step``; returns what ``measure`` does."""
+        self.planes = planes_of(self.image, step, self.chroma)
+        return self._reckon(step, self.chroma, self.planes.plain_bytes)
+
+    def _reckon(self, step: int, chroma: ChromaSubsampling, plain_bytes: int) -> float:
+        if not self.plain:
+            self.probe_bits = log2_bits(plain_bytes, self.pixels)
+        payload = finished_bytes(plain_bytes, step, chroma, self.pixels, self.probe_bits)
+        self.plain.append(_Plain(step, chroma, plain_bytes, payload))
+        return payload
 
     def finish(self, step: int) -> float:
         """Encode as it will be sent, keep it if it is the best that fits; returns its payload."""
-        data = encode_finished(self.image, step, self.chroma, self.wrapping)
+        data = self._encoded(step)
         length = len(data) if data is not None else 4 * self.pixels + self.limit_bytes
         self.smallest_bytes = min(self.smallest_bytes or length, length)
         if data is not None and length <= self.limit_bytes and length > len(self.data or b""):
@@ -148,6 +151,18 @@ class _Trial:
         payload = float(length - self.wrapping.overhead_bytes)
         self.finished.append((step, payload))
         return payload
+
+    def _encoded(self, step: int) -> bytes | None:
+        if self.planes is None:
+            return encode_finished(self.image, step, self.chroma, self.wrapping)
+        self.anchor, dead_zone = table_and_dead_zone(step, self.anchor)
+        return encode_finished(
+            self.planes.at(self.anchor, dead_zone),
+            self.anchor,
+            self.chroma,
+            self.wrapping,
+            chroma_step=self.planes.chroma_step,
+        )
 
     def reckoned(self) -> list[tuple[int, float]]:
         """What plain encodes of this subsampling let expect, (step, payload)."""
@@ -160,17 +175,6 @@ class _Trial:
             if len(measured) > 1 and measured[-1][0] != measured[-2][0]:
                 return slope_between(measured[-2], measured[-1])
         return USUAL_SLOPE
-
-    def reckon(self, aim: float) -> int:
-        """The step that should lead to ``aim``, from the last finished encode.
-
-        Lengths don't fall evenly; but plain ones stall and jump where finished ones do.
-        """
-        here = self.finished[-1]
-        step = _within(here[0] + steps_to(here[1], aim, self.slope()), FINEST_STEP)
-        if step == here[0]:
-            return step
-        return step_between(here, (step, here[1] * self.ratio_between(here[0], step)), aim)
 
     def curve(self) -> QualityCurve:
         """Bytes against quality, from all that was measured of this subsampling."""
@@ -251,6 +255,7 @@ def smaller_jpeg(
     trial.finished = list(jpeg.curve.lengths)
     known = len(trial.finished)
     trial.step = _within(jpeg.curve.step_for(max_bytes * _AIM // 1000), FINEST_STEP)
+    trial.planes = planes_of(image, trial.step, trial.chroma)
     _close_in(trial, enough_quality=100)
     if trial.data is None:
         raise CannotFitError(
@@ -293,8 +298,8 @@ def _encoded(trial: _Trial, data: bytes, encodes: int) -> EncodedJpeg:
 
 
 def _locate(trial: _Trial, enough_quality: int) -> None:
-    """Say by plain encodes which subsampling is best and at which step the budget lies."""
-    aim = trial.limit_bytes * _AIM / 1000 - trial.wrapping.overhead_bytes
+    """Say by plain encodes which subsampling is best and about where the budget lies."""
+    aim = trial.share_of_limit(_AIM)
     payload = trial.measure(PROBE_STEP, "4:4:4")
     # Finer than the ceiling is of no interest, and the dearest to try.
     finest = ceiling_step(trial.curve(), enough_quality)
@@ -302,11 +307,22 @@ def _locate(trial: _Trial, enough_quality: int) -> None:
     if step >= _CHROMA_STEPS.start:
         detail = red_detail(trial.image) if step in _CHROMA_STEPS else 0.0
         trial.chroma = chroma_for(step, detail)
-    if abs(step - PROBE_STEP) > _NEAR_STEPS or trial.chroma != "4:4:4":
+    # Where the budget binds, planes are made next, which tell the same; but to choose between
+    # sizes, or to stop at the ceiling, one must know more.
+    trial.budget_binds = step > finest
+    known = trial.budget_binds and trial.has_bits_enough
+    if not known and (abs(step - PROBE_STEP) > _NEAR_STEPS or trial.chroma != "4:4:4"):
         payload = trial.measure(step, trial.chroma)
         finest = ceiling_step(trial.curve(), enough_quality)
         step += steps_to(payload, aim, trial.slope())
+        trial.budget_binds = step > finest
     trial.step = _within(step, finest)
+
+
+def _turn_to_planes(trial: _Trial, enough_quality: int) -> None:
+    payload = trial.make_planes(trial.step)
+    step = trial.step + steps_to(payload, trial.share_of_limit(_AIM), trial.slope())
+    trial.step = _within(step, ceiling_step(trial.curve(), enough_quality))
 
 
 def _close_in(trial: _Trial, enough_quality: int) -> None:
@@ -316,21 +332,27 @@ def _close_in(trial: _Trial, enough_quality: int) -> None:
     kept and not the last.
     """
     low, high = FINEST_STEP - 1, COARSEST_STEP + 1
-    aim = trial.limit_bytes * _AIM / 1000 - trial.wrapping.overhead_bytes
-    near = trial.limit_bytes * _NEAR / 1000 - trial.wrapping.overhead_bytes
+    if trial.planes is None and trial.budget_binds:
+        _turn_to_planes(trial, enough_quality)
     step = trial.step
     for turn in range(_MOST_FINISHED):
         payload = trial.finish(step)
         if payload <= trial.budget_bytes:
             high = step
-            if payload >= near or trial.curve().is_enough_at(step, enough_quality):
+            is_near = payload >= trial.share_of_limit(_NEAR)
+            if is_near or trial.curve().is_enough_at(step, enough_quality):
                 return
+        elif trial.planes is None:  # the ceiling lies beyond the budget after all
+            _turn_to_planes(trial, enough_quality)
+            step = trial.step
+            continue
         else:
             low = step
         if high - low <= 1:
             return
-        wanted = max(trial.reckon(aim), ceiling_step(trial.curve(), enough_quality))
-        step = next_step(wanted, low, high, turn)
+        step += steps_to(payload, trial.share_of_limit(_AIM), trial.slope())
+        step = max(step, ceiling_step(trial.curve(), enough_quality))
+        step = next_step(step, low, high, turn)
 
 
 def _cannot_fit(trial: _Trial, spec: PhotoSpec) -> CannotFitError:

@@ -17,6 +17,15 @@ from photoprep.photo.quality import (
 
 _RECKONED_TURNS = 8
 
+# Values of the luma move this much towards zero before they are rounded: bytes saved where least is
+# lost. From 0.05 to 0.10 it makes no difference of 0.02 points of SSIMULACRA2; nor does it help to
+# widen it in busy blocks.
+DEAD_ZONE = 0.07
+# Near a table that was tried the dead zone sets the length: it moves it evenly, where the whole
+# numbers in tables stall and jump. One step is worth so much of it; from 0.03 to 0.11.
+_DEAD_ZONE_A_STEP = 0.0015
+_EVEN_STEPS = 26
+
 # A plain JPEG's markers and standard Huffman tables.
 PLAIN_OVERHEAD_BYTES = 600
 
@@ -34,6 +43,13 @@ def step_between(one: tuple[int, float], other: tuple[int, float], aim_bytes: fl
     if fall and 0.0 <= wanted / fall <= 1.0:
         return one[0] + round((other[0] - one[0]) * wanted / fall)
     return other[0] + steps_to(other[1], aim_bytes)
+
+
+def table_and_dead_zone(step: int, anchor: int) -> tuple[int, float]:
+    """How a step is coded: near the ``anchor`` with its table and another dead zone."""
+    if abs(step - anchor) > _EVEN_STEPS:
+        return step, DEAD_ZONE
+    return anchor, DEAD_ZONE + _DEAD_ZONE_A_STEP * (step - anchor)
 
 
 def next_step(wanted: int, low: int, high: int, turn: int) -> int:
