@@ -27,7 +27,7 @@ from PIL import Image
 from benchmarks.photos import at_944_px, photos_in
 from benchmarks.ssimulacra2_fast import Reference
 from photoprep.photo.detail import red_detail
-from photoprep.photo.encode import Wrapping, encode_finished, measure_plain
+from photoprep.photo.encode import Wrapping, encode_finished, encode_plain
 from photoprep.photo.planes import planes_of
 from photoprep.photo.quality import PROBE_STEP, STEPS_PER_OCTAVE, ChromaSubsampling
 from photoprep.photo.search import DEAD_ZONE
@@ -68,7 +68,7 @@ def measure(path: Path) -> list[Row]:
     for side in (944, 812, 680):
         size_px = scaled_size_px(largest.size, side)
         picture = largest.resize(size_px, Image.Resampling.LANCZOS)
-        probe, red = measure_plain(picture, PROBE_STEP, "4:4:4"), red_detail(picture)
+        probe, red = len(encode_plain(picture, PROBE_STEP, "4:4:4")), red_detail(picture)
         steps: dict[ChromaSubsampling, range] = {
             "4:4:4": range(-860, 900, 60) if side == 944 else range(100, 1000, 100),
             "4:2:0": range(-80, 900, 60) if side == 944 else range(100, 1000, 100),
@@ -105,9 +105,7 @@ def encodes(
     """(plain bytes, finished JPEG, dead zone) of a step: None where libjpeg quantises by itself."""
     planes = planes_of(picture, step, chroma)
     for dead_zone in (DEAD_ZONE, DEAD_ZONE - NUDGE, DEAD_ZONE + NUDGE) if zones else (DEAD_ZONE,):
-        data = encode_finished(
-            planes.at(step, dead_zone), step, chroma, BARE, chroma_step=planes.chroma_step
-        )
+        data = planes.finished(step, dead_zone, BARE)
         if data is not None:
             yield planes.plain_bytes, data, dead_zone
     data = encode_finished(picture, step, chroma, BARE)

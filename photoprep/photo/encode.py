@@ -25,6 +25,9 @@ _HALVES = tuple(
 Tables = tuple[tuple[int, ...], ...]  # for Y, Cb and Cr, 64 whole numbers each
 
 
+MARKERS_BYTES = 300  # about
+
+
 @dataclass(frozen=True, slots=True)
 class Wrapping:
     """What a JPEG carries beside its pixels."""
@@ -36,7 +39,7 @@ class Wrapping:
     @property
     def overhead_bytes(self) -> int:
         """About the bytes that no scale can change: profile, EXIF, tables and markers."""
-        return len(self.icc_profile) + len(self.exif) + 300
+        return len(self.icc_profile) + len(self.exif) + MARKERS_BYTES
 
 
 def scale_of_step(step: int) -> float:

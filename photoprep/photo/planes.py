@@ -3,34 +3,90 @@
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
+from photoprep.photo.bands import in_bands, luma_in_bands
 from photoprep.photo.chroma import chroma_planes
-from photoprep.photo.encode import encode_plain, scaled_tables
+from photoprep.photo.encode import (
+    MARKERS_BYTES,
+    Wrapping,
+    encode_finished,
+    encode_plain,
+    scaled_tables,
+)
 from photoprep.photo.luma import Luma, compensated_luma
 from photoprep.photo.quality import ChromaSubsampling
+from photoprep.photo.search import PLAIN_OVERHEAD_BYTES, WIDEST_DEAD_ZONE
+
+_FIXED_BYTES = 700
 
 
 @dataclass(frozen=True, slots=True)
 class Planes:
     """Chroma at ``chroma_step``, and the luma that goes with it, for any step of its own.
 
-    ``plain_bytes`` is the length of the plain encode that told what the chroma will look like.
+    ``plain_bytes`` is the length of the plain encode that told what the chroma will look like, and
+    ``grey`` the luma that it had.
     """
 
     luma: Luma
     cb: Image.Image
     cr: Image.Image
+    grey: Image.Image
     chroma: ChromaSubsampling
     chroma_step: int
     plain_bytes: int
 
-    def at(self, step: int, dead_zone: float) -> Image.Image:
-        """The picture (mode YCbCr) to be encoded with the luma's table at ``step``."""
+    def finished(self, step: int, dead_zone: float, wrapping: Wrapping) -> bytes | None:
+        """The JPEG as it will be sent, its luma at ``step``; None as ``encode_finished`` has it."""
         levels = self.luma.quantised(scaled_tables(step, self.chroma)[0], dead_zone)
-        return Image.merge("YCbCr", (levels, self.cb, self.cr))
+        picture = Image.merge("YCbCr", (levels, self.cb, self.cr))
+        return encode_finished(picture, step, self.chroma, wrapping, chroma_step=self.chroma_step)
+
+    def in_bands(self) -> Planes:
+        """The bands of them all, and what a plain encode of those has."""
+        cb, cr, grey = (in_bands(plane) for plane in (self.cb, self.cr, self.grey))
+        merged = Image.merge("YCbCr", (grey, cb, cr))
+        plain_bytes = len(encode_plain(merged, self.chroma_step, self.chroma))
+        luma = luma_in_bands(self.luma)
+        return replace(self, luma=luma, cb=cb, cr=cr, grey=grey, plain_bytes=plain_bytes)
+
+    def reckoned_from(self, finished_bytes: int, plain_bytes: int) -> float:
+        """The payload of the whole, from a finished encode of these bands.
+
+        ``plain_bytes`` is the length of the whole's plain encode. Of a finished one 700 bytes do
+        not grow with the picture: markers, and Huffman tables for ten scans.
+        """
+        grown = (plain_bytes - PLAIN_OVERHEAD_BYTES) / (self.plain_bytes - PLAIN_OVERHEAD_BYTES)
+        return (finished_bytes - _FIXED_BYTES) * grown + _FIXED_BYTES - MARKERS_BYTES
+
+    def nonzero_share(self, step: int, dead_zone: float) -> float:
+        """The share of luma coefficients, beside the means, that are not zero."""
+        sizes = self._sizes(step)
+        return float(np.count_nonzero(sizes >= 0.5 + dead_zone) / sizes.size)
+
+    def dead_zone_with(self, step: int, dead_zone: float, ratio: float) -> float:
+        """The dead zone that leaves ``ratio`` times as many coefficients as ``dead_zone`` does.
+
+        In whole thousandths, from none to the widest.
+        """
+        sizes = self._sizes(step)
+        wanted = round(ratio * int(np.count_nonzero(sizes >= 0.5 + dead_zone)))
+        surely = int(np.count_nonzero(sizes >= 0.5 + WIDEST_DEAD_ZONE))
+        doubtful = np.sort(sizes[(sizes >= 0.5) & (sizes < 0.5 + WIDEST_DEAD_ZONE)])
+        place = len(doubtful) - (wanted - surely)
+        if place >= len(doubtful):
+            return WIDEST_DEAD_ZONE
+        return round(float(doubtful[place]) - 0.5, 3) if place > 0 else 0.0
+
+    def _sizes(self, step: int) -> NDArray[np.float32]:
+        steps = np.array(scaled_tables(step, self.chroma)[0], np.float32)
+        sizes: NDArray[np.float32] = np.abs(self.luma.coefficients[:, 1:] / steps[1:])
+        return sizes
 
 
 def planes_of(picture: Image.Image, step: int, chroma: ChromaSubsampling) -> Planes:
@@ -39,8 +95,9 @@ def planes_of(picture: Image.Image, step: int, chroma: ChromaSubsampling) -> Pla
     It costs a plain encode, its decoding, and about as much arithmetic again.
     """
     cb, cr = chroma_planes(picture, chroma)
-    # Pillow's L is the luma of JFIF, rounded: what the plain encode's length needs.
-    data = encode_plain(Image.merge("YCbCr", (picture.convert("L"), cb, cr)), step, chroma)
+    grey = picture.convert("L")  # the luma of JFIF, rounded
+    data = encode_plain(Image.merge("YCbCr", (grey, cb, cr)), step, chroma)
     shown = Image.open(io.BytesIO(data), formats=["JPEG"])
     shown.draft("YCbCr", shown.size)
-    return Planes(compensated_luma(picture, shown), cb, cr, chroma, step, len(data))
+    luma = compensated_luma(picture, shown)
+    return Planes(luma, cb, cr, grey, chroma, step, len(data))

@@ -48,23 +48,24 @@ def coding_loss(
     ``step``. ``benchmarks/fit_estimates.py`` fits the numbers and says how far they are off.
     """
     halved = 1.0 if chroma == "4:2:0" else 0.0
-    bits = log2_bits(payload_bytes, pixels)
+    octaves, bits = step / STEPS_PER_OCTAVE, log2_bits(payload_bytes, pixels)
+    # How many more bits than usual a finer scale took. Where they rise slowly it shows more.
+    busier = max(-0.5, min(0.05, bits - probe_bits + USUAL_SLOPE * octaves))
     # Finer than this the parabola would turn, and say that finer is worse.
-    finest = min(0.0, -(0.5617 + 0.1411 * probe_bits - 0.0462 * bits) / (2 * (0.0854 - 0.0205)))
-    octaves = max(finest, step / STEPS_PER_OCTAVE)
+    turns = -(0.4360 + 0.4529 * USUAL_SLOPE - 1.4322 * busier) / (2 * 0.3161)
+    finest = max(-1.5, min(0.0, turns))
+    bits += USUAL_SLOPE * min(0.0, octaves - finest)
+    octaves = max(finest, octaves)
     finer = min(octaves, 0.0)
     return math.exp(
-        -0.6801
-        + 0.5617 * octaves
-        - 0.0205 * octaves**2
-        + 0.0854 * finer**2
-        + 0.0827 * halved
-        - 0.0707 * halved * octaves
-        - 0.2496 * bits
-        - 0.0126 * bits**2
-        - 0.0462 * octaves * bits
-        + 0.6396 * probe_bits
-        + 0.1411 * finer * probe_bits
+        -0.6537
+        + 0.4360 * octaves
+        + 0.3161 * finer**2
+        - 1.4322 * finer * busier
+        - 0.0134 * halved
+        - 0.0365 * halved * octaves
+        - 0.4529 * bits
+        + 0.7095 * probe_bits
     )
 
 

@@ -1,0 +1,167 @@
+"""One picture at one size under trial: what has been measured of it, and the best that fits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from PIL import Image
+
+from photoprep.photo.bands import in_bands
+from photoprep.photo.encode import Wrapping, encode_finished, encode_plain
+from photoprep.photo.planes import Planes, planes_of
+from photoprep.photo.quality import (
+    PROBE_STEP,
+    USUAL_SLOPE,
+    ChromaSubsampling,
+    QualityCurve,
+    coding_loss,
+    log2_bits,
+    quality_of,
+    slope_between,
+)
+from photoprep.photo.search import DEAD_ZONE, finished_bytes, nonzero_ratio
+
+# A smaller picture looked better in none of 120 comparisons (51 photos, 48 to 200 kB) above this.
+_ENOUGH_BITS_PER_PIXEL = 0.55
+
+
+@dataclass(frozen=True, slots=True)
+class _Plain:
+    """A plain encode: its length, and the payload that it lets expect of a finished one."""
+
+    step: int
+    chroma: ChromaSubsampling
+    length: float
+    payload: float
+
+
+@dataclass(slots=True)
+class Trial:
+    """One picture at one size: what has been measured of it, and the best that fits so far.
+
+    A *payload* is what a scale can change of a file's bytes: all but profile, Exif and markers.
+    """
+
+    image: Image.Image
+    wrapping: Wrapping
+    limit_bytes: int
+    resolution: float = 0.0
+    chroma: ChromaSubsampling = "4:4:4"
+    step: int = PROBE_STEP
+    data: bytes | None = None
+    smallest_bytes: int = 0
+    probe_bits: float = 0.0
+    budget_binds: bool = False  # more bytes would show
+    planes: Planes | None = None
+    bands: Planes | None = None
+    plain: list[_Plain] = field(default_factory=list)
+    foretold: int = 0
+    finished: list[tuple[int, float]] = field(default_factory=list)
+
+    @property
+    def pixels(self) -> int:
+        """Its area."""
+        return self.image.width * self.image.height
+
+    @property
+    def encodes(self) -> int:
+        """How many it took, those of bands among them."""
+        planes = 2 if self.bands else 0
+        return len(self.plain) + planes + self.foretold + len(self.finished)
+
+    @property
+    def budget_bytes(self) -> int:
+        """The payload that the limit leaves."""
+        return max(1, self.limit_bytes - self.wrapping.overhead_bytes)
+
+    def share_of_limit(self, thousandths: int) -> float:
+        """The payload at so much of the limit."""
+        return max(1.0, self.limit_bytes * thousandths / 1000 - self.wrapping.overhead_bytes)
+
+    @property
+    def has_bits_enough(self) -> bool:
+        """Whether there are so many bits for a pixel that fewer pixels cannot look better."""
+        return self.budget_bytes * 8 >= self.pixels * _ENOUGH_BITS_PER_PIXEL
+
+    @property
+    def quality(self) -> float:
+        """The estimate for what fits, or for where the search stands."""
+        payload = float(self.budget_bytes)
+        if self.data is not None:
+            payload = max(1, len(self.data) - self.wrapping.overhead_bytes)
+        return self.quality_for(self.step, payload)
+
+    def quality_for(self, step: int, payload: float) -> float:
+        """The estimate for a step and the bytes that it led to."""
+        loss = coding_loss(step, self.chroma, payload, self.pixels, self.probe_bits)
+        return quality_of(loss, self.resolution)
+
+    def measure(self, step: int, chroma: ChromaSubsampling) -> float:
+        """About the payload of a finished encode, reckoned from a plain one of the bands."""
+        bands = in_bands(self.image)
+        length = len(encode_plain(bands, step, chroma)) * self.image.height / bands.height
+        if not self.plain:
+            self.probe_bits = log2_bits(length, self.pixels)
+        payload = finished_bytes(length, step, chroma, self.pixels, self.probe_bits)
+        self.plain.append(_Plain(step, chroma, length, payload))
+        return payload
+
+    def make_planes(self) -> Planes:
+        """Turn to planes, with chroma coded where the search stands; returns their bands."""
+        self.planes = planes_of(self.image, self.step, self.chroma)
+        self.bands = self.planes.in_bands()
+        return self.bands
+
+    def foretell(self, step: int) -> float:
+        """The payload that the planes' finished encode will have, to a third of a percent."""
+        planes, bands = self.planes, self.bands or self.make_planes()
+        data = bands.finished(step, DEAD_ZONE, Wrapping(0, b"", b""))
+        if data is None or planes is None:
+            return float(4 * self.pixels)
+        self.foretold += 1
+        return bands.reckoned_from(len(data), planes.plain_bytes)
+
+    def dead_zone_for(self, step: int, dead_zone: float, payload: float, aim: float) -> float:
+        """The dead zone that brings ``payload``, had with ``dead_zone``, to ``aim``."""
+        bands = self.bands or self.make_planes()
+        nonzero = bands.nonzero_share(step, dead_zone)
+        ratio = nonzero_ratio(payload, aim, step, self.chroma, nonzero, self.pixels)
+        return bands.dead_zone_with(step, dead_zone, ratio)
+
+    def finish(self, step: int, dead_zone: float = DEAD_ZONE) -> float:
+        """Encode as it will be sent, keep it if it is the best that fits; returns its payload."""
+        if self.planes is None:
+            data = encode_finished(self.image, step, self.chroma, self.wrapping)
+        else:
+            data = self.planes.finished(step, dead_zone, self.wrapping)
+        length = len(data) if data is not None else 4 * self.pixels + self.limit_bytes
+        self.smallest_bytes = min(self.smallest_bytes or length, length)
+        if data is not None and length <= self.limit_bytes and length > len(self.data or b""):
+            self.data, self.step = data, step
+        payload = float(max(1, length - self.wrapping.overhead_bytes))
+        self.finished.append((step, payload))
+        return payload
+
+    def slope(self) -> float:
+        """How fast bytes fall where the search stands, from its last two encodes of a kind."""
+        plain = [(each.step, each.length) for each in self.plain if each.chroma == self.chroma]
+        for measured in (self.finished, plain):
+            if len(measured) > 1 and measured[-1][0] != measured[-2][0]:
+                return slope_between(measured[-2], measured[-1])
+        return USUAL_SLOPE
+
+    def curve(self) -> QualityCurve:
+        """Bytes against quality, from all that was measured of this subsampling."""
+        known = {each.step: each.payload for each in self.plain if each.chroma == self.chroma}
+        falling: list[tuple[int, float]] = []
+        for step, payload in sorted((known | dict(self.finished)).items()):
+            if not falling or payload < falling[-1][1]:
+                falling.append((step, payload))
+        return QualityCurve(
+            self.chroma,
+            self.pixels,
+            self.probe_bits,
+            self.wrapping.overhead_bytes,
+            self.resolution,
+            tuple(falling),
+        )
