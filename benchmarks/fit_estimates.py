@@ -26,7 +26,7 @@ from PIL import Image
 
 from benchmarks.photos import at_944_px, photos_in
 from benchmarks.ssimulacra2_fast import Reference
-from photoprep.photo.detail import red_detail
+from photoprep.photo.detail import chroma_detail
 from photoprep.photo.encode import Wrapping, encode_finished, encode_plain
 from photoprep.photo.planes import planes_of
 from photoprep.photo.quality import PROBE_STEP, STEPS_PER_OCTAVE, ChromaSubsampling
@@ -56,7 +56,7 @@ class Row:
     plain_bytes: int
     finished_bytes: int
     score: float
-    red: float
+    detail: float
     dead_zone: float | None
 
 
@@ -68,7 +68,7 @@ def measure(path: Path) -> list[Row]:
     for side in (944, 812, 680):
         size_px = scaled_size_px(largest.size, side)
         picture = largest.resize(size_px, Image.Resampling.LANCZOS)
-        probe, red = len(encode_plain(picture, PROBE_STEP, "4:4:4")), red_detail(picture)
+        probe, detail = len(encode_plain(picture, PROBE_STEP, "4:4:4")), chroma_detail(picture)
         steps: dict[ChromaSubsampling, range] = {
             "4:4:4": range(-860, 900, 60) if side == 944 else range(100, 1000, 100),
             "4:2:0": range(-80, 900, 60) if side == 944 else range(100, 1000, 100),
@@ -92,7 +92,7 @@ def measure(path: Path) -> list[Row]:
                             plain_bytes=plain,
                             finished_bytes=len(data),
                             score=reference.score(shown),
-                            red=red,
+                            detail=detail,
                             dead_zone=dead_zone,
                         )
                     )
@@ -184,7 +184,7 @@ def fit_chroma(rows: list[Row]) -> None:
         for budget in BUDGETS:
             whole, halved = (_at(rows, photo, chroma, 944, budget) for chroma in ("4:4:4", "4:2:0"))
             if whole and halved:
-                red = next(row.red for row in rows if row.photo == photo and row.side_px == 944)
+                red = next(row.detail for row in rows if row.photo == photo and row.side_px == 944)
                 pairs.append((photo, halved[0] - whole[0], whole[1], red))
     names = sorted({pair[0] for pair in pairs})
     folds = np.array([names.index(pair[0]) % FOLDS for pair in pairs])

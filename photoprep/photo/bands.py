@@ -46,4 +46,5 @@ def luma_in_bands(luma: Luma) -> Luma:
     first = np.array(tops) // 8
     rows = np.stack([first, first + 1], 1).ravel()
     blocks = luma.coefficients.reshape(-1, across, 64)[rows]
-    return Luma(blocks.reshape(-1, 64), luma.width_px, len(tops) * BAND_PX)
+    levels = np.concatenate([luma.levels[top : top + BAND_PX] for top in tops])
+    return Luma(levels, blocks.reshape(-1, 64))

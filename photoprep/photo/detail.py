@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from PIL import Image, ImageChops
 
+from photoprep.photo.chroma import chroma_planes
+
 
 def resolution_loss(largest: Image.Image, smaller: Image.Image) -> float:
     """Estimate the loss when ``smaller`` is seen at the size of ``largest``.
@@ -17,14 +19,16 @@ def resolution_loss(largest: Image.Image, smaller: Image.Image) -> float:
     return float(2.82 * mean_square_difference(halves[0], halves[1]) ** 0.624)
 
 
-def red_detail(picture: Image.Image) -> float:
-    """What halving takes from Cr, as a mean square: red on black loses most."""
-    # Cr of JFIF 1.02, from R, G and B.
-    red = picture.convert("L", (0.5, -0.418687589, -0.081312411, 128.0))
-    halved = red.reduce(2)
+def chroma_detail(picture: Image.Image) -> float:
+    """What halving takes from Cb and Cr, as a mean square: red on black loses most."""
+    return sum(_lost_by_halving(plane) for plane in chroma_planes(picture, "4:4:4"))
+
+
+def _lost_by_halving(plane: Image.Image) -> float:
+    halved = plane.reduce(2)
     doubled_px = 2 * halved.width, 2 * halved.height
-    doubled = halved.resize(doubled_px, Image.Resampling.NEAREST).crop((0, 0, *red.size))
-    return mean_square_difference(red, doubled)
+    doubled = halved.resize(doubled_px, Image.Resampling.NEAREST).crop((0, 0, *plane.size))
+    return mean_square_difference(plane, doubled)
 
 
 def mean_square_difference(one: Image.Image, other: Image.Image) -> float:

@@ -14,7 +14,7 @@ from typing import Protocol
 from PIL import Image
 
 from photoprep.errors import CannotFitError
-from photoprep.photo.detail import red_detail, resolution_loss
+from photoprep.photo.detail import chroma_detail, resolution_loss
 from photoprep.photo.encode import Wrapping, encode_finished
 from photoprep.photo.quality import (
     COARSEST_STEP,
@@ -31,10 +31,11 @@ from photoprep.units import density_dpi, longest_side_px, say_bytes, scaled_size
 _NEAR_STEPS = STEPS_PER_OCTAVE // 8
 # Where 4:4:4 lands here, which subsampling wins is a question; before, 4:4:4 does, beyond 4:2:0.
 _CHROMA_STEPS = range(-180, 340)
-_MOST_LOCATING, _MOST_FORETELLING, _MOST_ZONES, _MOST_FINISHED = 3, 2, 3, 16
+_MOST_LOCATING, _MOST_FORETELLING, _MOST_ZONES, _MOST_FINISHED = 3, 3, 3, 16
 _AIM, _NEAR = 994, 985  # thousandths of the limit
-# What the dead zone can be asked to make good for, as a logarithm of bytes.
-_REACH = 0.025
+# How near a foretold length must come, as a logarithm: the dead zone can make good for the one; the
+# other must do where there is none.
+_REACH, _NEAR_ENOUGH = 0.02, 0.005
 
 
 class Renders(Protocol):
@@ -161,7 +162,7 @@ def _locate(trial: Trial, enough_quality: int) -> None:
     finest = ceiling_step(trial.curve(), enough_quality)
     step, measured = _within(PROBE_STEP + steps_to(payload, aim), finest), PROBE_STEP
     if step >= _CHROMA_STEPS.start:
-        detail = red_detail(trial.image) if step in _CHROMA_STEPS else 0.0
+        detail = chroma_detail(trial.image) if step in _CHROMA_STEPS else 0.0
         trial.chroma = chroma_for(step, detail)
         measured = PROBE_STEP if trial.chroma == "4:4:4" else COARSEST_STEP * 2
     for _ in range(_MOST_LOCATING):
@@ -181,21 +182,34 @@ def _close_in(trial: Trial, enough_quality: int) -> None:
             return
         # The ceiling lies beyond the budget after all.
         trial.step += steps_to(payload, trial.share_of_limit(_AIM), trial.slope())
-    if not _met_by_dead_zone(trial, enough_quality):
-        _met_by_step(trial, enough_quality)
+    bands = trial.make_planes()
+    step = _foretold_step(trial, _NEAR_ENOUGH if bands.is_rounded else _REACH)
+    if bands.is_rounded:
+        trial.step = step
+    elif _met_by_dead_zone(trial, step, enough_quality):
+        return
+    _met_by_step(trial, enough_quality)
 
 
-def _met_by_dead_zone(trial: Trial, enough_quality: int) -> bool:
-    """Foretell the length from bands, meet it with the dead zone; returns whether it is near."""
-    aim = trial.share_of_limit(_AIM)
-    trial.make_planes()
-    step, payload = trial.step, trial.foretell(trial.step)
+def _foretold_step(trial: Trial, enough: float) -> int:
+    """The step whose length, foretold from bands, is near the aim: within ``enough`` (logarithm).
+
+    Or the nearest of three.
+    """
+    aim, step = trial.share_of_limit(_AIM), trial.step
     for _ in range(_MOST_FORETELLING):
-        if abs(math.log(payload / aim)) < _REACH:
-            break
-        step = _within(step + steps_to(payload, aim, trial.slope()), FINEST_STEP)
         payload = trial.foretell(step)
-    dead_zone = DEAD_ZONE
+        if abs(math.log(payload / aim)) < enough:
+            return step
+        step = _within(step + steps_to(payload, aim, trial.slope()), FINEST_STEP)
+    nearest = min(trial.foretold, key=lambda told: abs(math.log(told[1] / aim)))
+    return nearest[0]
+
+
+def _met_by_dead_zone(trial: Trial, step: int, enough_quality: int) -> bool:
+    """Meet the length with the dead zone, the table at ``step``; returns whether it is near."""
+    aim, dead_zone = trial.share_of_limit(_AIM), DEAD_ZONE
+    payload = dict(trial.foretold)[step]
     for _ in range(_MOST_ZONES):
         dead_zone = trial.dead_zone_for(step, dead_zone, payload, aim)
         payload = trial.finish(step, dead_zone)

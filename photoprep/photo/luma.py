@@ -83,15 +83,28 @@ _SLOPES = _slopes()
 
 @dataclass(frozen=True, slots=True)
 class Luma:
-    """A picture's luma as DCT coefficients, not quantised yet.
+    """A picture's luma, as levels rounded and as DCT coefficients that are not.
 
-    ``coefficients`` is (blocks, 64) in levels, row by row of blocks, each in natural order; at the
-    right and lower edge blocks are filled with the last pixels.
+    ``levels`` is (height, width). ``coefficients`` is (blocks, 64) in levels, row by row of blocks,
+    each in natural order; at the right and lower edge blocks are filled with the last pixels.
     """
 
+    levels: _Plane
     coefficients: _Floats
-    width_px: int
-    height_px: int
+
+    @property
+    def width_px(self) -> int:
+        """Pixels across."""
+        return int(self.levels.shape[1])
+
+    @property
+    def height_px(self) -> int:
+        """Pixels down."""
+        return int(self.levels.shape[0])
+
+    def rounded(self) -> Image.Image:
+        """Whole levels (mode L), for libjpeg to quantise by itself."""
+        return Image.fromarray(self.levels)
 
     def quantised(self, table: tuple[int, ...], dead_zone: float) -> Image.Image:
         """Levels (mode L) that libjpeg quantises by ``table`` as is meant here.
@@ -127,19 +140,23 @@ def compensated_luma(picture: Image.Image, shown: Image.Image) -> Luma:
     pixels, slopes, decoded = pixels_of(picture), pixels_of(sloped), pixels_of(shown)
     width_px, height_px = picture.size
     across, down = -(-width_px // 8), -(-height_px // 8)
+    levels = np.empty((height_px, width_px), np.uint8)
     coefficients = np.empty((across * down, 64), np.float32)
     padded = np.empty((_ROWS, across * 8), np.float32)
     for top in range(0, down * 8, _ROWS):
         rows = min(_ROWS, height_px - top)
         band = slice(top, top + rows)
-        padded[:rows, :width_px] = _compensated(pixels[band], slopes[band], decoded[band])
+        luma = _compensated(pixels[band], slopes[band], decoded[band])
+        padded[:rows, :width_px] = luma
+        np.add(luma, np.float32(128.5), out=luma)
+        levels[band] = luma  # cuts fractions off
         padded[:rows, width_px:] = padded[:rows, width_px - 1 : width_px]
         full = -(-rows // 8) * 8
         padded[rows:full] = padded[rows - 1]
         blocks = padded[:full].reshape(full // 8, 8, across, 8).swapaxes(1, 2).reshape(-1, 64)
         first = top // 8 * across
         np.matmul(blocks, _BASIS.T, out=coefficients[first : first + len(blocks)])
-    return Luma(coefficients, width_px, height_px)
+    return Luma(levels, coefficients)
 
 
 def _compensated(pixels: _Plane, slopes: _Plane, decoded: _Plane) -> _Floats:

@@ -20,7 +20,7 @@ from photoprep.photo.encode import (
 )
 from photoprep.photo.luma import Luma, compensated_luma
 from photoprep.photo.quality import ChromaSubsampling
-from photoprep.photo.search import PLAIN_OVERHEAD_BYTES, WIDEST_DEAD_ZONE
+from photoprep.photo.search import PLAIN_OVERHEAD_BYTES, WIDEST_DEAD_ZONE, is_fine
 
 _FIXED_BYTES = 700
 
@@ -30,7 +30,8 @@ class Planes:
     """Chroma at ``chroma_step``, and the luma that goes with it, for any step of its own.
 
     ``plain_bytes`` is the length of the plain encode that told what the chroma will look like, and
-    ``grey`` the luma that it had.
+    ``grey`` the luma that it had. ``is_rounded`` says that luma is given to libjpeg in whole levels
+    to quantise by itself, which at fine steps looks better (``search.is_fine``).
     """
 
     luma: Luma
@@ -40,10 +41,17 @@ class Planes:
     chroma: ChromaSubsampling
     chroma_step: int
     plain_bytes: int
+    is_rounded: bool
 
     def finished(self, step: int, dead_zone: float, wrapping: Wrapping) -> bytes | None:
-        """The JPEG as it will be sent, its luma at ``step``; None as ``encode_finished`` has it."""
-        levels = self.luma.quantised(scaled_tables(step, self.chroma)[0], dead_zone)
+        """The JPEG as it will be sent, its luma at ``step``; None as ``encode_finished`` has it.
+
+        ``dead_zone`` is for planes that are not rounded.
+        """
+        if self.is_rounded:
+            levels = self.luma.rounded()
+        else:
+            levels = self.luma.quantised(scaled_tables(step, self.chroma)[0], dead_zone)
         picture = Image.merge("YCbCr", (levels, self.cb, self.cr))
         return encode_finished(picture, step, self.chroma, wrapping, chroma_step=self.chroma_step)
 
@@ -100,4 +108,4 @@ def planes_of(picture: Image.Image, step: int, chroma: ChromaSubsampling) -> Pla
     shown = Image.open(io.BytesIO(data), formats=["JPEG"])
     shown.draft("YCbCr", shown.size)
     luma = compensated_luma(picture, shown)
-    return Planes(luma, cb, cr, grey, chroma, step, len(data))
+    return Planes(luma, cb, cr, grey, chroma, step, len(data), is_fine(step))

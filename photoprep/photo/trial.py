@@ -55,7 +55,7 @@ class Trial:
     planes: Planes | None = None
     bands: Planes | None = None
     plain: list[_Plain] = field(default_factory=list)
-    foretold: int = 0
+    foretold: list[tuple[int, float]] = field(default_factory=list)
     finished: list[tuple[int, float]] = field(default_factory=list)
 
     @property
@@ -67,7 +67,7 @@ class Trial:
     def encodes(self) -> int:
         """How many it took, those of bands among them."""
         planes = 2 if self.bands else 0
-        return len(self.plain) + planes + self.foretold + len(self.finished)
+        return len(self.plain) + planes + len(self.foretold) + len(self.finished)
 
     @property
     def budget_bytes(self) -> int:
@@ -118,8 +118,9 @@ class Trial:
         data = bands.finished(step, DEAD_ZONE, Wrapping(0, b"", b""))
         if data is None or planes is None:
             return float(4 * self.pixels)
-        self.foretold += 1
-        return bands.reckoned_from(len(data), planes.plain_bytes)
+        payload = bands.reckoned_from(len(data), planes.plain_bytes)
+        self.foretold.append((step, payload))
+        return payload
 
     def dead_zone_for(self, step: int, dead_zone: float, payload: float, aim: float) -> float:
         """The dead zone that brings ``payload``, had with ``dead_zone``, to ``aim``."""
@@ -145,7 +146,7 @@ class Trial:
     def slope(self) -> float:
         """How fast bytes fall where the search stands, from its last two encodes of a kind."""
         plain = [(each.step, each.length) for each in self.plain if each.chroma == self.chroma]
-        for measured in (self.finished, plain):
+        for measured in (self.finished, self.foretold, plain):
             if len(measured) > 1 and measured[-1][0] != measured[-2][0]:
                 return slope_between(measured[-2], measured[-1])
         return USUAL_SLOPE

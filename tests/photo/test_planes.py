@@ -55,7 +55,7 @@ def meant(luma: Luma, table: tuple[int, ...], dead_zone: float) -> Doubles:
 def flat_luma(level: float, size: int = 8) -> Luma:
     coefficients = np.zeros((size * size // 64, 64), np.float32)
     coefficients[:, 0] = (level - 128) * 8
-    return Luma(coefficients, size, size)
+    return Luma(np.full((size, size), round(level), np.uint8), coefficients)
 
 
 def decoded(data: bytes) -> Doubles:
@@ -106,7 +106,7 @@ def test_a_flat_block_comes_through_libjpeg_with_nothing_beside_its_mean(
 def test_the_dead_zone_takes_what_hardly_exceeds_half_a_step_and_no_mean() -> None:
     values = np.zeros((1, 64), np.float32)
     values[0, :5] = [0.55, 0.55, -0.55, 0.6, 2.55]
-    luma = Luma(values * 16, 8, 8)
+    luma = Luma(np.zeros((8, 8), np.uint8), values * 16)
     table = (16,) * 64
     levels = np.asarray(luma.quantised(table, 0.07)).astype(np.float64)
     assert np.rint(dct_of(levels) / 16)[0, :5].tolist() == [1, 0, 0, 1, 2]
