@@ -80,7 +80,7 @@ def sharpened(image: Image.Image, size_px: Size, radius: float, percent: int) ->
 
 
 CANDIDATES: dict[str, Scaler] = {
-    "photoprep": lambda image, size_px: lanczos(image, size_px, image.size),
+    "photoprep": lanczos,
     "Lanczos": partial(Image.Image.resize, resample=Resampling.LANCZOS),
     "Lanczos, exact": exact,
     "Lanczos, gap 3": partial(Image.Image.resize, resample=Resampling.LANCZOS, reducing_gap=3),

@@ -8,6 +8,10 @@ As Pillow does, columns come first, then rows, with the picture in between round
 The weights are whole multiples of 1/32768. Every product and every sum of them is then a whole
 number below 2^24, which single precision adds up exactly in any order: all machines, whatever
 their matrix library does, make the same picture.
+
+A picture decoded at a half or less is scaled in the same way, by weights for the original's pixels
+that are multiplied out (``averages``). There is no picture of Pillow's to be met there, so between
+columns and rows three bits more are kept, and four fewer of the rows' weights.
 """
 
 from __future__ import annotations
@@ -21,14 +25,19 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from photoprep.photo.averages import weights_of_means
+
 MODES = {"RGB", "L", "CMYK"}
 
 _LOBES = 3
 _UNIT = 1 << 15
+_PARTS, _COARSE_UNIT = 1 << 3, 1 << 11  # what a scaled decode has instead, see above
 _TILE_PX = 16  # results a product: more waste zeros, fewer waste calls
 _ROWS_PX = 256  # rows at a time, so that they stay in the cache
 
+_Pixels = NDArray[np.uint8]
 _Plane = NDArray[np.uint8]
+_Between = NDArray[np.uint8] | NDArray[np.uint16]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,20 +56,25 @@ class _Bands:
 
 
 def lanczos(
-    image: Image.Image, size_px: tuple[int, int], content_px: tuple[float, float]
+    image: Image.Image,
+    size_px: tuple[int, int],
+    original_px: tuple[int, int] | None = None,
+    averaged_px: int = 1,
 ) -> Image.Image:
-    """The upper left ``content_px`` of the picture, scaled to ``size_px``.
+    """The picture scaled to ``size_px``.
+
+    Each of its pixels is the mean of ``averaged_px`` × ``averaged_px`` of an original of
+    ``original_px``, of which the last may be there in part: that original is what is scaled.
 
     Takes the modes in ``MODES``. Beside Pillow's ``resize`` one value in a thousand or fewer
-    differs on photos, by one level; nothing depends on the machine.
+    differs on photos, by one level, where nothing was averaged; nothing depends on the machine.
     """
-    pixels = _pixels(image)
-    across = _bands(image.width, content_px[0], size_px[0])
-    down = _bands(image.height, content_px[1], size_px[1])
-    channels = [
-        _rows_scaled(_columns_scaled(pixels[:, :, channel], across, size_px[0]), down, size_px[1])
-        for channel in range(len(image.getbands()))
-    ]
+    fine = averaged_px > 1
+    wide, high = original_px if original_px and fine else image.size
+    across = _bands(wide, size_px[0], averaged_px, _UNIT)
+    down = _bands(high, size_px[1], averaged_px, _COARSE_UNIT if fine else _UNIT)
+    narrow = _columns_scaled(_pixels(image), len(image.getbands()), across, fine=fine)
+    channels = [_rows_scaled(plane, down)[: size_px[1], : size_px[0]] for plane in narrow]
     return Image.merge(image.mode, [Image.fromarray(channel) for channel in channels])
 
 
@@ -80,47 +94,69 @@ def _pixels(image: Image.Image) -> NDArray[np.uint8]:
     return memory.reshape(image.height, image.width, -1)
 
 
-def _columns_scaled(plane: _Plane, bands: _Bands, width_px: int) -> _Plane:
-    height_px = plane.shape[0]
-    narrow = np.empty((height_px, width_px), np.uint8)
-    wide = np.empty((min(_ROWS_PX, height_px), plane.shape[1]), np.float32)
-    sums = np.empty((wide.shape[0], len(bands.starts) * _TILE_PX), np.float32)
+def _columns_scaled(pixels: _Pixels, channels: int, bands: _Bands, *, fine: bool) -> _Between:
+    """Every channel at another width, as (channels, height, width and up to a tile more).
+
+    In whole levels, or where that is too coarse in whole ``_PARTS`` of one.
+    """
+    height_px, width_px = pixels.shape[:2]
+    narrow_px = len(bands.starts) * _TILE_PX
+    shape = (channels, height_px, narrow_px)
+    narrow: _Between = np.empty(shape, np.uint16) if fine else np.empty(shape, np.uint8)
+    strip_px = min(_ROWS_PX, height_px)
+    gathered = np.empty((strip_px, width_px), np.uint8)
+    converted = np.empty(gathered.shape, np.float32)
+    scaled = np.empty((strip_px, narrow_px), np.float32)
     for top in range(0, height_px, _ROWS_PX):
         rows = min(_ROWS_PX, height_px - top)
-        source, result = wide[:rows], sums[:rows]
-        np.copyto(source, plane[top : top + rows])
-        for tile, start in enumerate(bands.starts):
-            at = tile * _TILE_PX
-            np.matmul(
-                source[:, start : start + bands.span_px],
-                bands.weights[tile],
-                out=result[:, at : at + _TILE_PX],
-            )
-        narrow[top : top + rows] = _rounded(result[:, :width_px])
+        source, sums = converted[:rows], scaled[:rows]
+        for channel in range(channels):  # one after another while the strip is in the cache
+            # Gathered first, converted then: that is fast where values lie side by side.
+            np.copyto(gathered[:rows], pixels[top : top + rows, :, channel])
+            np.copyto(source, gathered[:rows])
+            for tile, start in enumerate(bands.starts):
+                at = tile * _TILE_PX
+                np.matmul(
+                    source[:, start : start + bands.span_px],
+                    bands.weights[tile],
+                    out=sums[:, at : at + _TILE_PX],
+                )
+            _round(sums, narrow[channel, top : top + rows], _PARTS if fine else 1)
     return narrow
 
 
-def _rows_scaled(plane: _Plane, bands: _Bands, height_px: int) -> _Plane:
-    short = np.empty((height_px, plane.shape[1]), np.uint8)
+def _rows_scaled(plane: _Between, bands: _Bands) -> _Plane:
+    """One channel at another height, and up to a tile more; in whole levels."""
+    short = np.empty((len(bands.starts) * _TILE_PX, plane.shape[1]), np.uint8)
+    source = np.empty((bands.span_px, plane.shape[1]), np.float32)
+    sums = np.empty((_TILE_PX, plane.shape[1]), np.float32)
+    share = 1 if plane.dtype == np.uint8 else 1 / _PARTS
     for tile, start in enumerate(bands.starts):
-        at = tile * _TILE_PX
-        source = plane[start : start + bands.span_px].astype(np.float32)
-        result = bands.weights[tile].T @ source
-        short[at : at + _TILE_PX] = _rounded(result[: height_px - at])
+        np.copyto(source, plane[start : start + bands.span_px])
+        np.matmul(bands.weights[tile].T, source, out=sums)
+        _round(sums, short[tile * _TILE_PX : (tile + 1) * _TILE_PX], share)
     return short
 
 
-def _rounded(sums: NDArray[np.float32]) -> _Plane:
-    """Half up, within 0…255; the cast cuts the fraction off."""
+def _round(sums: NDArray[np.float32], rounded: _Between, share: float) -> None:
+    """The sums, times a power of two, to whole numbers: half up, within 0…255 times it or 255.
+
+    Overwrites them. On whole rows of tiles: numpy takes thrice as long where a row is cut short.
+    """
+    if share != 1:
+        sums *= np.float32(share)  # exact
     sums += 0.5
-    np.clip(sums, 0, 255, out=sums)
-    return sums.astype(np.uint8)
+    np.clip(sums, 0, 255 * max(share, 1), out=sums)
+    np.copyto(rounded, sums, casting="unsafe")  # cuts the fraction off
 
 
 @lru_cache(maxsize=16)  # the pictures of a folder have few sizes
-def _bands(source_px: int, content_px: float, target_px: int) -> _Bands:
-    """The weights that scale ``content_px`` of ``source_px`` pixels to ``target_px``."""
-    scale = content_px / target_px
+def _bands(source_px: int, target_px: int, averaged_px: int, unit: int) -> _Bands:
+    """The weights that scale ``source_px`` pixels, or their means, to ``target_px``.
+
+    They are whole multiples of 1 / ``unit``.
+    """
+    scale = source_px / target_px
     stretch = max(scale, 1.0)
     centres = (np.arange(target_px) + 0.5) * scale
     taps = min(source_px, 2 * math.ceil(_LOBES * stretch) + 1)
@@ -131,10 +167,13 @@ def _bands(source_px: int, content_px: float, target_px: int) -> _Bands:
     weights = np.where(
         np.abs(distances) < _LOBES, np.sinc(distances) * np.sinc(distances / _LOBES), 0.0
     )
-    whole = np.rint(weights * (_UNIT / weights.sum(1, keepdims=True)))
+    stored_px = math.ceil(source_px / averaged_px)
+    if averaged_px > 1:
+        firsts, weights = weights_of_means(firsts, weights, averaged_px, stored_px)
+    whole = np.rint(weights * (unit / weights.sum(1, keepdims=True)))
     # A flat picture must stay what it is: what rounding took is given to the largest weight.
-    whole[np.arange(target_px), whole.argmax(1)] += _UNIT - whole.sum(1)
-    return _tiled(firsts, (whole / _UNIT).astype(np.float32), source_px)
+    whole[np.arange(target_px), whole.argmax(1)] += unit - whole.sum(1)
+    return _tiled(firsts, (whole / unit).astype(np.float32), stored_px)
 
 
 def _tiled(firsts: NDArray[np.int64], weights: NDArray[np.float32], source_px: int) -> _Bands:
