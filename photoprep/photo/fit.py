@@ -14,6 +14,7 @@ from typing import Protocol
 from PIL import Image
 
 from photoprep.errors import CannotFitError
+from photoprep.photo.bands import in_bands
 from photoprep.photo.detail import chroma_detail, resolution_loss
 from photoprep.photo.encode import Wrapping, encode_finished
 from photoprep.photo.quality import (
@@ -30,7 +31,7 @@ from photoprep.units import density_dpi, longest_side_px, say_bytes, scaled_size
 
 _NEAR_STEPS = STEPS_PER_OCTAVE // 8
 # Where 4:4:4 lands here, which subsampling wins is a question; before, 4:4:4 does, beyond 4:2:0.
-_CHROMA_STEPS = range(-180, 340)
+CHROMA_STEPS = range(-190, 160)
 _MOST_LOCATING, _MOST_FORETELLING, _MOST_ZONES, _MOST_FINISHED = 3, 3, 3, 16
 _AIM, _NEAR = 994, 985  # thousandths of the limit
 # How near a foretold length must come, as a logarithm: the dead zone can make good for the one; the
@@ -74,7 +75,7 @@ def fit_jpeg(
         image = render(size_px)
         lost = resolution_loss(trials[0].image, image) if trials else 0.0
         wrapping = _wrapping(size_px, spec, icc_profile, exif)
-        trials.append(Trial(image, wrapping, spec.max_bytes, lost))
+        trials.append(Trial(image, wrapping, spec.max_bytes, in_bands(image), lost))
         _locate(trials[-1], spec.enough_quality)
         if trials[0].quality >= spec.good_quality or trials[0].has_bits_enough:
             break
@@ -107,7 +108,7 @@ def smaller_jpeg(
 
     """
     wrapping = Wrapping(jpeg.dpi, icc_profile, exif)
-    trial = Trial(image, wrapping, max_bytes, jpeg.curve.resolution_loss)
+    trial = Trial(image, wrapping, max_bytes, in_bands(image), jpeg.curve.resolution_loss)
     trial.chroma, trial.probe_bits = jpeg.chroma_subsampling, jpeg.curve.probe_bits
     trial.finished = list(jpeg.curve.lengths)
     known = len(trial.finished)
@@ -161,8 +162,8 @@ def _locate(trial: Trial, enough_quality: int) -> None:
     # Finer than the ceiling is of no interest, and the dearest to try.
     finest = ceiling_step(trial.curve(), enough_quality)
     step, measured = _within(PROBE_STEP + steps_to(payload, aim), finest), PROBE_STEP
-    if step >= _CHROMA_STEPS.start:
-        detail = chroma_detail(trial.image) if step in _CHROMA_STEPS else 0.0
+    if step >= CHROMA_STEPS.start:
+        detail = chroma_detail(trial.sample) if step in CHROMA_STEPS else 0.0
         trial.chroma = chroma_for(step, detail)
         measured = PROBE_STEP if trial.chroma == "4:4:4" else COARSEST_STEP * 2
     for _ in range(_MOST_LOCATING):

@@ -20,12 +20,12 @@ import math
 from dataclasses import dataclass
 from functools import lru_cache
 
-import nanoarrow
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
 from photoprep.photo.averages import weights_of_means
+from photoprep.photo.pixels import pixels_of
 
 MODES = {"RGB", "L", "CMYK"}
 
@@ -73,25 +73,9 @@ def lanczos(
     wide, high = original_px if original_px and fine else image.size
     across = _bands(wide, size_px[0], averaged_px, _UNIT)
     down = _bands(high, size_px[1], averaged_px, _COARSE_UNIT if fine else _UNIT)
-    narrow = _columns_scaled(_pixels(image), len(image.getbands()), across, fine=fine)
+    narrow = _columns_scaled(pixels_of(image), len(image.getbands()), across, fine=fine)
     channels = [_rows_scaled(plane, down)[: size_px[1], : size_px[0]] for plane in narrow]
     return Image.merge(image.mode, [Image.fromarray(channel) for channel in channels])
-
-
-def _pixels(image: Image.Image) -> NDArray[np.uint8]:
-    """The picture's memory as (height, width, channels or more), not copied where that can be.
-
-    Pillow hands it out by the Arrow C data interface when it lies in one piece.
-    """
-    image.load()
-    try:
-        array = nanoarrow.c_array(image).view()
-    except (ValueError, MemoryError):
-        whole: NDArray[np.uint8] = np.asarray(image)
-        return whole.reshape(image.height, image.width, -1)
-    values = array.child(0) if array.n_children else array
-    memory: NDArray[np.uint8] = np.asarray(values.buffer(1))
-    return memory.reshape(image.height, image.width, -1)
 
 
 def _columns_scaled(pixels: _Pixels, channels: int, bands: _Bands, *, fine: bool) -> _Between:

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 
 from PIL import Image
 
-from photoprep.photo.bands import in_bands
 from photoprep.photo.encode import Wrapping, encode_finished, encode_plain
 from photoprep.photo.planes import Planes, planes_of
 from photoprep.photo.quality import (
@@ -45,6 +44,7 @@ class Trial:
     image: Image.Image
     wrapping: Wrapping
     limit_bytes: int
+    sample: Image.Image  # the picture in bands
     resolution: float = 0.0
     chroma: ChromaSubsampling = "4:4:4"
     step: int = PROBE_STEP
@@ -98,8 +98,9 @@ class Trial:
 
     def measure(self, step: int, chroma: ChromaSubsampling) -> float:
         """About the payload of a finished encode, reckoned from a plain one of the bands."""
-        bands = in_bands(self.image)
-        length = len(encode_plain(bands, step, chroma)) * self.image.height / bands.height
+        length = (
+            len(encode_plain(self.sample, step, chroma)) * self.image.height / self.sample.height
+        )
         if not self.plain:
             self.probe_bits = log2_bits(length, self.pixels)
         payload = finished_bytes(length, step, chroma, self.pixels, self.probe_bits)

@@ -12,13 +12,11 @@ import pytest
 from PIL import Image, ImageDraw
 
 from photoprep.errors import CannotFitError
-from photoprep.photo.encode import (
-    Wrapping,
-    encode_finished,
-    scaled_tables,
-)
+from photoprep.photo.encode import Wrapping, scaled_tables
 from photoprep.photo.fit import allowed_sizes_px, fit_jpeg, smaller_jpeg
+from photoprep.photo.planes import planes_of
 from photoprep.photo.quality import COARSEST_STEP, FINEST_STEP, ChromaSubsampling
+from photoprep.photo.search import DEAD_ZONE
 from photoprep.photo.task import EncodedJpeg
 from photoprep.preset import PhotoSpec
 
@@ -237,9 +235,8 @@ def test_the_curve_passes_through_what_was_measured(fitted_busy: EncodedJpeg) ->
     curve = fitted_busy.curve
     assert curve.bytes_at(fitted_busy.step) == pytest.approx(len(fitted_busy.data), abs=2)
     assert curve.quality_at(len(fitted_busy.data)) == pytest.approx(fitted_busy.quality, abs=0.2)
-    finer = encode_finished(
-        busy(), fitted_busy.step - 60, fitted_busy.chroma_subsampling, Wrapping(100, b"", b"")
-    )
+    planes = planes_of(busy(), fitted_busy.step, fitted_busy.chroma_subsampling)
+    finer = planes.finished(fitted_busy.step - 60, DEAD_ZONE, Wrapping(100, b"", b""))
     assert finer is not None
     assert curve.bytes_at(fitted_busy.step - 60) == pytest.approx(len(finer), rel=0.05)
 

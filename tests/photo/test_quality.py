@@ -8,8 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from photoprep.photo.fit import CHROMA_STEPS
 from photoprep.photo.quality import (
     CEILING_MARGIN,
+    COARSEST_STEP,
+    FINEST_STEP,
     QualityCurve,
     coding_loss,
     log2_bits,
@@ -21,6 +24,7 @@ from photoprep.photo.search import (
     chroma_for,
     finished_bytes,
     next_step,
+    nonzero_ratio,
     steps_to,
 )
 
@@ -39,8 +43,9 @@ def test_the_estimate_falls_with_the_scale() -> None:
         for chroma in ("4:4:4", "4:2:0")
         for step in range(-600, 1400, 50)
     ]
-    assert qualities[:40] == sorted(qualities[:40], reverse=True)
-    assert qualities[40:] == sorted(qualities[40:], reverse=True)
+    for half in (qualities[:40], qualities[40:]):
+        assert all(finer >= coarser - 0.11 for finer, coarser in pairwise(half))
+        assert half[0] > 94 > 85 > half[-1]
     assert quality_of(1.0, resolution=5.0) < quality_of(1.0)
 
 
@@ -93,9 +98,24 @@ def test_finished_is_less_than_plain() -> None:
 
 def test_fine_steps_keep_the_chroma_coarse_ones_halve_it() -> None:
     assert chroma_for(-200, 1.0) == "4:4:4"
-    assert chroma_for(500, 1.0) == "4:2:0"
-    # Fine red detail, as in a knitted red coat, is kept longer.
-    assert [chroma_for(150, red) for red in (0.5, 200.0)] == ["4:2:0", "4:4:4"]
+    assert chroma_for(400, 1.0) == "4:2:0"
+    # Fine detail in colour, as in a knitted red coat, is kept longer.
+    assert [chroma_for(0, detail) for detail in (0.5, 20.0)] == ["4:2:0", "4:4:4"]
+
+
+def test_the_choice_of_chroma_hangs_on_detail_only_where_it_is_asked() -> None:
+    outside = [step for step in range(FINEST_STEP, COARSEST_STEP) if step not in CHROMA_STEPS]
+    for step in outside:
+        assert len({chroma_for(step, detail) for detail in (0.0, 0.5, 5.0, 50.0)}) == 1
+
+
+def test_fewer_coefficients_for_fewer_bytes() -> None:
+    for step in (-150, 0, 300, 800):
+        same = nonzero_ratio(150_000, 150_000, step, "4:4:4", 0.2, PIXELS)
+        less = nonzero_ratio(150_000, 148_000, step, "4:4:4", 0.2, PIXELS)
+        assert same == 1.0
+        assert 0.9 < less < 148_000 / 150_000
+    assert 0.3 < nonzero_ratio(1e6, 1.0, 0, "4:2:0", 0.0, 1) < 1  # whatever is asked
 
 
 def test_reckoning_steps() -> None:
