@@ -177,7 +177,9 @@ def _locate(trial: Trial, enough_quality: int) -> None:
 
 def _close_in(trial: Trial, enough_quality: int) -> None:
     """Make finished encodes until one is near enough to the limit, or as good as shows."""
-    if trial.planes is None and not trial.budget_binds:
+    if not trial.budget_binds:
+        if not trial.curve().is_ample_at(trial.step):
+            trial.make_planes()
         payload = trial.finish(trial.step)
         if payload <= trial.budget_bytes:
             return

@@ -131,10 +131,16 @@ class QualityCurve:
         Of the smoothest pictures the estimate thinks too well, so that few bits a pixel are
         enough at the finest steps alone.
         """
-        ample = self._payload_at(step) * 8 / self.pixels >= _AMPLE_BITS_PER_PIXEL
-        if not ample and step > _FINE_STEP:
+        if step > _FINE_STEP and not self.is_ample_at(step):
             return False
         return self.quality_at_step(step) >= quality - CEILING_MARGIN
+
+    def is_ample_at(self, step: int) -> bool:
+        """Whether there are so many bits for a pixel that the picture is not one of the smoothest.
+
+        On those rounded chroma shows, and of them the estimate thinks too well.
+        """
+        return self._payload_at(step) * 8 / self.pixels >= _AMPLE_BITS_PER_PIXEL
 
     def _quality(self, step: int, payload: float) -> float:
         loss = coding_loss(step, self.chroma, payload, self.pixels, self.probe_bits)
