@@ -11,9 +11,9 @@ Then the luma is quantised here rather than in libjpeg: from fractions of a leve
 ones, with a dead zone. libjpeg still does the coding: it is handed whole levels that it can only
 quantise to the same coefficients (``_DITHER``).
 
-All of it together gains 0.5 points of SSIMULACRA2 at the same bytes, in a fifth of the time of
-scaling by libraries: see docs/encoder.md. Every product and sum is exact in single precision, so
-that all machines make the same picture.
+All of it together gains 0.7 points of SSIMULACRA2 at the same bytes, for the time of one encode:
+see docs/encoder.md. Sums of products are exact in single precision, in any order, and the rest is
+one operation at a time, so that all machines make the same picture.
 """
 
 from __future__ import annotations
@@ -164,12 +164,10 @@ def _compensated(
     added = blueness * np.float32(-0.344136286)
     added -= redness * np.float32(0.714136286)
     luma = _weighed(green, added, _LIGHTNESS[1])
+    luma += _weighed(red, redness * np.float32(1.402), _LIGHTNESS[0])
+    luma += _weighed(blue, blueness * np.float32(1.772), _LIGHTNESS[2])
     total = green
-    np.multiply(redness, np.float32(1.402), out=added)
-    luma += _weighed(red, added, _LIGHTNESS[0])
     total += red
-    np.multiply(blueness, np.float32(1.772), out=added)
-    luma += _weighed(blue, added, _LIGHTNESS[2])
     total += blue
     luma /= total
     luma -= 128
@@ -181,7 +179,10 @@ def _compensated(
 
 
 def _weighed(values: _Floats, added: _Floats, share: float) -> _Floats:
-    """The values less what is added to luma, times their weights, which take the values' place."""
+    """The values less what is added to luma, times their weights, which take the values' place.
+
+    ``added`` is used up.
+    """
     np.rint(added, out=added)
     np.subtract(values, added, out=added)
     weights = values * np.float32(share * _SLOPE_RISE)
@@ -189,4 +190,4 @@ def _weighed(values: _Floats, added: _Floats, share: float) -> _Floats:
     values *= weights
     values += np.float32(share * _SLOPE_LEAST)
     added *= values
-    return added.copy()
+    return added
