@@ -33,10 +33,10 @@ class FileStamp:
     looked_ns: int
 
     @classmethod
-    def of(cls, path: Path) -> FileStamp:
+    def of(cls, path: Path | str) -> FileStamp:
         """Look at a file; follows links. Raises ``OSError`` as ``os.stat`` does."""
         looked_ns = time.time_ns()
-        return cls.from_stat(path.stat(), looked_ns)
+        return cls.from_stat(os.stat(path), looked_ns)  # noqa: PTH116 (texts save time in a loop)
 
     @classmethod
     def from_stat(cls, status: os.stat_result, looked_ns: int) -> FileStamp:

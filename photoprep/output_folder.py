@@ -82,6 +82,7 @@ class OutputFolder:
     def __init__(self, folder: Path, state: State) -> None:
         self.folder = folder
         self.state = state
+        self._root = f"{folder}/"  # Windows takes either slash
         self._known = state.outputs()
         self._looked_at: dict[str, WrittenOutput] = {}
 
@@ -115,10 +116,10 @@ class OutputFolder:
 
     def may_write(self, path: str) -> bool:
         """Whether nothing stands at ``path`` but, perhaps, what photoprep itself wrote there."""
-        if not _stands(self._place(path)):
-            return True
         known = self._known.get(path)
-        return known is not None and self._is_as_written(path, known)
+        if known is not None and self._is_as_written(path, known):
+            return True
+        return not _stands(self._place(path))
 
     def free_paths(self, paths: Sequence[str]) -> list[str]:
         """The paths, each moved on to ``name-2.ext`` … where a person's file stands.
@@ -224,15 +225,15 @@ class OutputFolder:
         self._looked_at.clear()
 
     def _is_as_written(self, path: str, known: WrittenOutput) -> bool:
-        place = self._place(path)
         if not known.sha256:
-            return place.is_file()
+            return self._place(path).is_file()
         try:
-            stamp = FileStamp.of(place)
+            stamp = FileStamp.of(self._root + path)  # of thousands, a Path for each would show
         except OSError:
             return False
         if known.stamp is not None and stamp.shows_unchanged(known.stamp):
             return True
+        place = self._place(path)
         if not place.is_file():
             return False
         try:

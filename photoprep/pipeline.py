@@ -9,7 +9,6 @@ returns a ``Report``; it prints nothing and ends nothing.
 from __future__ import annotations
 
 import datetime
-import json
 import os
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Executor
@@ -21,17 +20,17 @@ from photoprep.catalogue.dropped import dropped_path
 from photoprep.catalogue.scan import default_output_folder, scan
 from photoprep.errors import NoPhotosError, UsageError
 from photoprep.files import at_home
-from photoprep.output_folder import OutputFolder, open_output_folder
+from photoprep.output_folder import OutputFolder, is_output_folder, open_output_folder
 from photoprep.preset import Preset
 from photoprep.profile import SenderProfile
 from photoprep.rehearsal import RehearsedFolder, rehearse
-from photoprep.report import PhotoOutcome, Prepared, Report, Reused, WrittenMail
+from photoprep.report import PhotoOutcome, Prepared, Report, Reused, WrittenMail, indented
 from photoprep.state import State
 from photoprep.walk.findings import findings_of
 from photoprep.walk.intake import Candidate, Intake, take_in, with_outputs
 from photoprep.walk.mailing import Mailed, write_mails
 from photoprep.walk.making import Outcome, make_photos, photo_crew
-from photoprep.walk.recall import recall, recipe_of
+from photoprep.walk.recall import Memory, recall, recipe_of
 from photoprep.workers import usable_cores
 
 REPORT_FILE = "report.json"
@@ -88,15 +87,19 @@ def prepare(
         if executor is None and not place.exists():
             crew.hire(len(dropped.files))  # a first run: everything will have to be made
         preset = _loaded(preset)
-        intake = take_in(dropped)
+        recipe = recipe_of(preset.photo)
+        opening = rehearse(place) if dry_run else open_output_folder(place)
+        # What an earlier run has worked on need not be opened; but nothing is made in vain.
+        folder = stack.enter_context(opening) if is_output_folder(place) else None
+        memory = Memory(folder.state.sources() if folder else {}, recipe)
+        intake = take_in(dropped) if verify else take_in(dropped, memory.knows)
         if not intake.candidates:
             raise _no_photos(intake, dropped.root)
-        folder = stack.enter_context(rehearse(place) if dry_run else open_output_folder(place))
+        folder = folder or stack.enter_context(opening)
         day = _date_of_run(folder.state, date)
         template = preset.names.photo
         intake = with_outputs(intake, template, customer=customer, date=day, folder=folder)
-        recipe = recipe_of(preset.photo)
-        recalled = recall(intake.candidates, folder, recipe, verify=verify)
+        recalled = recall(intake.candidates, folder, memory, verify=verify)
         made = make_photos(
             intake.candidates,
             recalled,
@@ -186,5 +189,4 @@ def _clean_up(
 
 def _write_report(folder: OutputFolder, path: str, report: Report) -> None:
     """Write report.json, last of all, and only when it says something new."""
-    data = json.dumps(report.to_json(), ensure_ascii=False, indent=2).encode() + b"\n"
-    folder.write_if_new(path, data)
+    folder.write_if_new(path, (indented(report.to_json()) + "\n").encode())

@@ -33,6 +33,8 @@ from photoprep.version import __version__
 
 STATE_SCHEMA = 2
 SPARE_FILE = "outputs.txt"
+_FACTS, _SOURCES = "SELECT * FROM facts", "SELECT * FROM sources"
+_OUTPUTS, _MAILS = "SELECT * FROM outputs", "SELECT * FROM mails"
 _TABLES = """
 CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL, seal TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE sources (
@@ -90,7 +92,6 @@ class State:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._spare = Spare(path.with_name(SPARE_FILE))
-        self._read: dict[str, list[tuple[Any, ...]]] = {}
         self.rebuilt = ""
         inode, unusable = _inode(path), claims_read_only(path)
         self._database = connect(path)
@@ -104,7 +105,8 @@ class State:
                 self._set_aside(inode)
                 self._database = connect(path)
                 self._open()
-            self._spare.begin_anew(self._facts(), _hashes(self.outputs()))
+            hashes = {row[0]: row[1] for row in self._rows(_OUTPUTS) if row[1]}
+            self._spare.begin_anew(self._facts(), hashes)
         except BaseException:
             self._database.close()
             raise
@@ -118,7 +120,6 @@ class State:
         value: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._read.clear()
         self._database.close()
 
     def fact(self, name: str) -> str | None:
@@ -135,7 +136,7 @@ class State:
         """Every remembered source by its relative path."""
         return {
             row[0]: RememberedSource(_stamp(row[1:5]), row[5], row[6], _outcome(row[7]))
-            for row in self._rows("SELECT * FROM sources")
+            for row in self._rows(_SOURCES)
         }
 
     def source_names(self) -> set[str]:
@@ -163,7 +164,7 @@ class State:
         """Every file photoprep wrote or announced, by its path in the folder."""
         return {
             row[0]: WrittenOutput(row[1], None if row[2] is None else _stamp(row[2:6]))
-            for row in self._rows("SELECT * FROM outputs")
+            for row in self._rows(_OUTPUTS)
         }
 
     def record_outputs(self, outputs: Iterable[tuple[str, WrittenOutput]]) -> None:
@@ -183,7 +184,7 @@ class State:
 
     def mails(self) -> dict[str, tuple[str, WrittenMail]]:
         """Every written mail by its path, with the fingerprint of what it was made from."""
-        return {row[0]: (row[1], _mail(row[2])) for row in self._rows("SELECT * FROM mails")}
+        return {row[0]: (row[1], _mail(row[2])) for row in self._rows(_MAILS)}
 
     def replace_mails(self, mails: Iterable[tuple[str, WrittenMail]]) -> None:
         """Record the whole series of (fingerprint, mail) in the place of the earlier one."""
@@ -214,8 +215,8 @@ class State:
                 rows = self._database.execute("SELECT path, sha256 FROM outputs").fetchall()
                 self._spare.begin_anew(_without_versions(facts), dict(rows))
                 return "older"
-            for read in (self._facts, self.sources, self.outputs, self.mails):
-                read()
+            for table in (_FACTS, _SOURCES, _OUTPUTS, _MAILS):
+                self._check_seals(table)
         if facts.get("photoprep") != __version__:
             row = sealed("photoprep", __version__)
             self._write("INSERT OR REPLACE INTO facts VALUES (?, ?, ?)", [row])
@@ -275,17 +276,16 @@ class State:
             raise cannot_write(self._path, error) from error
 
     def _facts(self) -> dict[str, str]:
-        return _without_versions(dict(self._rows("SELECT * FROM facts")))
+        return _without_versions({row[0]: row[1] for row in self._rows(_FACTS)})
 
     def _rows(self, statement: str) -> Iterator[tuple[Any, ...]]:
-        """Every row without its seal, which must fit; read once until something is written."""
-        if statement not in self._read:
-            with translated(self._path):
-                rows = self._database.execute(statement).fetchall()
-            if not all(map(seal_fits, rows)):
-                raise damaged(self._path, "a row does not fit its seal")
-            self._read[statement] = [row[:-1] for row in rows]
-        yield from self._read[statement]
+        """Every row, with the seal that was checked when the record was opened."""
+        with translated(self._path):
+            yield from self._database.execute(statement)
+
+    def _check_seals(self, statement: str) -> None:
+        if not all(map(seal_fits, self._rows(statement))):
+            raise damaged(self._path, "a row does not fit its seal")
 
     def _write(self, statement: str, rows: list[tuple[Value, ...]]) -> None:
         if rows:
@@ -295,7 +295,6 @@ class State:
     @contextmanager
     def _transaction(self) -> Iterator[None]:
         """All of it or none of it; a disk that refuses becomes an error of ours."""
-        self._read.clear()
         with translated(self._path):
             try:
                 self._database.execute("BEGIN")

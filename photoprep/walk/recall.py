@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, field, replace
 from importlib.metadata import PackageNotFoundError, version
 
 from photoprep.errors import SourceUnreadableError
-from photoprep.files import sha256_of_file
+from photoprep.files import FileStamp, sha256_of_file
 from photoprep.output_folder import OutputFolder
 from photoprep.photo.task import RECIPE_NUMBER
 from photoprep.preset import PhotoSpec
@@ -46,14 +46,13 @@ def recipe_of(spec: PhotoSpec) -> str:
 
 
 def recall(
-    candidates: Sequence[Candidate], folder: OutputFolder, recipe: str, *, verify: bool
+    candidates: Sequence[Candidate], folder: OutputFolder, memory: Memory, *, verify: bool
 ) -> Recalled:
     """Sort candidates into those that are known and those to be made.
 
     With ``verify`` every source is hashed; otherwise only those that look changed, or that were
     changed so shortly before the last look that a coarse clock could hide it.
     """
-    memory = _Memory(folder.state.sources(), recipe)
     recalled = Recalled()
     for index, file in enumerate(candidates):
         try:
@@ -70,7 +69,7 @@ def recall(
     return recalled
 
 
-class _Memory:
+class Memory:
     """The sources of earlier runs under this recipe, by name and by content."""
 
     def __init__(self, sources: dict[str, RememberedSource], recipe: str) -> None:
@@ -78,7 +77,13 @@ class _Memory:
         self._by_content = {known.sha256: known for known in self.by_name.values()}
         self._sizes = {known.stamp.size_bytes for known in self.by_name.values()}
 
+    def knows(self, name: str, stamp: FileStamp) -> bool:
+        """Whether the file of this name is, by its looks, one that was worked on."""
+        known = self.by_name.get(name)
+        return known is not None and stamp.shows_unchanged(known.stamp)
+
     def find(self, file: Candidate, *, verify: bool) -> RememberedSource | None:
+        """What came of a candidate, recognised by its looks or, else or to verify, by its hash."""
         stamp = file.stamp
         known = self.by_name.get(file.name)
         if known is not None and not verify and stamp.shows_unchanged(known.stamp):
