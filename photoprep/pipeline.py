@@ -28,7 +28,6 @@ from photoprep.report import PhotoOutcome, Prepared, Report, Reused, WrittenMail
 from photoprep.state import State
 from photoprep.walk.findings import findings_of
 from photoprep.walk.intake import Candidate, Intake, take_in, with_outputs
-from photoprep.walk.mailing import Mailed, write_mails
 from photoprep.walk.making import Outcome, make_photos, photo_crew
 from photoprep.walk.recall import Memory, recall, recipe_of
 from photoprep.workers import usable_cores
@@ -113,16 +112,20 @@ def prepare(
         )
         photos = _in_order(intake, made.outcomes)
         ready = [photo for photo in photos if isinstance(photo, Prepared | Reused)]
-        mailed = (
-            write_mails(ready, folder, preset, profile=profile, customer=customer, date=day)
-            if mails
-            else Mailed()
-        )
+        written: tuple[WrittenMail, ...] = ()
+        told = folder.findings
+        if mails:
+            from photoprep.walk.mailing import write_mails  # the photos need not wait for it
+
+            mailed = write_mails(
+                ready, folder, preset, profile=profile, customer=customer, date=day
+            )
+            written, told = mailed.mails, (*told, *mailed.findings)
         (report_path,) = folder.free_paths([REPORT_FILE])
-        left_alone = _clean_up(folder, intake, ready, mailed.mails, report_path)
-        findings = findings_of(photos, (*folder.findings, *mailed.findings), left_alone)
+        left_alone = _clean_up(folder, intake, ready, written, report_path)
+        findings = findings_of(photos, told, left_alone)
         report = Report(
-            preset.name, place, photos, mailed.mails, findings, made.encodes, rehearsed=dry_run
+            preset.name, place, photos, written, findings, made.encodes, rehearsed=dry_run
         )
         _write_report(folder, report_path, report)
         if isinstance(folder, RehearsedFolder):

@@ -35,6 +35,9 @@ STATE_SCHEMA = 2
 SPARE_FILE = "outputs.txt"
 _FACTS, _SOURCES = "SELECT * FROM facts", "SELECT * FROM sources"
 _OUTPUTS, _MAILS = "SELECT * FROM outputs", "SELECT * FROM mails"
+_INSERT_FACT = "INSERT OR REPLACE INTO facts VALUES (?, ?, ?)"
+_INSERT_SOURCE = "INSERT OR REPLACE INTO sources VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_INSERT_OUTPUT = "INSERT OR REPLACE INTO outputs VALUES (?, ?, ?, ?, ?, ?, ?)"
 _TABLES = """
 CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL, seal TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE sources (
@@ -130,7 +133,7 @@ class State:
         """Remember a single value; writes nothing where it stands already."""
         if self.fact(name) != value:
             self._spare.add_facts({name: value})
-            self._write("INSERT OR REPLACE INTO facts VALUES (?, ?, ?)", [sealed(name, value)])
+            self._write((_INSERT_FACT, [sealed(name, value)]))
 
     def sources(self) -> dict[str, RememberedSource]:
         """Every remembered source by its relative path."""
@@ -146,19 +149,11 @@ class State:
 
     def remember_sources(self, sources: Iterable[tuple[str, RememberedSource]]) -> None:
         """Record what came of sources, all or none."""
-        self._write(
-            "INSERT OR REPLACE INTO sources VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [
-                sealed(
-                    name, *_columns(known.stamp), known.sha256, known.recipe, _text(known.outcome)
-                )
-                for name, known in sources
-            ],
-        )
+        self._write((_INSERT_SOURCE, [_source_row(*source) for source in sources]))
 
     def forget_sources(self, names: Iterable[str]) -> None:
         """Drop sources that are no longer there."""
-        self._write("DELETE FROM sources WHERE source = ?", [(name,) for name in names])
+        self._write(("DELETE FROM sources WHERE source = ?", [(name,) for name in names]))
 
     def outputs(self) -> dict[str, WrittenOutput]:
         """Every file photoprep wrote or announced, by its path in the folder."""
@@ -167,20 +162,24 @@ class State:
             for row in self._rows(_OUTPUTS)
         }
 
-    def record_outputs(self, outputs: Iterable[tuple[str, WrittenOutput]]) -> None:
-        """Announce or record outputs, all or none."""
+    def record_outputs(
+        self,
+        outputs: Iterable[tuple[str, WrittenOutput]],
+        sources: Iterable[tuple[str, RememberedSource]] = (),
+    ) -> None:
+        """Announce or record outputs, and what came of sources, all or none."""
         recorded = dict(outputs)
         self._spare.add_outputs(_hashes(recorded))
         self._write(
-            "INSERT OR REPLACE INTO outputs VALUES (?, ?, ?, ?, ?, ?, ?)",
-            [_output_row(path, known) for path, known in recorded.items()],
+            (_INSERT_OUTPUT, [_output_row(path, known) for path, known in recorded.items()]),
+            (_INSERT_SOURCE, [_source_row(*source) for source in sources]),
         )
 
     def forget_outputs(self, paths: Iterable[str]) -> None:
         """Drop outputs that were removed, or that a person has made their own."""
         dropped = list(paths)
         self._spare.add_outputs(dict.fromkeys(dropped, ""))
-        self._write("DELETE FROM outputs WHERE path = ?", [(path,) for path in dropped])
+        self._write(("DELETE FROM outputs WHERE path = ?", [(path,) for path in dropped]))
 
     def mails(self) -> dict[str, tuple[str, WrittenMail]]:
         """Every written mail by its path, with the fingerprint of what it was made from."""
@@ -218,8 +217,7 @@ class State:
             for table in (_FACTS, _SOURCES, _OUTPUTS, _MAILS):
                 self._check_seals(table)
         if facts.get("photoprep") != __version__:
-            row = sealed("photoprep", __version__)
-            self._write("INSERT OR REPLACE INTO facts VALUES (?, ?, ?)", [row])
+            self._write((_INSERT_FACT, [sealed("photoprep", __version__)]))
         return self.rebuilt
 
     def _make_tables(self) -> None:
@@ -287,10 +285,12 @@ class State:
         if not all(map(seal_fits, self._rows(statement))):
             raise damaged(self._path, "a row does not fit its seal")
 
-    def _write(self, statement: str, rows: list[tuple[Value, ...]]) -> None:
-        if rows:
+    def _write(self, *changes: tuple[str, list[tuple[Value, ...]]]) -> None:
+        """Do every statement on its rows, all or none."""
+        if any(rows for _, rows in changes):
             with self._transaction():
-                self._database.executemany(statement, rows)
+                for statement, rows in changes:
+                    self._database.executemany(statement, rows)
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
@@ -326,6 +326,11 @@ def _hashes(outputs: dict[str, WrittenOutput]) -> dict[str, str]:
 def _output_row(path: str, known: WrittenOutput) -> tuple[Value, ...]:
     nothing = (None, None, None, None)
     return sealed(path, known.sha256, *(_columns(known.stamp) if known.stamp else nothing))
+
+
+def _source_row(name: str, known: RememberedSource) -> tuple[Value, ...]:
+    outcome = _text(known.outcome)
+    return sealed(name, *_columns(known.stamp), known.sha256, known.recipe, outcome)
 
 
 def _columns(stamp: FileStamp) -> tuple[int, int, str, int]:
