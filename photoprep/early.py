@@ -106,11 +106,9 @@ def begin(set_up: Callable[[], None], serve: Serve, most: int) -> None:
     """
     if sys.platform != "linux" or not hasattr(os, "pidfd_open"):
         return
-    try:
+    with suppress(OSError):  # then they are started when there is work
         os.close(os.pidfd_open(os.getpid()))  # a kernel before 5.3, or a sandbox, has none
-    except OSError:
-        return
-    _begun.append(EarlyWorkers(set_up, serve, most))
+        _begun.append(EarlyWorkers(set_up, serve, most))
 
 
 def claim() -> EarlyWorkers | None:

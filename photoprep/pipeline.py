@@ -11,10 +11,10 @@ from __future__ import annotations
 import datetime
 import os
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import Executor
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from photoprep.catalogue.dropped import dropped_path
 from photoprep.catalogue.scan import default_output_folder, scan
@@ -31,6 +31,9 @@ from photoprep.walk.intake import Candidate, Intake, take_in, with_outputs
 from photoprep.walk.making import Outcome, make_photos, photo_crew
 from photoprep.walk.recall import Memory, recall, recipe_of
 from photoprep.workers import usable_cores
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
 
 REPORT_FILE = "report.json"
 

@@ -13,15 +13,17 @@ import os
 import signal
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from contextlib import contextmanager, suppress
 from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection
 from multiprocessing.connection import wait as wait_for_any
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from photoprep.early import THREAD_LIMITS, EarlyWorkers, Ending
 from photoprep.errors import PhotoError, UnexpectedPhotoError, WorkerDiedError
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor, Future
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
@@ -140,6 +142,8 @@ def run_elsewhere(
     function: Callable[[Task], Result], tasks: Sequence[Task], *, jobs: int, executor: Executor
 ) -> Outcomes[Result]:
     """Run the tasks on an executor of the caller's; else as ``Crew.run``."""
+    from concurrent.futures import FIRST_COMPLETED, wait  # loads logging and more
+
     waiting = deque(range(len(tasks)))
     running: dict[Future[Result], int] = {}
     while waiting or running:

@@ -6,9 +6,9 @@ The largest come first; ``settling`` puts in place what the workers send home, w
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import Executor
 from contextlib import closing
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from photoprep.early import claim
 from photoprep.output_folder import OutputFolder
@@ -20,6 +20,9 @@ from photoprep.walk.intake import Candidate
 from photoprep.walk.recall import Recalled
 from photoprep.walk.settling import Settling, failed
 from photoprep.workers import Crew, run_elsewhere
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
 
 Outcome = Prepared | Reused | Failed
 OnPhoto = Callable[[int, int], None]
