@@ -238,11 +238,12 @@ def watch(parent: int, run: Run, done: Event) -> None:
         note_children(parent, run)
 
 
-def note_children(parent: int, run: Run) -> None:
-    """Note the largest high-water mark of the children of a process."""
+def note_children(parent: int | str, run: Run) -> None:
+    """Note the largest high-water mark of the children of a process, and of theirs."""
     with suppress(OSError):
-        children = Path(f"/proc/{parent}/task/{parent}/children").read_text("ascii")
-        run.worker_mb = max([run.worker_mb, *map(peak_mb, children.split())])
+        for child in Path(f"/proc/{parent}/task/{parent}/children").read_text("ascii").split():
+            run.worker_mb = max(run.worker_mb, peak_mb(child))
+            note_children(child, run)
 
 
 if __name__ == "__main__":

@@ -239,14 +239,16 @@ def profile_edit(
 
 
 def _tell(report: Report, *, as_json: bool, quiet: bool) -> None:
-    from photoprep.proof.console import print_failures, print_report
-
     if as_json:
         typer.echo(json.dumps(report.to_json(), indent=2))
-    elif not quiet:
-        print_report(report, console(stderr=False))
+    if not report.failed and (quiet or as_json):
+        return  # nothing to say, so that what says it need not be loaded
+    from photoprep.proof.console import print_failures, print_report
+
     if quiet or as_json:
         print_failures(report, stderr_console())
+    else:
+        print_report(report, console(stderr=False))
 
 
 def _profile() -> SenderProfile | None:

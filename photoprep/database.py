@@ -82,12 +82,14 @@ def claims_read_only(path: Path) -> bool:
 def connect(path: Path) -> sqlite3.Connection:
     """Open the database at ``path``, or a new one; transactions are begun by hand.
 
+    It may be handed from thread to thread, for one at a time.
+
     Raises:
         CannotWriteError: the place refuses it.
 
     """
     with translated(path):
-        database = sqlite3.connect(path, timeout=0.2, isolation_level=None)
+        database = sqlite3.connect(path, timeout=0.2, isolation_level=None, check_same_thread=False)
     # Damaged text must reach its seal instead of ending the reading.
     database.text_factory = lambda text: text.decode("utf-8", "replace")
     return database

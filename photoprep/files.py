@@ -33,10 +33,10 @@ class FileStamp:
     looked_ns: int
 
     @classmethod
-    def of(cls, path: Path) -> FileStamp:
+    def of(cls, path: Path | str) -> FileStamp:
         """Look at a file; follows links. Raises ``OSError`` as ``os.stat`` does."""
         looked_ns = time.time_ns()
-        return cls.from_stat(path.stat(), looked_ns)
+        return cls.from_stat(os.stat(path), looked_ns)  # noqa: PTH116 (texts save time in a loop)
 
     @classmethod
     def from_stat(cls, status: os.stat_result, looked_ns: int) -> FileStamp:
@@ -130,8 +130,11 @@ def cannot_write(path: Path, error: OSError) -> CannotWriteError:
     return CannotWriteError(f"This place cannot be written ({reason}).", hint=hint, path=path)
 
 
-def write_whole(path: Path, data: bytes, *, temporary: Path) -> None:
+def write_whole(path: Path, data: bytes, *, temporary: Path, sync: bool = True) -> None:
     """Put ``data`` at ``path`` by way of ``temporary``, which must lie on the same disk.
+
+    The data is on the platter before it has its name. Without ``sync`` the name itself is not:
+    after a loss of power the old file may stand there, whole, until ``sync_folder`` is called.
 
     Raises:
         CannotWriteError: the disk is full, read-only or gone; nothing half-written stays at
@@ -145,7 +148,8 @@ def write_whole(path: Path, data: bytes, *, temporary: Path) -> None:
             _backdate(file.fileno(), temporary)
             os.fsync(file.fileno())
         temporary.replace(path)
-        _sync_folder(path.parent)
+        if sync:
+            sync_folder(path.parent)
     except OSError as error:
         with suppress(OSError):  # the disk may be gone or read-only by now
             temporary.unlink(missing_ok=True)
@@ -163,8 +167,11 @@ def _backdate(handle: int, path: Path) -> None:
         os.utime(handle if os.utime in os.supports_fd else path, ns=(then_ns, then_ns))
 
 
-def _sync_folder(folder: Path) -> None:
-    """Make a rename durable; Windows has no handle to a folder and needs none."""
+def sync_folder(folder: Path) -> None:
+    """Make renames durable; Windows has no handle to a folder and needs none.
+
+    Raises ``OSError`` as ``os.open`` and ``os.fsync`` do.
+    """
     if os.name == "nt":
         return
     handle = os.open(folder, os.O_RDONLY)

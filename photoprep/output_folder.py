@@ -16,9 +16,16 @@ from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 
 from photoprep.errors import CannotWriteError, SourceUnreadableError
-from photoprep.files import FileStamp, cannot_write, sha256_hex, sha256_of_file, write_whole
+from photoprep.files import (
+    FileStamp,
+    cannot_write,
+    sha256_hex,
+    sha256_of_file,
+    sync_folder,
+    write_whole,
+)
 from photoprep.report import Finding
-from photoprep.state import State, WrittenOutput
+from photoprep.state import RememberedSource, State, WrittenOutput
 
 MARKER = ".photoprep"
 STATE_FILE = "state.db"
@@ -82,8 +89,10 @@ class OutputFolder:
     def __init__(self, folder: Path, state: State) -> None:
         self.folder = folder
         self.state = state
+        self._root = f"{folder}/"  # Windows takes either slash
         self._known = state.outputs()
         self._looked_at: dict[str, WrittenOutput] = {}
+        self._unsynced: set[Path] = set()
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -115,10 +124,10 @@ class OutputFolder:
 
     def may_write(self, path: str) -> bool:
         """Whether nothing stands at ``path`` but, perhaps, what photoprep itself wrote there."""
-        if not _stands(self._place(path)):
-            return True
         known = self._known.get(path)
-        return known is not None and self._is_as_written(path, known)
+        if known is not None and self._is_as_written(path, known):
+            return True
+        return not _stands(self._place(path))
 
     def free_paths(self, paths: Sequence[str]) -> list[str]:
         """The paths, each moved on to ``name-2.ext`` … where a person's file stands.
@@ -144,7 +153,7 @@ class OutputFolder:
         before, an edit of it in the meantime would else pass for ours.
         """
         unknown = WrittenOutput("", None)
-        self._record(
+        self.record(
             [(path, unknown) for path in paths if not self._known.get(path, unknown).sha256]
         )
 
@@ -162,7 +171,7 @@ class OutputFolder:
                     hint="Move it elsewhere, or choose another folder with --out.",
                     path=self._place(path),
                 )
-        self._record([(path, WrittenOutput("", None)) for path in paths])
+        self.record([(path, WrittenOutput("", None)) for path in paths])
 
     def write(self, path: str, data: bytes) -> None:
         """Put a whole file into its place and record it.
@@ -171,11 +180,40 @@ class OutputFolder:
             CannotWriteError: the disk refuses, or a file that is not ours stands there.
 
         """
+        self.record([(path, self.put(path, data))])
+
+    def put(self, path: str, data: bytes) -> WrittenOutput:
+        """Put a whole file into its place; the caller is to ``record`` it.
+
+        Until then it is known as announced: were the run killed, the next would write it anew.
+
+        Raises:
+            CannotWriteError: as for ``write``.
+
+        """
         known = self._known.get(path)
         if known is None or known.sha256:
             self.make_way([path])
         stamp = self._put(path, data)
-        self._record([(path, WrittenOutput(sha256_hex(data), stamp))])
+        return WrittenOutput(sha256_hex(data), stamp)
+
+    def record(
+        self,
+        outputs: list[tuple[str, WrittenOutput]],
+        sources: Iterable[tuple[str, RememberedSource]] = (),
+    ) -> None:
+        """Record files that were put, and what came of sources, all or none.
+
+        Their names are made durable before.
+        """
+        for folder in list(self._unsynced):
+            try:
+                sync_folder(folder)
+            except OSError as error:
+                raise cannot_write(folder, error) from error
+            self._unsynced.discard(folder)
+        self.state.record_outputs(outputs, sources)
+        self._known.update(outputs)
 
     def write_if_new(self, path: str, data: bytes) -> None:
         """Put a whole file into its place, unless the very same stands there already."""
@@ -224,15 +262,15 @@ class OutputFolder:
         self._looked_at.clear()
 
     def _is_as_written(self, path: str, known: WrittenOutput) -> bool:
-        place = self._place(path)
         if not known.sha256:
-            return place.is_file()
+            return self._place(path).is_file()
         try:
-            stamp = FileStamp.of(place)
+            stamp = FileStamp.of(self._root + path)  # of thousands, a Path for each would show
         except OSError:
             return False
         if known.stamp is not None and stamp.shows_unchanged(known.stamp):
             return True
+        place = self._place(path)
         if not place.is_file():
             return False
         try:
@@ -247,7 +285,9 @@ class OutputFolder:
         place = self._place(path)
         try:
             place.parent.mkdir(exist_ok=True)
-            write_whole(place, data, temporary=self.folder / MARKER / _UNFINISHED / place.name)
+            unfinished = self.folder / MARKER / _UNFINISHED / place.name
+            write_whole(place, data, temporary=unfinished, sync=False)
+            self._unsynced.add(place.parent)
             return FileStamp.of(place)
         except FileExistsError as error:
             raise CannotWriteError(
@@ -269,10 +309,6 @@ class OutputFolder:
 
     def _place(self, path: str) -> Path:
         return self.folder.joinpath(*PurePosixPath(path).parts)
-
-    def _record(self, outputs: list[tuple[str, WrittenOutput]]) -> None:
-        self.state.record_outputs(outputs)
-        self._known.update(outputs)
 
     def _forget(self, paths: list[str]) -> None:
         self.state.forget_outputs(paths)

@@ -9,30 +9,31 @@ returns a ``Report``; it prints nothing and ends nothing.
 from __future__ import annotations
 
 import datetime
-import json
 import os
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import Executor
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from photoprep.catalogue.dropped import dropped_path
 from photoprep.catalogue.scan import default_output_folder, scan
 from photoprep.errors import NoPhotosError, UsageError
 from photoprep.files import at_home
-from photoprep.output_folder import OutputFolder, open_output_folder
+from photoprep.output_folder import OutputFolder, is_output_folder, open_output_folder
 from photoprep.preset import Preset
 from photoprep.profile import SenderProfile
 from photoprep.rehearsal import RehearsedFolder, rehearse
-from photoprep.report import PhotoOutcome, Prepared, Report, Reused, WrittenMail
+from photoprep.report import PhotoOutcome, Prepared, Report, Reused, WrittenMail, indented
 from photoprep.state import State
 from photoprep.walk.findings import findings_of
 from photoprep.walk.intake import Candidate, Intake, take_in, with_outputs
-from photoprep.walk.mailing import Mailed, write_mails
 from photoprep.walk.making import Outcome, make_photos, photo_crew
-from photoprep.walk.recall import recall, recipe_of
+from photoprep.walk.recall import Memory, recall, recipe_of
 from photoprep.workers import usable_cores
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
 
 REPORT_FILE = "report.json"
 
@@ -88,15 +89,19 @@ def prepare(
         if executor is None and not place.exists():
             crew.hire(len(dropped.files))  # a first run: everything will have to be made
         preset = _loaded(preset)
-        intake = take_in(dropped)
+        recipe = recipe_of(preset.photo)
+        opening = rehearse(place) if dry_run else open_output_folder(place)
+        # What an earlier run has worked on need not be opened; but nothing is made in vain.
+        folder = stack.enter_context(opening) if is_output_folder(place) else None
+        memory = Memory(folder.state.sources() if folder else {}, recipe)
+        intake = take_in(dropped) if verify else take_in(dropped, memory.knows)
         if not intake.candidates:
             raise _no_photos(intake, dropped.root)
-        folder = stack.enter_context(rehearse(place) if dry_run else open_output_folder(place))
+        folder = folder or stack.enter_context(opening)
         day = _date_of_run(folder.state, date)
         template = preset.names.photo
         intake = with_outputs(intake, template, customer=customer, date=day, folder=folder)
-        recipe = recipe_of(preset.photo)
-        recalled = recall(intake.candidates, folder, recipe, verify=verify)
+        recalled = recall(intake.candidates, folder, memory, verify=verify)
         made = make_photos(
             intake.candidates,
             recalled,
@@ -110,16 +115,20 @@ def prepare(
         )
         photos = _in_order(intake, made.outcomes)
         ready = [photo for photo in photos if isinstance(photo, Prepared | Reused)]
-        mailed = (
-            write_mails(ready, folder, preset, profile=profile, customer=customer, date=day)
-            if mails
-            else Mailed()
-        )
+        written: tuple[WrittenMail, ...] = ()
+        told = folder.findings
+        if mails:
+            from photoprep.walk.mailing import write_mails  # the photos need not wait for it
+
+            mailed = write_mails(
+                ready, folder, preset, profile=profile, customer=customer, date=day
+            )
+            written, told = mailed.mails, (*told, *mailed.findings)
         (report_path,) = folder.free_paths([REPORT_FILE])
-        left_alone = _clean_up(folder, intake, ready, mailed.mails, report_path)
-        findings = findings_of(photos, (*folder.findings, *mailed.findings), left_alone)
+        left_alone = _clean_up(folder, intake, ready, written, report_path)
+        findings = findings_of(photos, told, left_alone)
         report = Report(
-            preset.name, place, photos, mailed.mails, findings, made.encodes, rehearsed=dry_run
+            preset.name, place, photos, written, findings, made.encodes, rehearsed=dry_run
         )
         _write_report(folder, report_path, report)
         if isinstance(folder, RehearsedFolder):
@@ -186,5 +195,4 @@ def _clean_up(
 
 def _write_report(folder: OutputFolder, path: str, report: Report) -> None:
     """Write report.json, last of all, and only when it says something new."""
-    data = json.dumps(report.to_json(), ensure_ascii=False, indent=2).encode() + b"\n"
-    folder.write_if_new(path, data)
+    folder.write_if_new(path, (indented(report.to_json()) + "\n").encode())

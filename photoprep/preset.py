@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
+SCHEMA_NUMBER = 1  # of a preset's file
 Language = Literal["en", "zh"]
 
 

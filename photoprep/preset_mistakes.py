@@ -7,12 +7,12 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-from pydantic import ValidationError
+from typing import TYPE_CHECKING, Any
 
 from photoprep.errors import PresetError
-from photoprep.preset_model import ContradictionError, known_keys
+
+if TYPE_CHECKING:
+    from pydantic import ValidationError
 
 Key = tuple[str, ...]
 
@@ -137,6 +137,8 @@ def nearest(word: str, known: Sequence[str]) -> str:
 
 def _mistake(detail: dict[str, Any], layers: Sequence[Layer]) -> Mistake:
     key: Key = tuple(str(part) for part in detail["loc"])
+    from photoprep.preset_model import ContradictionError
+
     cause = detail.get("ctx", {}).get("error")
     candidates = cause.keys if isinstance(cause, ContradictionError) else (key,)
     for layer in layers:
@@ -151,6 +153,8 @@ def _words(detail: dict[str, Any], key: Key) -> str:
     dotted = ".".join(key)
     kind = detail["type"]
     if kind == "extra_forbidden":
+        from photoprep.preset_model import known_keys
+
         near = nearest(key[-1], known_keys(key[:-1]))
         return f"{dotted} is not a known key" + (f" (did you mean {near}?)" if near else "")
     if kind == "missing":

@@ -22,10 +22,9 @@ from pydantic import (
 )
 from pydantic import model_validator as whole
 
-from photoprep.preset import LetterSpec, MailSpec, NamesSpec, PhotoSpec, Preset
+from photoprep.preset import SCHEMA_NUMBER, LetterSpec, MailSpec, NamesSpec, PhotoSpec, Preset
 from photoprep.units import longest_side_px, parse_bytes, parse_length_cm
 
-SCHEMA_NUMBER = 1
 NAME_FIELDS = ("product", "model", "view", "customer", "date")
 # Room for the headers, letter and boundaries of a mail with one photo: measured 0.9 kB without a
 # sender's profile and 1.2 kB with a full one.

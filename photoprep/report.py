@@ -7,7 +7,9 @@ runs write equal bytes and the file can be passed on.
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
@@ -240,3 +242,27 @@ def _finding_row(finding: Finding) -> dict[str, object]:
         "source": finding.source or None,
         "message": " ".join(filter(None, (finding.message, finding.hint))),
     }
+
+
+def indented(value: object, depth: int = 0) -> str:
+    """The text that ``json.dumps(value, ensure_ascii=False, indent=2)`` makes, but sooner.
+
+    Python writes indented JSON value by value; here each table of plain values goes to its encoder
+    in C, which takes the line's end and indent for a separator.
+    """
+    inner, outer = "\n" + "  " * (depth + 1), "\n" + "  " * depth
+    if not value or not isinstance(value, dict | list):
+        return _encoder("").encode(value)
+    if isinstance(value, dict):
+        if not any(isinstance(below, dict | list) for below in value.values()):
+            return f"{{{inner}{_encoder(inner).encode(value)[1:-1]}{outer}}}"
+        key = _encoder("").encode
+        parts = [f"{key(name)}: {indented(below, depth + 1)}" for name, below in value.items()]
+        return f"{{{inner}{f',{inner}'.join(parts)}{outer}}}"
+    parts = [indented(below, depth + 1) for below in value]
+    return f"[{inner}{f',{inner}'.join(parts)}{outer}]"
+
+
+@lru_cache(maxsize=16)
+def _encoder(between: str) -> json.JSONEncoder:
+    return json.JSONEncoder(ensure_ascii=False, separators=(f",{between}", ": "))

@@ -33,6 +33,11 @@ from photoprep.version import __version__
 
 STATE_SCHEMA = 2
 SPARE_FILE = "outputs.txt"
+_FACTS, _SOURCES = "SELECT * FROM facts", "SELECT * FROM sources"
+_OUTPUTS, _MAILS = "SELECT * FROM outputs", "SELECT * FROM mails"
+_INSERT_FACT = "INSERT OR REPLACE INTO facts VALUES (?, ?, ?)"
+_INSERT_SOURCE = "INSERT OR REPLACE INTO sources VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_INSERT_OUTPUT = "INSERT OR REPLACE INTO outputs VALUES (?, ?, ?, ?, ?, ?, ?)"
 _TABLES = """
 CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL, seal TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE sources (
@@ -90,7 +95,6 @@ class State:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._spare = Spare(path.with_name(SPARE_FILE))
-        self._read: dict[str, list[tuple[Any, ...]]] = {}
         self.rebuilt = ""
         inode, unusable = _inode(path), claims_read_only(path)
         self._database = connect(path)
@@ -104,7 +108,8 @@ class State:
                 self._set_aside(inode)
                 self._database = connect(path)
                 self._open()
-            self._spare.begin_anew(self._facts(), _hashes(self.outputs()))
+            hashes = {row[0]: row[1] for row in self._rows(_OUTPUTS) if row[1]}
+            self._spare.begin_anew(self._facts(), hashes)
         except BaseException:
             self._database.close()
             raise
@@ -118,7 +123,6 @@ class State:
         value: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._read.clear()
         self._database.close()
 
     def fact(self, name: str) -> str | None:
@@ -129,13 +133,13 @@ class State:
         """Remember a single value; writes nothing where it stands already."""
         if self.fact(name) != value:
             self._spare.add_facts({name: value})
-            self._write("INSERT OR REPLACE INTO facts VALUES (?, ?, ?)", [sealed(name, value)])
+            self._write((_INSERT_FACT, [sealed(name, value)]))
 
     def sources(self) -> dict[str, RememberedSource]:
         """Every remembered source by its relative path."""
         return {
             row[0]: RememberedSource(_stamp(row[1:5]), row[5], row[6], _outcome(row[7]))
-            for row in self._rows("SELECT * FROM sources")
+            for row in self._rows(_SOURCES)
         }
 
     def source_names(self) -> set[str]:
@@ -145,45 +149,41 @@ class State:
 
     def remember_sources(self, sources: Iterable[tuple[str, RememberedSource]]) -> None:
         """Record what came of sources, all or none."""
-        self._write(
-            "INSERT OR REPLACE INTO sources VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [
-                sealed(
-                    name, *_columns(known.stamp), known.sha256, known.recipe, _text(known.outcome)
-                )
-                for name, known in sources
-            ],
-        )
+        self._write((_INSERT_SOURCE, [_source_row(*source) for source in sources]))
 
     def forget_sources(self, names: Iterable[str]) -> None:
         """Drop sources that are no longer there."""
-        self._write("DELETE FROM sources WHERE source = ?", [(name,) for name in names])
+        self._write(("DELETE FROM sources WHERE source = ?", [(name,) for name in names]))
 
     def outputs(self) -> dict[str, WrittenOutput]:
         """Every file photoprep wrote or announced, by its path in the folder."""
         return {
             row[0]: WrittenOutput(row[1], None if row[2] is None else _stamp(row[2:6]))
-            for row in self._rows("SELECT * FROM outputs")
+            for row in self._rows(_OUTPUTS)
         }
 
-    def record_outputs(self, outputs: Iterable[tuple[str, WrittenOutput]]) -> None:
-        """Announce or record outputs, all or none."""
+    def record_outputs(
+        self,
+        outputs: Iterable[tuple[str, WrittenOutput]],
+        sources: Iterable[tuple[str, RememberedSource]] = (),
+    ) -> None:
+        """Announce or record outputs, and what came of sources, all or none."""
         recorded = dict(outputs)
         self._spare.add_outputs(_hashes(recorded))
         self._write(
-            "INSERT OR REPLACE INTO outputs VALUES (?, ?, ?, ?, ?, ?, ?)",
-            [_output_row(path, known) for path, known in recorded.items()],
+            (_INSERT_OUTPUT, [_output_row(path, known) for path, known in recorded.items()]),
+            (_INSERT_SOURCE, [_source_row(*source) for source in sources]),
         )
 
     def forget_outputs(self, paths: Iterable[str]) -> None:
         """Drop outputs that were removed, or that a person has made their own."""
         dropped = list(paths)
         self._spare.add_outputs(dict.fromkeys(dropped, ""))
-        self._write("DELETE FROM outputs WHERE path = ?", [(path,) for path in dropped])
+        self._write(("DELETE FROM outputs WHERE path = ?", [(path,) for path in dropped]))
 
     def mails(self) -> dict[str, tuple[str, WrittenMail]]:
         """Every written mail by its path, with the fingerprint of what it was made from."""
-        return {row[0]: (row[1], _mail(row[2])) for row in self._rows("SELECT * FROM mails")}
+        return {row[0]: (row[1], _mail(row[2])) for row in self._rows(_MAILS)}
 
     def replace_mails(self, mails: Iterable[tuple[str, WrittenMail]]) -> None:
         """Record the whole series of (fingerprint, mail) in the place of the earlier one."""
@@ -214,11 +214,10 @@ class State:
                 rows = self._database.execute("SELECT path, sha256 FROM outputs").fetchall()
                 self._spare.begin_anew(_without_versions(facts), dict(rows))
                 return "older"
-            for read in (self._facts, self.sources, self.outputs, self.mails):
-                read()
+            for table in (_FACTS, _SOURCES, _OUTPUTS, _MAILS):
+                self._check_seals(table)
         if facts.get("photoprep") != __version__:
-            row = sealed("photoprep", __version__)
-            self._write("INSERT OR REPLACE INTO facts VALUES (?, ?, ?)", [row])
+            self._write((_INSERT_FACT, [sealed("photoprep", __version__)]))
         return self.rebuilt
 
     def _make_tables(self) -> None:
@@ -275,27 +274,27 @@ class State:
             raise cannot_write(self._path, error) from error
 
     def _facts(self) -> dict[str, str]:
-        return _without_versions(dict(self._rows("SELECT * FROM facts")))
+        return _without_versions({row[0]: row[1] for row in self._rows(_FACTS)})
 
     def _rows(self, statement: str) -> Iterator[tuple[Any, ...]]:
-        """Every row without its seal, which must fit; read once until something is written."""
-        if statement not in self._read:
-            with translated(self._path):
-                rows = self._database.execute(statement).fetchall()
-            if not all(map(seal_fits, rows)):
-                raise damaged(self._path, "a row does not fit its seal")
-            self._read[statement] = [row[:-1] for row in rows]
-        yield from self._read[statement]
+        """Every row, with the seal that was checked when the record was opened."""
+        with translated(self._path):
+            yield from self._database.execute(statement)
 
-    def _write(self, statement: str, rows: list[tuple[Value, ...]]) -> None:
-        if rows:
+    def _check_seals(self, statement: str) -> None:
+        if not all(map(seal_fits, self._rows(statement))):
+            raise damaged(self._path, "a row does not fit its seal")
+
+    def _write(self, *changes: tuple[str, list[tuple[Value, ...]]]) -> None:
+        """Do every statement on its rows, all or none."""
+        if any(rows for _, rows in changes):
             with self._transaction():
-                self._database.executemany(statement, rows)
+                for statement, rows in changes:
+                    self._database.executemany(statement, rows)
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
         """All of it or none of it; a disk that refuses becomes an error of ours."""
-        self._read.clear()
         with translated(self._path):
             try:
                 self._database.execute("BEGIN")
@@ -327,6 +326,11 @@ def _hashes(outputs: dict[str, WrittenOutput]) -> dict[str, str]:
 def _output_row(path: str, known: WrittenOutput) -> tuple[Value, ...]:
     nothing = (None, None, None, None)
     return sealed(path, known.sha256, *(_columns(known.stamp) if known.stamp else nothing))
+
+
+def _source_row(name: str, known: RememberedSource) -> tuple[Value, ...]:
+    outcome = _text(known.outcome)
+    return sealed(name, *_columns(known.stamp), known.sha256, known.recipe, outcome)
 
 
 def _columns(stamp: FileStamp) -> tuple[int, int, str, int]:

@@ -13,14 +13,17 @@ import os
 import signal
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from contextlib import contextmanager, suppress
 from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection
 from multiprocessing.connection import wait as wait_for_any
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
+from photoprep.early import THREAD_LIMITS, EarlyWorkers, Ending
 from photoprep.errors import PhotoError, UnexpectedPhotoError, WorkerDiedError
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor, Future
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
@@ -29,8 +32,6 @@ Outcomes = Generator[tuple[int, Result | PhotoError], None, None]
 
 # One task in work and one waiting in the pipe: a worker never idles while its result is written.
 _TASKS_PER_WORKER = 2
-
-_THREAD_LIMITS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 
 
 def usable_cores() -> int:
@@ -44,29 +45,59 @@ class Crew(Generic[Task, Result]):
     """Processes that run ``function`` on tasks, ``jobs`` at most.
 
     They start when there is work, or before at ``hire``, so that they load their libraries while
-    the caller is busy with other things. ``set_up`` runs once in each. Leaving the ``with`` block
-    ends every one of them at once.
+    the caller is busy with other things; ``early`` ones have begun to already, on the same
+    function. ``set_up`` runs once in each. Leaving the ``with`` block ends every one of them at
+    once.
     """
 
     def __init__(
-        self, function: Callable[[Task], Result], *, jobs: int, set_up: Callable[[], None]
+        self,
+        function: Callable[[Task], Result],
+        *,
+        jobs: int,
+        set_up: Callable[[], None],
+        early: EarlyWorkers | None = None,
     ) -> None:
         self._function, self._set_up, self._jobs = function, set_up, jobs
+        self._early = early
         self._workers: dict[Connection, _Worker[Task, Result]] = {}
 
     def __enter__(self) -> Crew[Task, Result]:
         return self
 
     def __exit__(self, *_raised: object) -> None:
+        self.dismiss()
         while self._workers:
             self._workers.popitem()[1].end()
 
+    def dismiss(self) -> None:
+        """End every process without waiting until it is gone; leaving the block waits."""
+        if self._early:
+            self._early.end()
+            self._early = None
+        for worker in self._workers.values():
+            worker.kill()
+
     def hire(self, tasks: int) -> None:
         """Start as many processes as that many tasks can keep busy."""
-        while len(self._workers) < min(self._jobs, tasks):
+        wanted = min(self._jobs, tasks)
+        if self._early and wanted:
+            self._early.ask(wanted)
+            return  # whoever does not come is replaced when there is work
+        while len(self._workers) < wanted:
             with _interrupts_held_back(), _one_thread_each():
-                worker = _Worker(self._function, self._set_up)
-                self._workers[worker.pipe] = worker
+                self._take_on(*_spawned(self._function, self._set_up))
+
+    def _take_on(self, pipe: Connection, process: Ending) -> None:
+        self._workers[pipe] = _Worker(pipe, process)
+
+    def _welcome(self, tasks: int) -> None:
+        """Wait for the early ones: nothing could be done before they have loaded."""
+        if self._early and tasks:
+            self.hire(tasks)
+            early, self._early = self._early, None
+            for pipe, process in early.come():
+                self._take_on(pipe, process)
 
     def run(self, tasks: Sequence[Task]) -> Outcomes[Result]:
         """Run the function on every task; yields (index, result or error).
@@ -88,10 +119,11 @@ class Crew(Generic[Task, Result]):
             for index in died:
                 yield from self._round(tasks, [index], 1)
         finally:
-            self.__exit__()
+            self.dismiss()
 
     def _round(self, tasks: Sequence[Task], order: Iterable[int], jobs: int) -> Outcomes[Result]:
         waiting, workers = deque(order), self._workers
+        self._welcome(len(waiting))
         while waiting or any(worker.given for worker in workers.values()):
             self.hire(min(jobs, len(waiting)))
             _hand_out(tasks, waiting, workers.values())
@@ -110,6 +142,8 @@ def run_elsewhere(
     function: Callable[[Task], Result], tasks: Sequence[Task], *, jobs: int, executor: Executor
 ) -> Outcomes[Result]:
     """Run the tasks on an executor of the caller's; else as ``Crew.run``."""
+    from concurrent.futures import FIRST_COMPLETED, wait  # loads logging and more
+
     waiting = deque(range(len(tasks)))
     running: dict[Future[Result], int] = {}
     while waiting or running:
@@ -135,15 +169,9 @@ def _hand_out(
 class _Worker(Generic[Task, Result]):
     """One process and the pipe to it; ``given`` holds the indices of its tasks, in order."""
 
-    def __init__(self, function: Callable[[Task], Result], set_up: Callable[[], None]) -> None:
-        context = multiprocessing.get_context("spawn")
-        self.pipe, far_end = context.Pipe()
+    def __init__(self, pipe: Connection, process: Ending) -> None:
+        self.pipe, self._process = pipe, process
         self.given: deque[int] = deque()
-        self._process = context.Process(target=_serve, args=(far_end, function, set_up))
-        self._process.daemon = True
-        self._process.start()
-        # With our copy of its end closed, a dead worker is a closed pipe and not an endless wait.
-        far_end.close()
 
     def give(self, index: int, task: Task) -> None:
         self.given.append(index)
@@ -163,8 +191,12 @@ class _Worker(Generic[Task, Result]):
             return died
         return outcome
 
-    def end(self) -> None:
+    def kill(self) -> None:
         """End the process, in the middle of a picture if need be: it holds nothing but memory."""
+        self._process.kill()
+
+    def end(self) -> None:
+        """End the process and wait until it is gone."""
         self._process.kill()
         self._process.join()
         self.pipe.close()
@@ -191,12 +223,9 @@ def _interrupts_held_back() -> Iterator[None]:
 
 @contextmanager
 def _one_thread_each() -> Iterator[None]:
-    """Start a process whose matrix library keeps to one core: there is a worker for every core.
-
-    The libraries read these as they are loaded: OpenBLAS, MKL and others, Apple's Accelerate.
-    """
-    before = {name: os.environ.get(name) for name in _THREAD_LIMITS}
-    os.environ.update(dict.fromkeys(_THREAD_LIMITS, "1"))
+    """Start a process whose matrix library keeps to one core: there is a worker for every core."""
+    before = {name: os.environ.get(name) for name in THREAD_LIMITS}
+    os.environ.update(dict.fromkeys(THREAD_LIMITS, "1"))
     try:
         yield
     finally:
@@ -207,13 +236,28 @@ def _one_thread_each() -> Iterator[None]:
                 os.environ[name] = value
 
 
-def _serve(
-    pipe: Connection, function: Callable[[Task], Result], set_up: Callable[[], None]
-) -> None:
-    """Work until the other end is closed, which the system does when the parent dies."""
+def _spawned(
+    function: Callable[[Task], Result], set_up: Callable[[], None]
+) -> tuple[Connection, Ending]:
+    """A new process, and the pipe to it."""
+    context = multiprocessing.get_context("spawn")
+    pipe, far_end = context.Pipe()
+    process = context.Process(target=_live, args=(far_end, function, set_up), daemon=True)
+    process.start()
+    # With our copy of its end closed, a dead worker is a closed pipe and not an endless wait.
+    far_end.close()
+    return pipe, process
+
+
+def _live(pipe: Connection, function: Callable[[Task], Result], set_up: Callable[[], None]) -> None:
     # Ctrl-C reaches every process of the terminal; the parent alone decides what it means.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     set_up()
+    serve(pipe, function)
+
+
+def serve(pipe: Connection, function: Callable[[Task], Result]) -> None:
+    """Work until the other end is closed, which the system does when the parent dies."""
     while True:
         try:
             task = pipe.recv()

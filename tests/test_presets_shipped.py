@@ -39,6 +39,13 @@ def test_the_trade_preset_has_the_figures_of_the_trade() -> None:
     assert preset.mail.limit_bytes == 795_904
 
 
+@pytest.mark.parametrize("name", SHIPPED)
+def test_a_shipped_preset_is_what_the_model_makes_of_it(name: str, tmp_path: Path) -> None:
+    # Only here is it checked: a run trusts the shipped ones, and not a copy that lies elsewhere.
+    copy = written(tmp_path / f"{name}.toml", merged_text(name))
+    assert load_preset(name) == load_preset(copy)
+
+
 def test_three_photos_of_the_light_preset_fit_a_mail() -> None:
     preset = load_preset("trade-email-light")
     assert preset.mail.max_bytes == 600_000

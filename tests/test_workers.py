@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import multiprocessing
 import os
 import signal
 import sys
 import time
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import pytest
@@ -80,6 +82,7 @@ def test_workers_hired_before_there_is_work_do_it_and_end_with_the_block() -> No
         hired.hire(5)
         assert len(hired._workers) == 2
         assert dict(hired.run(["a", "b", "c"])) == {0: "A", 1: "B", 2: "C"}
+    assert isinstance(early._process, BaseProcess)
     assert early._process.exitcode is not None
 
 
@@ -87,7 +90,8 @@ def test_workers_that_nobody_gave_work_end_too() -> None:
     with crew() as hired:
         hired.hire(2)
         processes = [worker._process for worker in hired._workers.values()]
-    assert [process.is_alive() for process in processes] == [False, False]
+    assert all(isinstance(process, BaseProcess) for process in processes)
+    assert not any(process in multiprocessing.active_children() for process in processes)
 
 
 def test_a_worker_keeps_its_matrix_library_to_one_core() -> None:

@@ -103,6 +103,7 @@ def formal_names(
     return names
 
 
+@lru_cache(maxsize=4096)
 def ascii_words(text: str) -> str:
     """Text as ASCII words joined by hyphens: ``工具箱 X100`` → ``GongJuXiang-X100``."""
     spelled = anyascii(unicodedata.normalize("NFC", text))
@@ -138,12 +139,17 @@ def _formal_name(
 def _fill(template: str, fields: dict[str, str]) -> str:
     """The template filled in; the separator before an empty field goes with it."""
     text = ""
-    for literal, field, _, _ in Formatter().parse(template):
+    for literal, field in _parsed(template):
         value = fields[field] if field else ""
         if value or not field:
             text += (literal if text or value else "") + value
     safe = re.sub(r"[^A-Za-z0-9._ +\-]+", "_", text)[:_LONGEST_STEM].strip("._ -")
     return safe or "photo"
+
+
+@lru_cache(maxsize=16)
+def _parsed(template: str) -> tuple[tuple[str, str | None], ...]:
+    return tuple((literal, field) for literal, field, _, _ in Formatter().parse(template))
 
 
 def _shorten(words: str, length: int) -> str:
@@ -178,13 +184,14 @@ def _without_views(words: Sequence[str]) -> list[str]:
     return [word for word in words if word.casefold() in kept]
 
 
+@lru_cache(maxsize=4096)
 def _says_nothing(word: str) -> bool:
     folded = word.casefold()
     return (
-        not _without_views([word])
-        or folded.isdecimal()
+        folded.isdecimal()
         or folded.rstrip("0123456789") in CAMERA_WORDS
         or (folded[0] == "p" and folded[1:].isdecimal())
+        or not _without_views([word])
     )
 
 

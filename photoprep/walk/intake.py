@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from photoprep.catalogue.naming import formal_names, subject_of
@@ -40,36 +41,43 @@ class Intake:
         return [row for row in self.rows if isinstance(row, Candidate)]
 
 
-def take_in(dropped: Dropped, known_names: frozenset[str] = frozenset()) -> Intake:
-    """Tell pictures from other files; files of ``known_names`` are pictures without a look."""
+def take_in(
+    dropped: Dropped, is_known: Callable[[str, FileStamp], bool] = lambda _name, _stamp: False
+) -> Intake:
+    """Tell pictures from other files, by their content.
+
+    One that ``is_known``, by its name and how it looks, is a picture and is not opened.
+    """
     root_name = dropped.root.name
-    return Intake(tuple(_row(file, root_name, file.name in known_names) for file in dropped.files))
+    return Intake(tuple(_row(file, root_name, is_known) for file in dropped.files))
 
 
 def with_outputs(
     intake: Intake, template: str, *, customer: str, date: datetime.date, folder: OutputFolder
 ) -> Intake:
     """Give every picture its place among the outputs; a person's file is never taken."""
-    candidates = intake.candidates
-    names = formal_names(
-        [row.subject for row in candidates], template, customer=customer, date=date
-    )
+    subjects = [row.subject for row in intake.candidates]
+    names = formal_names(subjects, template, customer=customer, date=date)
     outputs = iter(folder.free_paths([f"{PHOTOS_FOLDER}/{name}" for name in names]))
     return Intake(
         tuple(
-            replace(row, output=next(outputs)) if isinstance(row, Candidate) else row
+            Candidate(row.path, row.name, row.stamp, row.subject, next(outputs))
+            if isinstance(row, Candidate)
+            else row
             for row in intake.rows
         )
     )
 
 
-def _row(file: FoundFile, root_name: str, known: bool) -> Candidate | Skipped | Failed:
+def _row(
+    file: FoundFile, root_name: str, is_known: Callable[[str, FileStamp], bool]
+) -> Candidate | Skipped | Failed:
     if file.aside:
         return Skipped(file.name, f"Left aside: {file.aside}.")
     subject = subject_of(file.name, root_name)
     if file.trouble or file.stamp is None:
         return Failed(file.name, subject, file.trouble, "Check your rights to it, then run again.")
-    if not known:
+    if not is_known(file.name, file.stamp):
         try:
             kind = recognise_file(file.path)
         except SourceUnreadableError as error:

@@ -1,35 +1,32 @@
-"""The third step: what is not known yet is made, on many cores, and put in its place at once."""
+"""The third step: what is not known yet is made, on many cores, and put in its place at once.
+
+The largest come first; ``settling`` puts in place what the workers send home, while they go on.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import Executor
 from contextlib import closing
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
-from photoprep.errors import (
-    PhotoError,
-    SourceChangedError,
-    SourceUnreadableError,
-    UnexpectedPhotoError,
-    WorkerDiedError,
-)
-from photoprep.files import sha256_hex
+from photoprep.early import claim
 from photoprep.output_folder import OutputFolder
 from photoprep.photo.task import MadePhoto, PhotoTask, load_room, prepare_photo
 from photoprep.preset import PhotoSpec
 from photoprep.report import Failed, Prepared, PreparedJpeg, Reused
-from photoprep.state import RememberedRefusal, RememberedSource
+from photoprep.state import RememberedSource
 from photoprep.walk.intake import Candidate
 from photoprep.walk.recall import Recalled
+from photoprep.walk.settling import Settling, failed
 from photoprep.workers import Crew, run_elsewhere
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
 
 Outcome = Prepared | Reused | Failed
 OnPhoto = Callable[[int, int], None]
 PhotoCrew = Crew[PhotoTask, MadePhoto]
-
-# Errors that may be gone at the next run; every other verdict on a picture is remembered.
-_PASSING = (SourceChangedError, SourceUnreadableError, WorkerDiedError, UnexpectedPhotoError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +38,8 @@ class Made:
 
 
 def photo_crew(jobs: int) -> PhotoCrew:
-    """As many workers as there are jobs, none of them started yet."""
-    return Crew(prepare_photo, jobs=jobs, set_up=load_room)
+    """As many workers as there are jobs; those that the door has begun, else none started yet."""
+    return Crew(prepare_photo, jobs=jobs, set_up=load_room, early=claim())
 
 
 def make_photos(
@@ -57,33 +54,34 @@ def make_photos(
     executor: Executor | None,
     on_photo: OnPhoto,
 ) -> Made:
-    """Bring every candidate to its outcome; each JPEG lies whole in its place before the next.
+    """Bring every candidate to its outcome; what is made is put in its place meanwhile.
 
     ``on_photo(done, total)`` is called at the start and after every photo that had to be made.
     """
     outcomes: dict[int, Outcome] = {
-        index: _failed(candidates[index], error) for index, error in recalled.unreadable.items()
+        index: failed(candidates[index], error) for index, error in recalled.unreadable.items()
     }
     outcomes |= _recalled_outcomes(candidates, recalled, folder)
 
     encodes = 0
     total = len(recalled.to_make)
     on_photo(0, total)
-    tasks = [
-        PhotoTask(candidates[index].path, candidates[index].stamp, spec)
-        for index in recalled.to_make
-    ]
+    # The largest first: one of them left for the end would keep one core at work and the others
+    # waiting. What comes of a photo does not depend on its turn.
+    order = sorted(recalled.to_make, key=lambda index: -candidates[index].stamp.size_bytes)
+    tasks = [PhotoTask(candidates[index].path, candidates[index].stamp, spec) for index in order]
     results = (
         crew.run(tasks)
         if executor is None
         else run_elsewhere(prepare_photo, tasks, jobs=jobs, executor=executor)
     )
-    with closing(results):
+    with Settling(folder, recipe) as settling, closing(results):
         for done, (position, result) in enumerate(results, start=1):
-            index = recalled.to_make[position]
-            outcomes[index] = _settle(candidates[index], result, folder, recipe)
+            index = order[position]
+            settling.settle(index, candidates[index], result)
             encodes += result.jpeg.encodes if isinstance(result, MadePhoto) else 0
             on_photo(done, total)
+    outcomes |= settling.outcomes
     return Made(tuple(outcomes[index] for index in range(len(candidates))), encodes)
 
 
@@ -128,43 +126,3 @@ def _announce(
         folder.set_aside(jpeg.output, jpeg.sha256)
     folder.announce(candidates[index].output for index in sorted({*moving, *recalled.to_make}))
     return moving
-
-
-def _settle(
-    candidate: Candidate, result: MadePhoto | PhotoError, folder: OutputFolder, recipe: str
-) -> Outcome:
-    """Write and remember one result."""
-    if isinstance(result, PhotoError):
-        if not isinstance(result, _PASSING) and result.source_sha256:
-            refusal = RememberedRefusal(result.message, result.hint)
-            known = RememberedSource(candidate.stamp, result.source_sha256, recipe, refusal)
-            folder.state.remember_sources([(candidate.name, known)])
-        return _failed(candidate, result)
-    jpeg = _prepared_jpeg(candidate, result)
-    folder.write(candidate.output, result.jpeg.data)
-    known = RememberedSource(candidate.stamp, result.source_sha256, recipe, jpeg)
-    folder.state.remember_sources([(candidate.name, known)])
-    return Prepared(candidate.name, candidate.subject, jpeg)
-
-
-def _failed(candidate: Candidate, error: PhotoError) -> Failed:
-    return Failed(candidate.name, candidate.subject, error.message, error.hint)
-
-
-def _prepared_jpeg(candidate: Candidate, made: MadePhoto) -> PreparedJpeg:
-    jpeg = made.jpeg
-    width_px, height_px = made.source_size_px
-    return PreparedJpeg(
-        output=candidate.output,
-        sha256=sha256_hex(jpeg.data),
-        size_bytes=len(jpeg.data),
-        width_px=jpeg.width_px,
-        height_px=jpeg.height_px,
-        dpi=jpeg.dpi,
-        quality=jpeg.quality,
-        chroma_subsampling=jpeg.chroma_subsampling,
-        source_bytes=candidate.stamp.size_bytes,
-        source_width_px=width_px,
-        source_height_px=height_px,
-        notes=made.notes,
-    )

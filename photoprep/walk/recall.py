@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
-from importlib.metadata import PackageNotFoundError, version
 
 from photoprep.errors import SourceUnreadableError
-from photoprep.files import sha256_of_file
+from photoprep.files import FileStamp, sha256_of_file
 from photoprep.output_folder import OutputFolder
 from photoprep.photo.task import RECIPE_NUMBER
 from photoprep.preset import PhotoSpec
@@ -46,14 +48,13 @@ def recipe_of(spec: PhotoSpec) -> str:
 
 
 def recall(
-    candidates: Sequence[Candidate], folder: OutputFolder, recipe: str, *, verify: bool
+    candidates: Sequence[Candidate], folder: OutputFolder, memory: Memory, *, verify: bool
 ) -> Recalled:
     """Sort candidates into those that are known and those to be made.
 
     With ``verify`` every source is hashed; otherwise only those that look changed, or that were
     changed so shortly before the last look that a coarse clock could hide it.
     """
-    memory = _Memory(folder.state.sources(), recipe)
     recalled = Recalled()
     for index, file in enumerate(candidates):
         try:
@@ -70,7 +71,7 @@ def recall(
     return recalled
 
 
-class _Memory:
+class Memory:
     """The sources of earlier runs under this recipe, by name and by content."""
 
     def __init__(self, sources: dict[str, RememberedSource], recipe: str) -> None:
@@ -78,7 +79,13 @@ class _Memory:
         self._by_content = {known.sha256: known for known in self.by_name.values()}
         self._sizes = {known.stamp.size_bytes for known in self.by_name.values()}
 
+    def knows(self, name: str, stamp: FileStamp) -> bool:
+        """Whether the file of this name is, by its looks, one that was worked on."""
+        known = self.by_name.get(name)
+        return known is not None and stamp.shows_unchanged(known.stamp)
+
     def find(self, file: Candidate, *, verify: bool) -> RememberedSource | None:
+        """What came of a candidate, recognised by its looks or, else or to verify, by its hash."""
         stamp = file.stamp
         known = self.by_name.get(file.name)
         if known is not None and not verify and stamp.shows_unchanged(known.stamp):
@@ -97,6 +104,19 @@ def _still_holds(known: RememberedSource, folder: OutputFolder) -> bool:
 
 
 def _version(distribution: str) -> str:
+    """The version of an installed library, without loading it.
+
+    Most are told by the folder that their installer made: ``pillow-12.0.0.dist-info``. Python's own
+    way to ask takes 40 ms, most of it for loading what parses mails.
+    """
+    stem = distribution.replace("-", "_")
+    for place in sys.path:
+        with suppress(OSError), os.scandir(place or ".") as entries:
+            for entry in entries:
+                if entry.name.startswith(f"{stem}-") and entry.name.endswith(".dist-info"):
+                    return entry.name[len(stem) + 1 : -len(".dist-info")]
+    from importlib.metadata import PackageNotFoundError, version
+
     try:
         return version(distribution)
     except PackageNotFoundError:  # vendored or frozen into one program

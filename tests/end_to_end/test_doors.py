@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
-import runpy
+import subprocess
 import sys
 from pathlib import Path
 
@@ -139,20 +139,26 @@ def test_the_output_of_photoprep_is_no_input(folder: Path) -> None:
     assert "made by photoprep" in told.stderr
 
 
-def test_a_bug_shows_its_trace_and_code_70(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], folder: Path
-) -> None:
-    def broken(*_: object, **__: object) -> None:
-        raise ZeroDivisionError("a bug for the test")
+BROKEN = """
+import runpy, sys
+import photoprep.pipeline
 
-    monkeypatch.setattr("photoprep.pipeline.prepare", broken)
-    monkeypatch.setattr(sys, "argv", ["photoprep", str(folder)])
-    with pytest.raises(SystemExit) as ended:
-        runpy.run_module("photoprep", run_name="__main__")
-    assert ended.value.code == ExitCode.BUG
-    told = capsys.readouterr().err
-    assert "ZeroDivisionError: a bug for the test" in told
-    assert "This is a bug in photoprep" in told
+def broken(*_, **__):
+    raise ZeroDivisionError("a bug for the test")
+
+photoprep.pipeline.prepare = broken
+sys.argv = ["photoprep", sys.argv[1]]
+runpy.run_module("photoprep", run_name="__main__")
+"""
+
+
+def test_a_bug_shows_its_trace_and_code_70(folder: Path) -> None:
+    told = subprocess.run(
+        [sys.executable, "-c", BROKEN, folder], capture_output=True, text=True, check=False
+    )
+    assert told.returncode == ExitCode.BUG
+    assert "ZeroDivisionError: a bug for the test" in told.stderr
+    assert "This is a bug in photoprep" in told.stderr
 
 
 def test_a_broken_profile_is_said_before_anything_is_made(

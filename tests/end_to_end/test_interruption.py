@@ -24,6 +24,9 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX sig
 # run may finish it. A stop is paid with part of a run only, so that 150 take about a minute.
 STOPS, SEQUENCES = 50, 5
 
+# Before it has a handler for Ctrl-C, Python is ended by it without a word: 6 ms, more when busy.
+NO_HANDLER_S = 0.03
+
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -77,10 +80,11 @@ def test_stops_at_any_moment_leave_whole_files_and_a_way_on(
         if stop % 3 == 0:  # each sequence meets a folder not there, half done and nearly done
             shutil.rmtree(out, ignore_errors=True)
         with start(demo, out) as process:
-            time.sleep(seconds * dice.random())
+            pause = seconds * dice.random()
+            time.sleep(pause)
             os.killpg(process.pid, kind) if kind == signal.SIGINT else process.send_signal(kind)
             told = process.communicate(timeout=20)[1].decode()
-        assert process.returncode in _answers(kind, told), told
+        assert process.returncode in _answers(kind, told, pause), (pause, told)
         # A worker whose parent was killed while starting it says so by Python's own trace.
         if kind == signal.SIGINT:
             assert "Traceback" not in told or _trace_of_pythons_own(told), told
@@ -92,7 +96,7 @@ def test_stops_at_any_moment_leave_whole_files_and_a_way_on(
     assert not list((out / ".photoprep/unfinished").iterdir())
 
 
-def _answers(kind: signal.Signals, told: str) -> set[int]:
+def _answers(kind: signal.Signals, told: str, pause: float) -> set[int]:
     """The exit codes that fit: of the stop, or of a run that was done before it came.
 
     SIGTERM ends the process as it ends any other: 143, as the shell says it.
@@ -101,7 +105,8 @@ def _answers(kind: signal.Signals, told: str) -> set[int]:
         return {-kind, ExitCode.DONE}
     if _python_was_starting(told):
         return {-kind, 1}
-    return {ExitCode.INTERRUPTED, ExitCode.DONE}
+    unheard = {-kind} if not told and pause < NO_HANDLER_S else set()
+    return {ExitCode.INTERRUPTED, ExitCode.DONE, *unheard}
 
 
 def _trace_of_pythons_own(told: str) -> bool:

@@ -1,0 +1,147 @@
+"""What the workers send home, put in its place by a thread of its own while they go on.
+
+Written beside its place, synced, renamed, and only then recorded: a disk takes ten milliseconds and
+more for that, and a large folder on two cores has a photo finished as often. Recording is a
+transaction with syncs of its own, so what has been put is recorded together, a few times a second.
+A run that is killed leaves whole files; those of its last moment are announced and not recorded,
+and the next run makes them anew.
+"""
+
+from __future__ import annotations
+
+import time
+from queue import Empty, Queue
+from threading import Thread
+
+from photoprep.errors import (
+    PhotoError,
+    SourceChangedError,
+    SourceUnreadableError,
+    UnexpectedPhotoError,
+    WorkerDiedError,
+)
+from photoprep.output_folder import OutputFolder
+from photoprep.photo.task import MadePhoto
+from photoprep.report import Failed, Prepared, PreparedJpeg
+from photoprep.state import RememberedRefusal, RememberedSource, WrittenOutput
+from photoprep.walk.intake import Candidate
+
+# Errors that may be gone at the next run; every other verdict on a picture is remembered.
+_PASSING = (SourceChangedError, SourceUnreadableError, WorkerDiedError, UnexpectedPhotoError)
+
+RECORD_EVERY_S = 0.2
+# Where the disk is slower than the workers they wait for it, and memory stays flat.
+_MOST_WAITING = 16
+
+_Errand = tuple[int, Candidate, MadePhoto | PhotoError]
+
+
+class Settling:
+    """A block within which results are handed over, and at whose end all lie in their places.
+
+    While it lasts, the output folder belongs to it. ``outcomes`` has what came of each, by the
+    index it was handed over with.
+    """
+
+    def __init__(self, folder: OutputFolder, recipe: str) -> None:
+        self.outcomes: dict[int, Prepared | Failed] = {}
+        self._folder, self._recipe = folder, recipe
+        self._errands: Queue[_Errand | None] = Queue(_MOST_WAITING)
+        self._put: list[tuple[str, WrittenOutput]] = []
+        self._known: list[tuple[str, RememberedSource]] = []
+        self._recorded_s = 0.0
+        self._trouble: BaseException | None = None
+        self._thread = Thread(target=self._work, name="settling", daemon=True)
+
+    def __enter__(self) -> Settling:
+        self._thread.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_raised: object) -> None:
+        """Wait until what was handed over is settled; also after an error, for it is finished."""
+        self._errands.put(None)
+        self._thread.join()
+        if kind is None and self._trouble is not None:
+            raise self._trouble
+
+    def settle(self, index: int, candidate: Candidate, result: MadePhoto | PhotoError) -> None:
+        """Hand over one result.
+
+        Raises:
+            CannotWriteError: an earlier one could not be written; nothing more will be.
+
+        """
+        if self._trouble is not None:
+            raise self._trouble
+        self._errands.put((index, candidate, result))
+
+    def _work(self) -> None:
+        """Settle until the block is left; after trouble only empty the queue, so none waits."""
+        while True:
+            errand = self._next()
+            try:
+                if self._trouble is None:
+                    self._settle(errand)
+            except BaseException as error:  # noqa: BLE001 (whoever hands over or leaves raises it)
+                self._trouble = error
+            if errand is None:
+                return
+
+    def _next(self) -> _Errand | tuple[()] | None:
+        """The next result; nothing when none comes for a while, None when there will be none."""
+        try:
+            return self._errands.get(timeout=RECORD_EVERY_S)
+        except Empty:
+            return ()
+
+    def _settle(self, errand: _Errand | tuple[()] | None) -> None:
+        if errand:
+            index, candidate, result = errand
+            self.outcomes[index] = self._outcome(candidate, result)
+        if not errand or time.monotonic() - self._recorded_s >= RECORD_EVERY_S:
+            self._folder.record(self._put, self._known)
+            self._put, self._known = [], []
+            self._recorded_s = time.monotonic()
+
+    def _outcome(self, candidate: Candidate, result: MadePhoto | PhotoError) -> Prepared | Failed:
+        """Put one result in its place, to be recorded soon."""
+        if isinstance(result, PhotoError):
+            if not isinstance(result, _PASSING) and result.source_sha256:
+                refusal = RememberedRefusal(result.message, result.hint)
+                self._learn(candidate, result.source_sha256, refusal)
+            return failed(candidate, result)
+        put = self._folder.put(candidate.output, result.jpeg.data)
+        jpeg = _prepared_jpeg(candidate, result, put.sha256)
+        self._put.append((candidate.output, put))
+        self._learn(candidate, result.source_sha256, jpeg)
+        return Prepared(candidate.name, candidate.subject, jpeg)
+
+    def _learn(
+        self, candidate: Candidate, sha256: str, outcome: PreparedJpeg | RememberedRefusal
+    ) -> None:
+        known = RememberedSource(candidate.stamp, sha256, self._recipe, outcome)
+        self._known.append((candidate.name, known))
+
+
+def failed(candidate: Candidate, error: PhotoError) -> Failed:
+    """The outcome of a picture that could not be prepared."""
+    return Failed(candidate.name, candidate.subject, error.message, error.hint)
+
+
+def _prepared_jpeg(candidate: Candidate, made: MadePhoto, sha256: str) -> PreparedJpeg:
+    jpeg = made.jpeg
+    width_px, height_px = made.source_size_px
+    return PreparedJpeg(
+        output=candidate.output,
+        sha256=sha256,
+        size_bytes=len(jpeg.data),
+        width_px=jpeg.width_px,
+        height_px=jpeg.height_px,
+        dpi=jpeg.dpi,
+        quality=jpeg.quality,
+        chroma_subsampling=jpeg.chroma_subsampling,
+        source_bytes=candidate.stamp.size_bytes,
+        source_width_px=width_px,
+        source_height_px=height_px,
+        notes=made.notes,
+    )
