@@ -63,7 +63,9 @@ def load_room() -> None:
     """Load what prepares photos; once in a process."""
     import photoprep.photo.make  # noqa: F401 (so that the first photo need not wait for it)
     from photoprep.photo.decode import set_up_decoders
+    from photoprep.photo.heap import keep_freed_memory
 
+    keep_freed_memory()
     set_up_decoders()
 
 
