@@ -9,6 +9,7 @@ and the next run makes them anew.
 
 from __future__ import annotations
 
+import signal
 import time
 from queue import Empty, Queue
 from threading import Thread
@@ -54,7 +55,16 @@ class Settling:
         self._thread = Thread(target=self._work, name="settling", daemon=True)
 
     def __enter__(self) -> Settling:
-        self._thread.start()
+        # A thread inherits what is blocked. One that took a Ctrl-C would pass it on to the main
+        # thread even while that holds it back, as it does while it starts a worker.
+        if not hasattr(signal, "pthread_sigmask"):
+            self._thread.start()
+            return self
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            self._thread.start()
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_raised: object) -> None:

@@ -120,6 +120,8 @@ def _trace_of_pythons_own(told: str) -> bool:
 
 def _python_was_starting(told: str) -> bool:
     """Whether Ctrl-C came before photoprep's own first line."""
+    if told.startswith("Fatal Python error: init"):  # its own module ``site`` has a ``main`` too
+        return True
     first = told.startswith("Traceback") or "Could not import runpy" in told
     return first and told.rstrip().endswith("KeyboardInterrupt") and ", in main\n" not in told
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import os
+import signal
 from collections.abc import Callable
 from concurrent.futures import Future
 from pathlib import Path
@@ -106,6 +107,20 @@ def test_what_was_handed_over_before_an_interrupt_is_finished(tmp_path: Path) ->
     with open_output_folder(tmp_path / "out") as folder:
         assert all(folder.is_as_written(f"photos/{index}.jpg") for index in range(3))
         assert folder.state.source_names() == {"0.jpg", "1.jpg", "2.jpg"}
+
+
+@pytest.mark.skipif(not hasattr(signal, "pthread_sigmask"), reason="needs signal masks")
+def test_the_thread_leaves_ctrl_c_to_the_main_one(tmp_path: Path) -> None:
+    masks: list[set[int]] = []
+
+    class Asking(OutputFolder):
+        def record(self, *_: object) -> None:
+            masks.append(set(signal.pthread_sigmask(signal.SIG_BLOCK, ())))
+
+    with State(tmp_path / "state.db") as state, Settling(Asking(tmp_path, state), "recipe"):
+        pass
+    assert masks == [{signal.SIGINT}]
+    assert signal.pthread_sigmask(signal.SIG_BLOCK, ()) == set()
 
 
 def test_a_passing_trouble_is_not_remembered(tmp_path: Path) -> None:
