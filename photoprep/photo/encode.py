@@ -84,19 +84,29 @@ def encode_finished(
     None means that the JPEG has more than 64 KiB and more than one byte a pixel: Pillow's buffer
     for progressive files ends there (``ImageFile.MAXBLOCK``), and no photo needs as much.
     """
-    tables = scaled_tables(step, chroma)
-    if chroma_step is not None:
-        tables = tables[:1] + scaled_tables(chroma_step, chroma)[1:]
     try:
-        return _encode(image, tables, chroma, wrapping, finished=True)
+        return _encode(image, _tables(step, chroma, chroma_step), chroma, wrapping, finished=True)
     except OSError:
         return None
 
 
-def encode_plain(image: Image.Image, step: int, chroma: ChromaSubsampling) -> bytes:
+def encode_plain(
+    image: Image.Image,
+    step: int,
+    chroma: ChromaSubsampling,
+    *,
+    chroma_step: int | None = None,
+) -> bytes:
     """A plain baseline encode, in a sixth of the finished one's time."""
     wrapping = Wrapping(0, b"", b"")
-    return _encode(image, scaled_tables(step, chroma), chroma, wrapping, finished=False)
+    return _encode(image, _tables(step, chroma, chroma_step), chroma, wrapping, finished=False)
+
+
+def _tables(step: int, chroma: ChromaSubsampling, chroma_step: int | None) -> Tables:
+    tables = scaled_tables(step, chroma)
+    if chroma_step is None:
+        return tables
+    return tables[:1] + scaled_tables(chroma_step, chroma)[1:]
 
 
 def _encode(

@@ -23,7 +23,14 @@ from photoprep.photo.quality import (
     PROBE_STEP,
     STEPS_PER_OCTAVE,
 )
-from photoprep.photo.search import DEAD_ZONE, ceiling_step, chroma_for, next_step, steps_to
+from photoprep.photo.search import (
+    DEAD_ZONE,
+    WIDEST_DEAD_ZONE,
+    ceiling_step,
+    chroma_for,
+    next_step,
+    steps_to,
+)
 from photoprep.photo.task import EncodedJpeg
 from photoprep.photo.trial import Trial
 from photoprep.preset import PhotoSpec
@@ -32,11 +39,11 @@ from photoprep.units import density_dpi, longest_side_px, say_bytes, scaled_size
 _NEAR_STEPS = STEPS_PER_OCTAVE // 8
 # Where 4:4:4 lands here, which subsampling wins is a question; before, 4:4:4 does, beyond 4:2:0.
 CHROMA_STEPS = range(-190, 160)
-_MOST_LOCATING, _MOST_FORETELLING, _MOST_ZONES, _MOST_FINISHED = 3, 3, 3, 16
-_AIM, _NEAR = 995, 985  # thousandths of the limit
-# How near a foretold length must come, as a logarithm: the dead zone can make good for the one; the
-# other must do where there is none.
-_REACH, _NEAR_ENOUGH = 0.02, 0.005
+_MOST_LOCATING, _MOST_FORETELLING, _MOST_ZONES, _MOST_FINISHED = 3, 5, 3, 16
+_AIM, _NEAR = 996, 985  # thousandths of the limit
+# How near to the aim a foretold length must come, as logarithms: the dead zone can make good for so
+# much; where there is none, it must come into what is near enough.
+_REACH, _ROUNDED_REACH = (-0.007, 0.02), (-0.0075, 0.0025)
 
 
 class Renders(Protocol):
@@ -186,27 +193,33 @@ def _close_in(trial: Trial, enough_quality: int) -> None:
         # The ceiling lies beyond the budget after all.
         trial.step += steps_to(payload, trial.share_of_limit(_AIM), trial.slope())
     bands = trial.make_planes()
-    step = _foretold_step(trial, _NEAR_ENOUGH if bands.is_rounded else _REACH)
+    step = _foretold_step(trial, _ROUNDED_REACH if bands.is_rounded else _REACH)
     if bands.is_rounded:
-        trial.step = step
-    elif _met_by_dead_zone(trial, step, enough_quality):
-        return
-    _met_by_step(trial, enough_quality)
+        _met_by_step(trial, step, enough_quality)
+    elif not _met_by_dead_zone(trial, step, enough_quality):
+        payload = trial.finished[-1][1]
+        step += steps_to(payload, trial.share_of_limit(_AIM), trial.slope())
+        _met_by_step(trial, step, enough_quality)
 
 
-def _foretold_step(trial: Trial, enough: float) -> int:
-    """The step whose length, foretold from bands, is near the aim: within ``enough`` (logarithm).
+def _foretold_step(trial: Trial, reach: tuple[float, float]) -> int:
+    """The step whose length, foretold from bands, is near the aim: within ``reach`` (logarithms).
 
-    Or the nearest of three.
+    Or the one that comes nearest to that, of those tried.
     """
-    aim, step = trial.share_of_limit(_AIM), trial.step
+    aim, step = trial.share_of_limit(_AIM), _within(trial.step, FINEST_STEP)
+    least, most = reach
+
+    def beyond(told: tuple[int, float]) -> float:
+        off = math.log(told[1] / aim)
+        return round(max(least - off, off - most), 4)
+
     for _ in range(_MOST_FORETELLING):
         payload = trial.foretell(step)
-        if abs(math.log(payload / aim)) < enough:
+        if beyond((step, payload)) <= 0:
             return step
         step = _within(step + steps_to(payload, aim, trial.slope()), FINEST_STEP)
-    nearest = min(trial.foretold, key=lambda told: abs(math.log(told[1] / aim)))
-    return nearest[0]
+    return min(trial.foretold, key=beyond)[0]
 
 
 def _met_by_dead_zone(trial: Trial, step: int, enough_quality: int) -> bool:
@@ -218,18 +231,18 @@ def _met_by_dead_zone(trial: Trial, step: int, enough_quality: int) -> bool:
         payload = trial.finish(step, dead_zone)
         if _is_met(trial, step, payload, enough_quality):
             return True
-        if abs(math.log(payload / aim)) >= _REACH:
+        if not 0 < dead_zone < WIDEST_DEAD_ZONE:
             break
     return False
 
 
-def _met_by_step(trial: Trial, enough_quality: int) -> None:
-    """Close in on the limit by the scale of the tables, whatever the picture.
+def _met_by_step(trial: Trial, step: int, enough_quality: int) -> None:
+    """Close in on the limit from ``step`` by the scale of the tables, whatever the picture.
 
     The length is not strictly monotone, so that the best one is kept and not the last.
     """
     low, high = FINEST_STEP - 1, COARSEST_STEP + 1
-    step = _within(trial.step, FINEST_STEP)
+    step = _within(step, FINEST_STEP)
     for turn in range(_MOST_FINISHED):
         payload = trial.finish(step)
         if _is_met(trial, step, payload, enough_quality):

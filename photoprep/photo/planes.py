@@ -48,12 +48,20 @@ class Planes:
 
         ``dead_zone`` is for planes that are not rounded.
         """
+        picture = self._merged(step, dead_zone)
+        return encode_finished(picture, step, self.chroma, wrapping, chroma_step=self.chroma_step)
+
+    def plain(self, step: int, dead_zone: float) -> bytes:
+        """The same, encoded plainly."""
+        picture = self._merged(step, dead_zone)
+        return encode_plain(picture, step, self.chroma, chroma_step=self.chroma_step)
+
+    def _merged(self, step: int, dead_zone: float) -> Image.Image:
         if self.is_rounded:
             levels = self.luma.rounded()
         else:
             levels = self.luma.quantised(scaled_tables(step, self.chroma)[0], dead_zone)
-        picture = Image.merge("YCbCr", (levels, self.cb, self.cr))
-        return encode_finished(picture, step, self.chroma, wrapping, chroma_step=self.chroma_step)
+        return Image.merge("YCbCr", (levels, self.cb, self.cr))
 
     def in_bands(self) -> Planes:
         """The bands of them all, and what a plain encode of those has."""
@@ -72,29 +80,29 @@ class Planes:
         grown = (plain_bytes - PLAIN_OVERHEAD_BYTES) / (self.plain_bytes - PLAIN_OVERHEAD_BYTES)
         return (finished_bytes - _FIXED_BYTES) * grown + _FIXED_BYTES - MARKERS_BYTES
 
-    def nonzero_share(self, step: int, dead_zone: float) -> float:
-        """The share of luma coefficients, beside the means, that are not zero."""
-        sizes = self._sizes(step)
-        return float(np.count_nonzero(sizes >= 0.5 + dead_zone) / sizes.size)
-
-    def dead_zone_with(self, step: int, dead_zone: float, ratio: float) -> float:
-        """The dead zone that leaves ``ratio`` times as many coefficients as ``dead_zone`` does.
-
-        In whole thousandths, from none to the widest.
-        """
-        sizes = self._sizes(step)
-        wanted = round(ratio * int(np.count_nonzero(sizes >= 0.5 + dead_zone)))
-        surely = int(np.count_nonzero(sizes >= 0.5 + WIDEST_DEAD_ZONE))
-        doubtful = np.sort(sizes[(sizes >= 0.5) & (sizes < 0.5 + WIDEST_DEAD_ZONE)])
-        place = len(doubtful) - (wanted - surely)
-        if place >= len(doubtful):
-            return WIDEST_DEAD_ZONE
-        return round(float(doubtful[place]) - 0.5, 3) if place > 0 else 0.0
-
-    def _sizes(self, step: int) -> NDArray[np.float32]:
+    def sizes(self, step: int) -> NDArray[np.float32]:
+        """The luma's coefficients beside the means in quantisation steps, without their signs."""
         steps = np.array(scaled_tables(step, self.chroma)[0], np.float32)
         sizes: NDArray[np.float32] = np.abs(self.luma.coefficients[:, 1:] / steps[1:])
         return sizes
+
+
+def share_beyond(sizes: NDArray[np.float32], dead_zone: float) -> float:
+    """The share of coefficients that a dead zone leaves other than zero."""
+    return float(np.count_nonzero(sizes >= 0.5 + dead_zone) / sizes.size)
+
+
+def dead_zone_with(sizes: NDArray[np.float32], share: float) -> float:
+    """The dead zone that leaves such a share of coefficients other than zero.
+
+    In whole thousandths, from none to the widest.
+    """
+    surely = int(np.count_nonzero(sizes >= 0.5 + WIDEST_DEAD_ZONE))
+    doubtful = np.sort(sizes[(sizes >= 0.5) & (sizes < 0.5 + WIDEST_DEAD_ZONE)])
+    place = len(doubtful) - (round(share * sizes.size) - surely)
+    if place >= len(doubtful):
+        return WIDEST_DEAD_ZONE
+    return round(float(doubtful[place]) - 0.5, 3) if place > 0 else 0.0
 
 
 def planes_of(picture: Image.Image, step: int, chroma: ChromaSubsampling) -> Planes:

@@ -29,7 +29,7 @@ PROBE_STEP = -20
 
 CEILING_MARGIN = 0.5
 # A photo all sky and soft focus (one of 51) takes so much for SSIMULACRA2 to say 95.
-_AMPLE_BITS_PER_PIXEL, _FINE_STEP = 1.2, -400
+_AMPLE_BITS_PER_PIXEL, _FINE_STEP = 1.2, -480
 
 _LOSS_POWER = 0.6276336467831387
 
