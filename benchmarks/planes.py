@@ -42,7 +42,8 @@ def coders(picture: Image.Image, chroma: ChromaSubsampling) -> dict[str, Coder]:
     """What is compared, by name; each takes a step."""
 
     def planes(step: int, *, is_rounded: bool) -> Planes:
-        return replace(planes_of(picture, step, chroma), is_rounded=is_rounded)
+        made = planes_of(picture, step, chroma)  # at fine steps rounded ones are all there are
+        return replace(made, is_rounded=made.is_rounded or is_rounded)
 
     return {
         "libjpeg from RGB": lambda step: _coded(encode_finished(picture, step, chroma, BARE)),

@@ -42,9 +42,11 @@ def luma_in_bands(luma: Luma) -> Luma:
     tops = _tops(luma.height_px)
     if not tops:
         return luma
+    levels = np.concatenate([luma.levels[top : top + BAND_PX] for top in tops])
+    if not len(luma.coefficients):
+        return Luma(levels, luma.coefficients)
     across = -(-luma.width_px // 8)
     first = np.array(tops) // 8
     rows = np.stack([first, first + 1], 1).ravel()
     blocks = luma.coefficients.reshape(-1, across, 64)[rows]
-    levels = np.concatenate([luma.levels[top : top + BAND_PX] for top in tops])
     return Luma(levels, blocks.reshape(-1, 64))

@@ -79,6 +79,7 @@ class Luma:
 
     ``levels`` is (height, width). ``coefficients`` is (blocks, 64) in levels, row by row of blocks,
     each in natural order; at the right and lower edge blocks are filled with the last pixels.
+    There are none where only the levels were asked for.
     """
 
     levels: _Plane
@@ -123,7 +124,9 @@ class Luma:
         return Image.fromarray(levels[: self.height_px, : self.width_px])
 
 
-def compensated_luma(picture: Image.Image, shown: Image.Image) -> Luma:
+def compensated_luma(
+    picture: Image.Image, shown: Image.Image, *, with_coefficients: bool = True
+) -> Luma:
     """The luma that makes ``picture`` (RGB) as light as it is, beside the chroma of ``shown``.
 
     ``shown`` (YCbCr) is the picture coded and decoded with the chroma that it will have.
@@ -133,15 +136,16 @@ def compensated_luma(picture: Image.Image, shown: Image.Image) -> Luma:
     width_px, height_px = picture.size
     across, down = -(-width_px // 8), -(-height_px // 8)
     levels = np.empty((height_px, width_px), np.uint8)
-    coefficients = np.empty((across * down, 64), np.float32)
+    coefficients = np.empty((across * down if with_coefficients else 0, 64), np.float32)
     padded = np.empty((_ROWS, across * 8), np.float32)
     for top in range(0, down * 8, _ROWS):
         rows = min(_ROWS, height_px - top)
         band = slice(top, top + rows)
         luma = _compensated(*(plane[band].astype(np.float32) for plane in planes))
+        np.add(luma, np.float32(128.5), out=levels[band], casting="unsafe")  # cuts fractions off
+        if not with_coefficients:
+            continue
         padded[:rows, :width_px] = luma
-        luma += np.float32(128.5)
-        levels[band] = luma  # cuts fractions off
         padded[:rows, width_px:] = padded[:rows, width_px - 1 : width_px]
         full = -(-rows // 8) * 8
         padded[rows:full] = padded[rows - 1]

@@ -115,5 +115,6 @@ def planes_of(picture: Image.Image, step: int, chroma: ChromaSubsampling) -> Pla
     data = encode_plain(Image.merge("YCbCr", (grey, cb, cr)), step, chroma)
     shown = Image.open(io.BytesIO(data), formats=["JPEG"])
     shown.draft("YCbCr", shown.size)
-    luma = compensated_luma(picture, shown)
-    return Planes(luma, cb, cr, grey, chroma, step, len(data), is_fine(step))
+    is_rounded = is_fine(step)
+    luma = compensated_luma(picture, shown, with_coefficients=not is_rounded)
+    return Planes(luma, cb, cr, grey, chroma, step, len(data), is_rounded)

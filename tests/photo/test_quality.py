@@ -84,8 +84,8 @@ def test_the_ceiling_is_where_the_estimate_reaches_it() -> None:
 def test_of_a_smooth_picture_few_bytes_are_enough_at_the_finest_steps_alone() -> None:
     smooth = QualityCurve("4:4:4", PIXELS, log2_bits(20_000, PIXELS), 0, 0.0, ((0, 18_000.0),))
     assert smooth.quality_at_step(0) > 90
-    assert not smooth.is_enough_at(-200, 90)
-    assert smooth.is_enough_at(-420, 90)
+    assert not smooth.is_enough_at(-420, 90)
+    assert smooth.is_enough_at(-500, 90)
 
 
 def test_finished_is_less_than_plain() -> None:
