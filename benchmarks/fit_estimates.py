@@ -18,6 +18,7 @@ import json
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -28,8 +29,8 @@ from benchmarks.photos import at_944_px, photos_in
 from benchmarks.ssimulacra2_fast import Reference
 from photoprep.photo.detail import chroma_detail
 from photoprep.photo.encode import Wrapping, encode_finished, encode_plain
-from photoprep.photo.planes import planes_of
-from photoprep.photo.quality import PROBE_STEP, STEPS_PER_OCTAVE, ChromaSubsampling
+from photoprep.photo.planes import planes_of, share_beyond
+from photoprep.photo.quality import PROBE_STEP, STEPS_PER_OCTAVE, USUAL_SLOPE, ChromaSubsampling
 from photoprep.photo.search import DEAD_ZONE
 from photoprep.units import scaled_size_px
 
@@ -58,6 +59,7 @@ class Row:
     score: float
     detail: float
     dead_zone: float | None
+    nonzero: float
 
 
 def measure(path: Path) -> list[Row]:
@@ -71,11 +73,13 @@ def measure(path: Path) -> list[Row]:
         probe, detail = len(encode_plain(picture, PROBE_STEP, "4:4:4")), chroma_detail(picture)
         steps: dict[ChromaSubsampling, range] = {
             "4:4:4": range(-860, 900, 60) if side == 944 else range(100, 1000, 100),
-            "4:2:0": range(-80, 900, 60) if side == 944 else range(100, 1000, 100),
+            "4:2:0": range(-400, 900, 60) if side == 944 else range(100, 1000, 100),
         }
         for chroma, along in steps.items():
             for step in along:
-                for plain, data, dead_zone in encodes(picture, step, chroma, zones=side == 944):
+                for plain, data, dead_zone, nonzero in encodes(
+                    picture, step, chroma, zones=side == 944
+                ):
                     if not 25_000 <= len(data) <= 320_000:
                         continue
                     shown = Image.open(io.BytesIO(data)).convert("RGB")
@@ -94,6 +98,7 @@ def measure(path: Path) -> list[Row]:
                             score=reference.score(shown),
                             detail=detail,
                             dead_zone=dead_zone,
+                            nonzero=nonzero,
                         )
                     )
     return rows
@@ -101,16 +106,22 @@ def measure(path: Path) -> list[Row]:
 
 def encodes(
     picture: Image.Image, step: int, chroma: ChromaSubsampling, *, zones: bool
-) -> Iterator[tuple[int, bytes, float | None]]:
-    """(plain bytes, finished JPEG, dead zone) of a step: None where libjpeg quantises by itself."""
+) -> Iterator[tuple[int, bytes, float | None, float]]:
+    """(plain bytes, finished JPEG, dead zone, share of coefficients not zero) of a step.
+
+    The dead zone is None where libjpeg quantises by itself from RGB.
+    """
     planes = planes_of(picture, step, chroma)
     for dead_zone in (DEAD_ZONE, DEAD_ZONE - NUDGE, DEAD_ZONE + NUDGE) if zones else (DEAD_ZONE,):
         data = planes.finished(step, dead_zone, BARE)
         if data is not None:
-            yield planes.plain_bytes, data, dead_zone
+            nonzero = 0.0 if planes.is_rounded else share_beyond(planes.sizes(step), dead_zone)
+            yield planes.plain_bytes, data, dead_zone, nonzero
+        if planes.is_rounded:
+            break
     data = encode_finished(picture, step, chroma, BARE)
     if data is not None and chroma == "4:4:4" and zones:
-        yield planes.plain_bytes, data, None
+        yield planes.plain_bytes, data, None, 0.0
 
 
 class Columns:
@@ -147,7 +158,7 @@ def fitted(
 
 def fit_finished_bytes(rows: list[Row]) -> None:
     """The formula of ``search.finished_bytes``."""
-    near = [row for row in rows if row.side_px == 944 and 60_000 < row.finished_bytes < 260_000]
+    near = [row for row in usual(rows) if 60_000 < row.finished_bytes < 260_000]
     c = Columns(near)
     o, b, h, one = c.octaves, c.plain_bits, c.halved, np.ones(len(near))
     ratio = np.array(
@@ -162,45 +173,77 @@ def fit_finished_bytes(rows: list[Row]) -> None:
 
 def fit_coding_loss(rows: list[Row]) -> None:
     """The formula of ``quality.coding_loss``."""
-    near = [row for row in rows if row.side_px == 944 and row.score > 35]
+    libjpegs = [row for row in rows if row.dead_zone is None and row.step < -100]
+    near = [row for row in usual(rows) + libjpegs if row.score > 35]
     c = Columns(near)
-    o, b, h, p, one = c.octaves, c.bits, c.halved, c.probe_bits, np.ones(len(near))
-    finer = np.minimum(o, 0.0)
+    octaves = np.maximum(c.octaves, -1.5)
+    bits = c.bits + USUAL_SLOPE * np.minimum(0.0, c.octaves + 1.5)
+    h, p, one, finer = c.halved, c.probe_bits, np.ones(len(near)), np.minimum(octaves, 0.0)
+    busier = np.clip(bits - p + USUAL_SLOPE * octaves, -0.5, 0.05)
     loss = np.log(((100 - np.minimum(c.scores, 99)) / 10) ** (1 / LOSS_POWER))
-    terms = [one, o, o * o, finer * finer, h, h * o, b, b * b, o * b, p, finer * p]
+    terms = [one, octaves, finer * finer, finer * busier, h, h * octaves, bits, p]
     coefficients, predicted = fitted(terms, loss, c.folds, (100 - c.scores) + 3.5)
     errors = np.minimum(100 - 10 * np.exp(predicted) ** LOSS_POWER, 97) - np.minimum(c.scores, 97)
     print(f"\nquality, {len(near)} encodes; mean and worst error on photos left out:")
     for low, high in ((93.5, 100), (85, 93.5), (35, 85)):
         part = errors[(c.scores > low) & (c.scores <= high)]
         print(f"  score {low}-{high}: {np.abs(part).mean():.2f}, {np.abs(part).max():.2f}")
-    print("  1, o, o², f², h, h·o, b, b², o·b, p, f·p:", np.round(coefficients, 4).tolist())
+    print("  1, o, f², f·busier, h, h·o, b, p:", np.round(coefficients, 4).tolist())
+
+
+def fit_nonzero_ratio(rows: list[Row]) -> None:
+    """The formula of ``search.nonzero_ratio``: what coefficients not zero are worth in bytes."""
+    by_place: dict[tuple[str, str, int], list[Row]] = {}
+    for row in rows:
+        if row.side_px == 944 and row.nonzero and 60_000 < row.finished_bytes < 260_000:
+            by_place.setdefault((row.photo, row.chroma, row.step), []).append(row)
+    pairs = [
+        (more, fewer)
+        for found in by_place.values()
+        for more, fewer in pairwise(sorted(found, key=lambda row: row.dead_zone or 0.0))
+    ]
+    c = Columns([more for more, _ in pairs])
+    bytes_fall, counts_fall = (
+        np.log([getattr(more, name) / getattr(fewer, name) for more, fewer in pairs])
+        for name in ("finished_bytes", "nonzero")
+    )
+    share = np.log2([more.nonzero for more, _ in pairs])
+    terms = [np.ones(len(pairs)), c.octaves, c.halved, share, c.bits]
+    coefficients, predicted = fitted(terms, bytes_fall / counts_fall, c.folds)
+    off = np.abs(predicted * counts_fall - bytes_fall).mean() / np.abs(bytes_fall).mean()
+    print(f"\nbytes for coefficients, {len(pairs)} pairs: off by {off:.0%} of the difference")
+    print("  1, o, h, log of share, b:", np.round(coefficients, 4).tolist())
+
+
+def usual(rows: list[Row]) -> list[Row]:
+    """Those at 944 px with the usual dead zone."""
+    return [row for row in rows if row.side_px == 944 and row.dead_zone == DEAD_ZONE]
 
 
 def fit_chroma(rows: list[Row]) -> None:
     """The formula of ``search.chroma_for``: which subsampling wins at the same bytes."""
-    pairs = []
+    rows, pairs = usual(rows), []
     for photo in sorted({row.photo for row in rows}):
         for budget in BUDGETS:
             whole, halved = (_at(rows, photo, chroma, 944, budget) for chroma in ("4:4:4", "4:2:0"))
-            if whole and halved:
-                red = next(row.detail for row in rows if row.photo == photo and row.side_px == 944)
-                pairs.append((photo, halved[0] - whole[0], whole[1], red))
+            if whole and halved and whole[0] < 95:
+                lost = next(row.detail for row in rows if row.photo == photo)
+                pairs.append((photo, halved[0] - whole[0], whole[1], lost))
     names = sorted({pair[0] for pair in pairs})
     folds = np.array([names.index(pair[0]) % FOLDS for pair in pairs])
     gain = np.array([pair[1] for pair in pairs])
     octaves = np.array([pair[2] / STEPS_PER_OCTAVE for pair in pairs])
-    detail = np.log(np.array([pair[3] for pair in pairs]) + 0.05)
+    detail = np.log(np.array([pair[3] for pair in pairs]) + 0.1)
     terms = [np.ones(len(pairs)), octaves, detail]
-    coefficients, predicted = fitted(terms, np.clip(gain, -2, 2), folds)
-    lost = np.where(predicted > 0, np.maximum(-gain, 0), np.maximum(gain, 0))
+    coefficients, predicted = fitted(terms, np.clip(gain, -1.5, 1.5), folds)
+    cost = np.where(predicted > 0, np.maximum(-gain, 0), np.maximum(gain, 0))
     print(f"\nsubsampling, {len(pairs)} pairs of photo and budget, on photos left out:")
-    print(f"  right in {np.mean((predicted > 0) == (gain > 0)):.0%}, lost {lost.mean():.3f} points")
+    print(f"  right in {np.mean((predicted > 0) == (gain > 0)):.0%}, lost {cost.mean():.3f} points")
     print(
         f"  always 4:4:4 loses {np.maximum(gain, 0).mean():.3f}, "
         f"always 4:2:0 {np.maximum(-gain, 0).mean():.3f}"
     )
-    print("  1, o, log of red detail:", np.round(coefficients, 3).tolist())
+    print("  1, o, log of detail:", np.round(coefficients, 3).tolist())
 
 
 def compare_sizes(rows: list[Row]) -> None:
@@ -264,8 +307,9 @@ def main() -> int:
     print(f"{len(rows)} encodes of {len({row.photo for row in rows})} photos")
     fit_finished_bytes(rows)
     fit_coding_loss(rows)
+    fit_nonzero_ratio(rows)
     fit_chroma(rows)
-    compare_sizes(rows)
+    compare_sizes([row for row in rows if row.dead_zone == DEAD_ZONE])
     return 0
 
 
