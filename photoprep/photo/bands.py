@@ -1,4 +1,4 @@
-"""A sixth of a picture in bands, whose length says that of the whole to a third of a percent.
+"""A fifth of a picture in bands, whose length says that of the whole to a third of a percent.
 
 What a finished encode will have can be foretold from a plain one to 2.5%, which is three times too
 coarse to meet a limit at the first try. But the ratio of finished to plain is nearly the same in

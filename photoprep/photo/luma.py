@@ -44,8 +44,9 @@ _BASIS_UNITS = 2048
 
 # What is added to a block's levels before their fraction is cut off: a permutation of 0…63, in
 # 64ths. A flat block keeps its mean to 1/64, where rounding would lose half a level, and what is
-# added spreads over the high frequencies: at scale 1 no coefficient moves by more than 0.38 of half
-# a quantisation step, so that libjpeg finds the coefficients that were meant. Annealed for that.
+# added spreads over the high frequencies: at scale 1 no coefficient moves by more than 0.37 of half
+# a quantisation step, so that libjpeg finds the coefficients that were meant. Annealed for that by
+# ``benchmarks/fit_dither.py``.
 # fmt: off
 _DITHER = (
     30,  6, 40, 12, 26, 51, 11, 35,
