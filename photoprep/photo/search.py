@@ -114,7 +114,8 @@ def chroma_for(step: int, chroma_detail: float) -> ChromaSubsampling:
     ``chroma_detail`` is the mean square of what halving takes. Fitted on 98 pairs of photo and
     budget for the difference in SSIMULACRA2: right for 91% of the photos left out of the fit. All
     wrong picks together cost 0.02 points in the mean, against 0.03 by the step alone, 0.14 for
-    4:2:0 always and 0.40 for 4:4:4 always.
+    4:2:0 always and 0.40 for 4:4:4 always. (On 132 pairs with smaller budgets among them: 89%,
+    0.013, 0.09 and 0.71.)
     """
     octaves, detail = step / STEPS_PER_OCTAVE, math.log(chroma_detail + 0.1)
     # Rounded, so that no machine's last digit tips the choice.
