@@ -12,6 +12,8 @@ from typing import Literal
 
 SCHEMA_NUMBER = 1  # of a preset's file
 Language = Literal["en", "zh"]
+RenderingIntent = Literal["relative", "perceptual", "saturation", "absolute"]  # ICC.1:2022, 6.2
+ColourProfile = Literal["srgb", "none"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +24,8 @@ class PhotoSpec:
     far resolution may be lowered to save quality; ``max_bytes`` is never exceeded.
     Qualities are estimates (0–100, SSIMULACRA2's scale): the file stays smaller than its limit
     where ``enough_quality`` is reached before, resolution is lowered below ``good_quality``, and
-    below ``min_quality`` a photo is refused rather than spoiled.
+    below ``min_quality`` a photo is refused rather than spoiled. Colours that sRGB cannot show are
+    brought in by ``rendering_intent``; ``colour_profile`` says whether the file names its colours.
     """
 
     longest_side_cm: Fraction
@@ -33,6 +36,8 @@ class PhotoSpec:
     min_quality: int
     background: str
     enough_quality: int = 96
+    rendering_intent: RenderingIntent = "relative"
+    colour_profile: ColourProfile = "srgb"
 
 
 @dataclass(frozen=True, slots=True)

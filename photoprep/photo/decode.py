@@ -1,6 +1,7 @@
 """A file becomes a picture in memory: upright, whole, at no more pixels than are of use.
 
-Pillow reads; pillow-heif adds HEIC. Their exceptions are translated here and nowhere else.
+Pillow reads; pillow-heif adds HEIC, and libvips what has more than 8 bits. Their exceptions are
+translated here and nowhere else.
 """
 
 from __future__ import annotations
@@ -22,7 +23,11 @@ from photoprep.errors import (
     UnsupportedFormatError,
 )
 from photoprep.files import unreadable
+from photoprep.photo.deep import DeepPicture
+from photoprep.photo.deep_files import CannotReadError, read_deep
 from photoprep.photo.formats import Recognised, recognise_file
+from photoprep.photo.modes import is_deep_png, plain_mode
+from photoprep.photo.tiff_head import TiffHead, read_tiff_head
 from photoprep.report import Note
 
 # 200 megapixels as RGB are 600 MB, about what one worker may hold; film scans have 100.
@@ -58,14 +63,14 @@ QUARTER_TURNS = {_TURNS[5], _TURNS[6], _TURNS[7], _TURNS[8]}
 class DecodedPhoto:
     """One picture in memory, as its file has it: not turned yet, in its own colours.
 
-    ``image`` is of mode RGB, RGBA, L, LA, CMYK or LAB. ``full_size_px`` is what the original
-    measures upright, ``original_px`` as stored. A scaled decode makes one pixel of the mean of
-    ``averaged_px`` × ``averaged_px`` (else 1) and rounds up: of a picture 3841 px wide it gives
-    1921 at a half, the last of them half padding. ``turn`` brings it upright. ``exif`` is the
-    original's.
+    ``image`` has 8 bits and one of the modes in ``deep.MODES``, or is deep. ``full_size_px`` is
+    what the original measures upright, ``original_px`` as stored. A scaled decode makes one pixel
+    of the mean of ``averaged_px`` × ``averaged_px`` (else 1) and rounds up: of a picture 3841 px
+    wide it gives 1921 at a half, the last of them half padding. ``turn`` brings it upright.
+    ``exif`` is the original's.
     """
 
-    image: Image.Image
+    image: Image.Image | DeepPicture
     full_size_px: tuple[int, int]
     original_px: tuple[int, int]
     averaged_px: int
@@ -98,20 +103,58 @@ def decode(path: Path) -> DecodedPhoto:
 
     """
     kind = _recognised(path)
-    with _translated(path, kind.name), Image.open(path, formats=[kind.pillow_format]) as image:
-        _check_pixels(image, path)
-        _check_coefficients(image, path)
-        notes = _frames_note(image, kind)
-        icc_profile = image.info.get("icc_profile") or b""
-        width_px, height_px = original_px = image.size
+    with _translated(path, kind.name):
+        if kind.pillow_format == "TIFF":
+            head = read_tiff_head(path)
+            if head.is_deep:
+                return _decoded_tiff(path, head, kind)
+        with Image.open(path, formats=[kind.pillow_format]) as image:
+            return _decoded(image, path, kind)
+
+
+def _decoded(image: Image.Image, path: Path, kind: Recognised) -> DecodedPhoto:
+    """A picture that Pillow has opened."""
+    _check_pixels(image.size, path)
+    _check_coefficients(image, path)
+    notes = _frames_note(image, kind)
+    icc_profile = image.info.get("icc_profile") or b""
+    original_px = image.size
+    plain: Image.Image | DeepPicture
+    if kind.name == "PNG" and is_deep_png(image):
+        exif = _exif_of(image)
+        plain, averaged_px = read_deep(path, "pngload")
+    else:
         averaged_px = _draft(image)
         image.load()
         exif = _exif_of(image)
-        turn = _TURNS.get(exif.get(_ORIENTATION, 1))
-        plain = _plain_mode(image)
-    full_size_px = (height_px, width_px) if turn in QUARTER_TURNS else (width_px, height_px)
+        plain = plain_mode(image)
+    return _upright(plain, original_px, averaged_px, icc_profile, exif, notes)
+
+
+def _decoded_tiff(path: Path, head: TiffHead, kind: Recognised) -> DecodedPhoto:
+    """A TIFF of more than 8 bits, or of numbers that are not whole."""
+    _check_pixels(head.size_px, path)
+    notes: tuple[Note, ...] = ()
+    with suppress(UnidentifiedImageError), Image.open(path, formats=["TIFF"]) as image:
+        notes = _frames_note(image, kind)
+    picture, averaged_px = read_deep(
+        path, "tiffload", has_alpha=head.extra_is_alpha, is_multiplied=head.is_multiplied
+    )
+    return _upright(picture, head.size_px, averaged_px, head.icc_profile, head.exif, notes)
+
+
+def _upright(
+    image: Image.Image | DeepPicture,
+    original_px: tuple[int, int],
+    averaged_px: int,
+    icc_profile: bytes,
+    exif: Image.Exif,
+    notes: tuple[Note, ...],
+) -> DecodedPhoto:
+    turn = _TURNS.get(exif.get(_ORIENTATION, 1))
+    full_size_px = original_px[::-1] if turn in QUARTER_TURNS else original_px
     return DecodedPhoto(
-        plain, full_size_px, original_px, averaged_px, turn, icc_profile, exif, notes
+        image, full_size_px, original_px, averaged_px, turn, icc_profile, exif, notes
     )
 
 
@@ -144,6 +187,8 @@ def _translated(path: Path, format_name: str) -> Iterator[None]:
         ) from error
     except UnidentifiedImageError as error:
         raise _damaged(path, format_name, "its head makes no sense") from error
+    except CannotReadError as error:
+        raise _damaged(path, format_name, _said(error)) from error
     except OSError as error:
         if error.errno is not None:
             raise unreadable(path, error) from error
@@ -178,11 +223,12 @@ def _damaged(path: Path, format_name: str, detail: str) -> DamagedPhotoError:
     )
 
 
-def _check_pixels(image: Image.Image, path: Path) -> None:
-    megapixels = image.width * image.height / 1_000_000
+def _check_pixels(size_px: tuple[int, int], path: Path) -> None:
+    width, height = size_px
+    megapixels = width * height / 1_000_000
     if megapixels > MAX_MEGAPIXELS:
         raise TooManyPixelsError(
-            f"The picture has {megapixels:.0f} megapixels ({image.width} × {image.height}); "
+            f"The picture has {megapixels:.0f} megapixels ({width} × {height}); "
             f"photoprep takes at most {MAX_MEGAPIXELS}.",
             hint="Save a smaller version of it and run again.",
             path=path,
@@ -253,35 +299,3 @@ def _exif_of(image: Image.Image) -> Image.Exif:
     except Exception:  # noqa: BLE001 (Pillow raises almost anything on broken tags)
         return Image.Exif()
     return exif
-
-
-def _plain_mode(image: Image.Image) -> Image.Image:
-    """The picture in a mode that colour and scaling work on: 8 bits a channel, no palette."""
-    if image.mode in {"RGB", "RGBA", "L", "LA", "CMYK", "LAB"}:
-        if "transparency" in image.info and image.mode in {"RGB", "L"}:
-            return image.convert("RGBA" if image.mode == "RGB" else "LA")
-        return image
-    if image.mode in {"P", "PA"}:
-        alpha = "transparency" in image.info or image.mode == "PA"
-        return image.convert("RGBA" if alpha else "RGB")
-    if image.mode.startswith("I"):
-        return _grey_16_to_8(image)
-    if image.mode == "F":
-        return _grey_float_to_8(image)
-    grey = image.mode == "1"
-    return image.convert("L" if grey else "RGB")
-
-
-def _grey_16_to_8(image: Image.Image) -> Image.Image:
-    """16-bit grey to 8 bits by range (257 steps to one), not by cutting off at 255."""
-    wide = image.convert("I")
-    _, brightest = wide.getextrema()
-    step = 257 if not isinstance(brightest, tuple) and brightest > 255 else 1
-    return wide.point(lambda value: value * (1 / step) + 0.5).convert("L")
-
-
-def _grey_float_to_8(image: Image.Image) -> Image.Image:
-    """Floating-point grey, which is 0…1 by custom, to 8 bits; other ranges are taken as 0…255."""
-    _, brightest = image.getextrema()
-    scale = 255 if not isinstance(brightest, tuple) and brightest <= 1 else 1
-    return image.point(lambda value: value * scale + 0.5).convert("L")

@@ -10,10 +10,11 @@ from PIL import Image
 
 from photoprep.errors import PhotoError, SourceChangedError
 from photoprep.files import sha256_of_file, unreadable
-from photoprep.photo.colour import srgb_profile, to_srgb
+from photoprep.photo.colour import plan_colours, to_srgb
 from photoprep.photo.decode import DecodedPhoto, decode
 from photoprep.photo.fit import fit_jpeg
 from photoprep.photo.metadata import clean_exif
+from photoprep.photo.profiles import srgb_profile
 from photoprep.photo.resize import upright_at
 from photoprep.photo.task import EncodedJpeg, MadePhoto, PhotoTask
 from photoprep.preset import PhotoSpec
@@ -47,21 +48,20 @@ def make_photo(task: PhotoTask) -> MadePhoto:
 
 
 def _fitted(decoded: DecodedPhoto, spec: PhotoSpec) -> tuple[EncodedJpeg, tuple[Note, ...]]:
-    notes: tuple[Note, ...] = ()
+    plan = plan_colours(decoded.image, decoded.icc_profile, decoded.exif)
 
     def render(size_px: tuple[int, int]) -> Image.Image:
-        nonlocal notes
-        picture, notes = to_srgb(upright_at(decoded, size_px), decoded.icc_profile, spec.background)
-        return picture
+        picture = upright_at(decoded, size_px, deep=not plan.is_srgb)
+        return to_srgb(picture, plan, spec.background, spec.rendering_intent)
 
     jpeg = fit_jpeg(
         render,
         decoded.full_size_px,
         spec,
-        icc_profile=srgb_profile(),
+        icc_profile=srgb_profile() if spec.colour_profile == "srgb" else b"",
         exif=clean_exif(decoded.exif),
     )
-    return jpeg, notes
+    return jpeg, plan.notes
 
 
 def _check_unchanged(task: PhotoTask) -> None:

@@ -42,7 +42,7 @@ class Recalled:
 def recipe_of(spec: PhotoSpec) -> str:
     """A fingerprint of all that makes a JPEG what it is, apart from its source."""
     ingredients = {key: str(value) for key, value in asdict(spec).items()}
-    ingredients |= {name: _version(name) for name in ("pillow", "pillow-heif")}
+    ingredients |= {name: _version(name) for name in ("pillow", "pillow-heif", "pyvips-binary")}
     ingredients |= {"photoprep": __version__, "recipe": str(RECIPE_NUMBER)}
     return hashlib.sha256(json.dumps(ingredients, sort_keys=True).encode()).hexdigest()
 

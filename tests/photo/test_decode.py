@@ -19,8 +19,10 @@ from photoprep.errors import (
 )
 from photoprep.photo import decode as room
 from photoprep.photo.decode import decode, set_up_decoders
+from photoprep.photo.deep import MODES, DeepPicture
 from photoprep.photo.resize import upright_at
 from photoprep.units import scaled_size_px
+from tests.support import in_8_bits
 
 RED, BLUE = (220, 30, 30), (30, 30, 220)
 
@@ -37,8 +39,8 @@ def top_red(size: tuple[int, int] = (60, 40)) -> Image.Image:
     return image
 
 
-def is_top_red(image: Image.Image) -> bool:
-    rgb = image.convert("RGB")
+def is_top_red(picture: Image.Image | DeepPicture) -> bool:
+    rgb = in_8_bits(picture).convert("RGB")
     above = rgb.getpixel((rgb.width // 2, rgb.height // 8))
     below = rgb.getpixel((rgb.width // 2, rgb.height * 7 // 8))
     assert isinstance(above, tuple)
@@ -87,11 +89,15 @@ def test_every_mode_of_tiff_or_png_is_read(tmp_path: Path, mode: str) -> None:
         image = Image.new("LAB", grey.size) if mode == "LAB" else grey.convert(mode)
     image.save(path, "PNG" if mode in {"P", "PA", "LA", "RGBA"} else "TIFF")
     decoded = decode(path).image
-    assert decoded.mode in {"RGB", "RGBA", "L", "LA", "CMYK", "LAB"}
     assert decoded.size == (256, 256)
     if mode == "I;16":  # scaled by range, not cut off at 255
-        assert decoded.getpixel((0, 128)) == 128
-        assert decoded.getextrema() == (0, 255)
+        assert isinstance(decoded, DeepPicture)
+        assert decoded.space == "L"
+        assert decoded.values[128, 0, 0] == 128 * 257
+        assert (decoded.values.min(), decoded.values.max()) == (0, 65535)
+    else:
+        assert isinstance(decoded, Image.Image)
+        assert decoded.mode in MODES
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
@@ -117,9 +123,9 @@ def test_pictures_are_turned_upright_once(
     decoded = decode(path)
     assert decoded.full_size_px == (320, 200)
     for size_px in ((320, 200), (160, 100)):
-        upright = upright_at(decoded, size_px)
-        assert upright.size == size_px
-        assert is_top_red(upright)
+        shown = upright_at(decoded, size_px)
+        assert shown.size == size_px
+        assert is_top_red(shown)
 
 
 def test_a_phones_heic_is_not_turned_twice(tmp_path: Path) -> None:
@@ -168,9 +174,10 @@ def test_a_scaled_decode_moves_nothing(
     path = tmp_path / "photo.jpg"
     large.save(path, quality=95)
     half = decode(path)
-    assert half.image.width < size[0]
+    assert half.image.size[0] < size[0]
     wanted = scaled_size_px(size, 944)
-    shown, reference = upright_at(half, wanted), large.resize(wanted, Image.Resampling.LANCZOS)
+    shown = in_8_bits(upright_at(half, wanted))
+    reference = large.resize(wanted, Image.Resampling.LANCZOS)
     strip = (wanted[0] - 60, wanted[1] - 60, *wanted)  # the shift would be largest there
     difference = ImageChops.difference(shown.crop(strip), reference.crop(strip))
     assert ImageStat.Stat(difference).rms[0] < 2.0
