@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageChops
 
 from photoprep.photo.deep import FULL, MODES, DeepPicture
 
@@ -15,6 +15,10 @@ def is_deep_png(image: Image.Image) -> bool:
 
 def plain_mode(image: Image.Image) -> Image.Image | DeepPicture:
     """The loaded picture without a palette, in one of ``deep.MODES`` or deep."""
+    if image.mode == "CMYK" and image.format == "JPEG" and "adobe" not in image.info:
+        # Adobe's JPEGs count the paper and not the ink. Pillow takes every CMYK JPEG for one; those
+        # without Adobe's marker are not.
+        return ImageChops.invert(image)
     if image.mode in MODES:
         if "transparency" in image.info and image.mode in {"RGB", "L"}:
             return image.convert("RGBA" if image.mode == "RGB" else "LA")
