@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from photoprep.catalogue.scan import default_output_folder, natural_key, printable, scan
+from photoprep.catalogue.found import printable
+from photoprep.catalogue.scan import default_output_folder, natural_key, scan
 from photoprep.errors import UsageError
 
 WithoutRoot = Callable[[], AbstractContextManager[None]]
