@@ -39,6 +39,26 @@ def _changes(path: Path) -> None:
         file.write(bytes(5000))
 
 
+def _changes_and_has_its_time_set_back(path: Path) -> None:
+    # As synchronising programs do; only what it holds tells.
+    times = path.stat()
+    _changes(path)
+    os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
+
+
+def _is_replaced_by_its_like(path: Path) -> None:
+    times, content = path.stat(), path.read_bytes()
+    new = path.with_name("new.tif")
+    new.write_bytes(content[:1000] + bytes(5000) + content[6000:])
+    os.utime(new, ns=(times.st_atime_ns, times.st_mtime_ns))
+    new.replace(path)
+
+
+def _becomes_a_fifo(path: Path) -> None:
+    path.unlink()
+    os.mkfifo(path)
+
+
 def _is_cut_short(path: Path) -> None:
     # As a copy begun anew: what is read next is half a file, which must not pass for a damaged one.
     os.truncate(path, 1_000_000)
@@ -65,6 +85,9 @@ def _becomes_a_folder(path: Path) -> None:
     ("happens", "said"),
     [
         (_changes, "changed while"),
+        (_changes_and_has_its_time_set_back, "changed while"),
+        (_is_replaced_by_its_like, "changed while"),
+        (_becomes_a_fifo, "changed while"),
         (_is_cut_short, "changed while"),
         (_is_emptied, "changed while"),
         (_is_replaced, "changed while"),
@@ -96,6 +119,8 @@ def test_a_source_that_is_lost_while_it_is_read(
 
     if large.is_dir():
         large.rmdir()
+    elif large.is_fifo():
+        large.unlink()
     large.write_bytes(original)
     # Not even when it looks as it did before: nothing was learnt of it.
     os.utime(large, ns=(times.st_atime_ns, times.st_mtime_ns))
