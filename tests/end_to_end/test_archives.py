@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import os
+import shutil
 import signal
 import sys
 import zipfile
@@ -45,6 +46,29 @@ def test_an_archive_gives_what_its_folder_gives(boxes: Path, tmp_path: Path) -> 
     report = made(packed, tmp_path / "from archive")
     assert outputs(tmp_path / "from archive") == outputs(tmp_path / "from folder")
     assert list(statuses(report)) == [f"Boxes.zip/Box X{number}/open.png" for number in range(3)]
+
+
+def test_real_photos_of_every_kind(real_photos: Path, tmp_path: Path) -> None:
+    kinds: dict[str, Path] = {}
+    for path in sorted(real_photos.rglob("*")):
+        if (
+            path.is_file()
+            and path.stat().st_size < 4_000_000
+            and path.suffix not in {".tsv", ".md"}
+        ):
+            kinds.setdefault(path.suffix.lower(), path)
+    folder = tmp_path / "Boxes"
+    folder.mkdir()
+    for path in kinds.values():
+        shutil.copyfile(path, folder / path.name)
+    packed = zipped(tmp_path / "Boxes.zip", folder, zipfile.ZIP_STORED)
+    set_up_decoders()
+    one, other = made(folder, tmp_path / "one"), made(packed, tmp_path / "other")
+    assert outputs(tmp_path / "one") == outputs(tmp_path / "other")
+    for row, within in zip(one.photos, other.photos, strict=True):
+        assert within.source == f"Boxes.zip/{row.source}"
+        assert within.status == row.status
+    assert len(one.ready) > 3
 
 
 def test_running_again_encodes_nothing(boxes: Path, tmp_path: Path) -> None:

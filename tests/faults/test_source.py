@@ -15,6 +15,7 @@ import pytest
 from PIL import Image
 
 from photoprep.errors import ExitCode
+from tests.archives import zipped
 from tests.faults.support import make_sources, one_sentence, run, start, wait_until
 from tests.support import outputs, small_photo
 
@@ -125,6 +126,26 @@ def test_a_source_that_is_lost_while_it_is_read(
     # Not even when it looks as it did before: nothing was learnt of it.
     os.utime(large, ns=(times.st_atime_ns, times.st_mtime_ns))
     assert run(source, out).returncode == ExitCode.DONE
+    assert outputs(out) == outputs(tmp_path / "undisturbed")
+
+
+def test_an_archive_that_changes_while_it_is_read(source: Path, tmp_path: Path) -> None:
+    packed, out = zipped(tmp_path / "Boxes.zip", source), tmp_path / "out"
+    whole = packed.read_bytes()
+    with start(packed, out) as process:
+        reader = wait_until(lambda: _workers_reading(packed, process.pid), process)[0]
+        os.kill(reader, signal.SIGSTOP)
+        os.truncate(packed, len(whole) // 2)
+        os.kill(reader, signal.SIGCONT)
+        told = process.communicate(timeout=60)
+    assert process.returncode in {ExitCode.SOME_FAILED, ExitCode.NOTHING_PREPARED}, told
+    assert "Traceback" not in "".join(told)
+    assert "The archive changed while it was being read." in told[0]
+    assert "damaged" not in told[0]
+    assert list((out / ".photoprep/unfinished").iterdir()) == []
+    packed.write_bytes(whole)
+    assert run(packed, out).returncode == ExitCode.DONE
+    run(source, tmp_path / "undisturbed")
     assert outputs(out) == outputs(tmp_path / "undisturbed")
 
 
