@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import random
 import zipfile
 from pathlib import Path
@@ -89,3 +90,20 @@ def test_an_archive_that_is_cut_while_it_is_read_has_changed(tmp_path: Path) -> 
         file.truncate(2_000_000)
     with pytest.raises(SourceChangedError):
         list(pieces)
+
+
+def test_whatever_is_damaged_in_it_is_told(tmp_path: Path) -> None:
+    dice = random.Random(1)
+    content = dice.randbytes(2000) + bytes(2000)
+    packed = archive(tmp_path / "a.zip", Entry(b"a.jpg", content))
+    member, whole = member_of(packed), packed.read_bytes()
+    times = packed.stat()
+    for _ in range(1000):
+        data = bytearray(whole)
+        data[dice.randrange(member.compressed_bytes + 35)] ^= 1 << dice.randrange(8)
+        packed.write_bytes(data)
+        os.utime(packed, ns=(times.st_atime_ns, times.st_mtime_ns))
+        try:
+            assert b"".join(pieces_of(packed, member)) == content  # what was hit means nothing
+        except ArchiveRefusedError as error:
+            assert error.hint

@@ -59,7 +59,10 @@ def opened(file: FoundFile, *, told_from: str = "") -> tuple[FoundFile, ...]:
         return (file,)
     if not any(not entry.is_folder for entry in entries):
         return (replace(file, stamp=None, aside="an archive with nothing in it"),)
-    return tuple(_Opening(file, file.stamp, told_from).rows(entries))
+    names = names_of(entries)
+    if any(tidy_name(name).startswith(f"{MARKER}/") for name in names):
+        return (replace(file, stamp=None, aside="a packed folder that photoprep made"),)
+    return tuple(_Opening(file, file.stamp, told_from).rows(entries, names))
 
 
 def _entries_of(path: Path, stamp: FileStamp) -> list[Entry] | None:
@@ -103,8 +106,8 @@ class _Opening:
     stamp: FileStamp
     told_from: str
 
-    def rows(self, entries: Sequence[Entry]) -> list[FoundFile]:
-        names = names_of(entries)
+    def rows(self, entries: Sequence[Entry], names: Sequence[str]) -> list[FoundFile]:
+        """What becomes of every entry, in their order."""
         last = {name: index for index, name in enumerate(map(tidy_name, names))}
         made_here = _made_by_photoprep(names)
         rows: dict[str | int, FoundFile] = {}

@@ -48,7 +48,7 @@ def test_an_archive_is_read_like_a_folder_of_its_name(boxes: Path, tmp_path: Pat
 
 
 def test_photos_in_it_are_told_by_names_as_in_a_folder(boxes: Path, tmp_path: Path) -> None:
-    zipped(boxes / "Lunch Box.zip", boxes)
+    zipped(boxes.parent / "x.zip", boxes).rename(boxes / "Lunch Box.zip")
     told = {
         file.name: subject_of(file.told_by or file.name, "boxes") for file in scan([boxes]).files
     }
@@ -180,6 +180,11 @@ def test_clutter_and_folders_of_ours_are_one_row_each(tmp_path: Path) -> None:
         "a.zip/.git": True,
         "a.zip/b.jpg": False,
     }
+
+
+def test_a_packed_folder_of_ours_is_left_aside(tmp_path: Path) -> None:
+    packed = archive(tmp_path / "a.zip", Entry(b"photos/x.jpg"), Entry(b".photoprep/state.db"))
+    assert "photoprep made" in only(packed).aside
 
 
 @pytest.mark.parametrize(
