@@ -83,7 +83,9 @@ def prepare(
     workers = _checked_jobs(jobs)
     given = [paths] if isinstance(paths, str | os.PathLike) else paths
     dropped = scan([dropped_path(path) for path in given])
-    place = Path(at_home(os.fspath(out))).absolute() if out else default_output_folder(dropped.root)
+    place = (
+        Path(at_home(os.fspath(out))).absolute() if out else default_output_folder(dropped.likeness)
+    )
     with ExitStack() as stack:
         crew = stack.enter_context(photo_crew(workers))
         if executor is None and not place.exists():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from photoprep.files import unreadable
+from photoprep.files import open_source, unreadable
 
 # As many bytes as the longest signature needs (DICOM's stands at 128).
 HEAD_BYTES = 144
@@ -73,8 +73,8 @@ class Recognised:
 
     ``pillow_format`` is the Pillow plugin to read it with, empty where photoprep reads it not;
     ``name`` is what people call it; ``is_picture`` whether it is meant to show anything at all,
-    ``is_damaged`` whether it is named like a picture that its content is not. ``advice`` says
-    what a person can do.
+    ``is_damaged`` whether it is named like a picture that its content is not, ``is_archive``
+    whether it may hold pictures that nobody sees. ``advice`` says what a person can do.
     """
 
     name: str
@@ -82,6 +82,7 @@ class Recognised:
     is_picture: bool
     advice: str = ""
     is_damaged: bool = False
+    is_archive: bool = False
 
 
 def recognise(head: bytes, path: Path) -> Recognised | None:
@@ -109,7 +110,7 @@ def recognise_file(path: Path) -> Recognised | None:
 
     """
     try:
-        with path.open("rb") as file:
+        with open_source(path) as file:
             return recognise(file.read(HEAD_BYTES), path)
     except OSError as error:
         raise unreadable(path, error) from error
@@ -123,6 +124,11 @@ def _unread(name: str) -> Recognised:
     return Recognised(
         name, "", is_picture=True, advice="Export it as JPEG, PNG or TIFF and run again."
     )
+
+
+def _archive(name: str) -> Recognised:
+    advice = "Unpack it and drop the folder, or ask for a ZIP archive."
+    return Recognised(name, "", is_picture=False, advice=advice, is_archive=True)
 
 
 _SIGNATURES: tuple[tuple[bytes, Recognised], ...] = (
@@ -143,8 +149,8 @@ _SIGNATURES: tuple[tuple[bytes, Recognised], ...] = (
     (b"FUJIFILMCCD-RAW", _unread("a camera RAW file")),
     (b"%PDF-", Recognised("PDF", "", False, "Save its pictures as JPEG first.")),
     (b"PK\x03\x04", Recognised("ZIP archive", "", False, "Unpack it and drop the folder.")),
-    (b"Rar!\x1a\x07", Recognised("RAR archive", "", False, "Unpack it and drop the folder.")),
-    (b"7z\xbc\xaf\x27\x1c", Recognised("7z archive", "", False, "Unpack it and drop the folder.")),
+    (b"Rar!\x1a\x07", _archive("a RAR archive")),
+    (b"7z\xbc\xaf\x27\x1c", _archive("a 7z archive")),
 )
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from photoprep.archive_member import Member
 from photoprep.files import FileStamp
 from photoprep.photo.quality import ChromaSubsampling, QualityCurve
 from photoprep.preset import PhotoSpec
@@ -21,11 +22,17 @@ RECIPE_NUMBER = 7
 
 @dataclass(frozen=True, slots=True)
 class PhotoTask:
-    """One picture to prepare: where it is, how it looked when found, and what to make of it."""
+    """One picture to prepare: where it is, how it looked when found, and what to make of it.
+
+    ``path`` is the file's, or that of the archive it is a ``member`` of; then a copy for the
+    decoders lies in ``unpacking_folder`` while it is read, by default in the system's own.
+    """
 
     path: Path
     stamp: FileStamp
     spec: PhotoSpec
+    member: Member | None = None
+    unpacking_folder: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,8 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 
-from photoprep.errors import SourceUnreadableError
+from photoprep.archive_member import sha256_of_member
+from photoprep.errors import PhotoError
 from photoprep.files import FileStamp, sha256_of_file
 from photoprep.output_folder import OutputFolder
 from photoprep.photo.task import RECIPE_NUMBER
@@ -35,7 +36,7 @@ class Recalled:
 
     known: dict[int, RememberedSource] = field(default_factory=dict)
     relearned: set[int] = field(default_factory=set)
-    unreadable: dict[int, SourceUnreadableError] = field(default_factory=dict)
+    unreadable: dict[int, PhotoError] = field(default_factory=dict)
     to_make: list[int] = field(default_factory=list)
 
 
@@ -59,7 +60,7 @@ def recall(
     for index, file in enumerate(candidates):
         try:
             known = memory.find(file, verify=verify)
-        except SourceUnreadableError as error:
+        except PhotoError as error:
             recalled.unreadable[index] = error
             continue
         if known is None or not _still_holds(known, folder):
@@ -92,10 +93,16 @@ class Memory:
             return known
         if stamp.size_bytes not in self._sizes:
             return None  # no known file has this size, so none has this content
-        sha256 = sha256_of_file(file.path)
+        sha256 = _sha256_of(file)
         if known is None or known.sha256 != sha256:
             known = self._by_content.get(sha256)
         return replace(known, stamp=stamp) if known is not None else None
+
+
+def _sha256_of(file: Candidate) -> str:
+    if file.member is None:
+        return sha256_of_file(file.path)
+    return sha256_of_member(file.path, file.member)
 
 
 def _still_holds(known: RememberedSource, folder: OutputFolder) -> bool:
