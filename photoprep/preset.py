@@ -12,6 +12,7 @@ from typing import Literal
 
 SCHEMA_NUMBER = 1  # of a preset's file
 Language = Literal["en", "zh"]
+Duplicates = Literal["keep-first", "keep-all"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +72,15 @@ class LetterSpec:
 
 @dataclass(frozen=True, slots=True)
 class Preset:
-    """One use of photoprep, whole."""
+    """One use of photoprep, whole.
+
+    ``duplicates`` stands under [photo] in the file, but not in ``PhotoSpec``: it changes which
+    photos are made and no photo's bytes.
+    """
 
     name: str
     photo: PhotoSpec
     mail: MailSpec
     names: NamesSpec
     letter: LetterSpec
+    duplicates: Duplicates = "keep-first"

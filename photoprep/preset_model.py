@@ -171,6 +171,13 @@ class PhotoSection(Section):
             examples=["white", "#f4f4f4"],
         ),
     ] = "white"
+    duplicates: Annotated[
+        Literal["keep-first", "keep-all"],
+        Field(
+            description="Of files that are the same to the last byte, whether only the first is "
+            "prepared or every one. A picture in another size or format is always prepared."
+        ),
+    ] = "keep-first"
 
     @whole(mode="after")
     def _agrees(self) -> PhotoSection:
@@ -351,6 +358,7 @@ class PresetDocument(Section):
             mail=self.mail.spec(),
             names=NamesSpec(photo=self.names.photo),
             letter=LetterSpec(language=self.letter.language),
+            duplicates=self.photo.duplicates,
         )
 
 

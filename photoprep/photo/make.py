@@ -13,6 +13,7 @@ from photoprep.files import sha256_of_file, unreadable
 from photoprep.photo.colour import srgb_profile, to_srgb
 from photoprep.photo.decode import DecodedPhoto, decode
 from photoprep.photo.fit import fit_jpeg
+from photoprep.photo.looks import looks_of
 from photoprep.photo.metadata import clean_exif
 from photoprep.photo.resize import upright_at
 from photoprep.photo.task import EncodedJpeg, MadePhoto, PhotoTask
@@ -34,7 +35,7 @@ def make_photo(task: PhotoTask) -> MadePhoto:
         spec = task.spec
         decoded = decode(task.path)
         _check_unchanged(task)
-        jpeg, colour_notes = _fitted(decoded, spec)
+        jpeg, colour_notes, looks = _fitted(decoded, spec)
     except PhotoError as error:
         try:
             _check_unchanged(task)  # half a file that is still being copied is not a damaged one
@@ -43,15 +44,19 @@ def make_photo(task: PhotoTask) -> MadePhoto:
             raise changed from error
         error.path, error.source_sha256 = task.path, sha256
         raise
-    return MadePhoto(sha256, decoded.full_size_px, jpeg, decoded.notes + colour_notes)
+    notes = decoded.notes + colour_notes
+    return MadePhoto(sha256, decoded.full_size_px, jpeg, notes, looks)
 
 
-def _fitted(decoded: DecodedPhoto, spec: PhotoSpec) -> tuple[EncodedJpeg, tuple[Note, ...]]:
+def _fitted(decoded: DecodedPhoto, spec: PhotoSpec) -> tuple[EncodedJpeg, tuple[Note, ...], str]:
+    """The JPEG, what there is to say of its colours, and the looks of the picture."""
     notes: tuple[Note, ...] = ()
+    looks = ""
 
     def render(size_px: tuple[int, int]) -> Image.Image:
-        nonlocal notes
+        nonlocal notes, looks
         picture, notes = to_srgb(upright_at(decoded, size_px), decoded.icc_profile, spec.background)
+        looks = looks or looks_of(picture)  # of the first, the largest one
         return picture
 
     jpeg = fit_jpeg(
@@ -61,7 +66,7 @@ def _fitted(decoded: DecodedPhoto, spec: PhotoSpec) -> tuple[EncodedJpeg, tuple[
         icc_profile=srgb_profile(),
         exif=clean_exif(decoded.exif),
     )
-    return jpeg, notes
+    return jpeg, notes, looks
 
 
 def _check_unchanged(task: PhotoTask) -> None:

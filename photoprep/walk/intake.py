@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from photoprep.catalogue.naming import formal_names, subject_of
@@ -20,25 +20,43 @@ PHOTOS_FOLDER = "photos"
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One picture to prepare: what it shows, and the ``output`` it will lie at, once named."""
+    """One picture to prepare: what it shows, and the ``output`` it will lie at, once named.
+
+    ``sha256`` is there where this run needed it already, to tell copies apart.
+    """
 
     path: Path
     name: str
     stamp: FileStamp
     subject: Subject
     output: str = ""
+    sha256: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A file that is the same, byte for byte, as the picture named ``of``; not to be prepared."""
+
+    file: Candidate
+    of: str
+    sha256: str
 
 
 @dataclass(frozen=True, slots=True)
 class Intake:
     """Every file found, in order; a row is either settled already or a picture to prepare."""
 
-    rows: tuple[Candidate | Skipped | Failed, ...]
+    rows: tuple[Candidate | Copy | Skipped | Failed, ...]
 
     @property
     def candidates(self) -> list[Candidate]:
         """The pictures to prepare, in their order."""
         return [row for row in self.rows if isinstance(row, Candidate)]
+
+    @property
+    def copies(self) -> list[Copy]:
+        """The files that equal one of the pictures, in their order."""
+        return [row for row in self.rows if isinstance(row, Copy)]
 
 
 def take_in(
@@ -61,9 +79,7 @@ def with_outputs(
     outputs = iter(folder.free_paths([f"{PHOTOS_FOLDER}/{name}" for name in names]))
     return Intake(
         tuple(
-            Candidate(row.path, row.name, row.stamp, row.subject, next(outputs))
-            if isinstance(row, Candidate)
-            else row
+            replace(row, output=next(outputs)) if isinstance(row, Candidate) else row
             for row in intake.rows
         )
     )

@@ -92,7 +92,7 @@ class Memory:
             return known
         if stamp.size_bytes not in self._sizes:
             return None  # no known file has this size, so none has this content
-        sha256 = sha256_of_file(file.path)
+        sha256 = file.sha256 or sha256_of_file(file.path)
         if known is None or known.sha256 != sha256:
             known = self._by_content.get(sha256)
         return replace(known, stamp=stamp) if known is not None else None
