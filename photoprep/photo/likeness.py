@@ -16,8 +16,8 @@ from dataclasses import dataclass
 SIDE = 16
 CHROMA_SIDE = 8
 _LUMAS, _CHROMAS = SIDE * SIDE, 2 * CHROMA_SIDE * CHROMA_SIDE
-# Eight places, (row, column), by whose luma pictures are sorted into buckets: four about the middle,
-# where even products on white differ, and four further out.
+# Eight places, (row, column), by whose luma pictures are sorted into buckets: four about the
+# middle, where even products on white differ, and four further out.
 _MIDDLE, _OUTER = ((5, 7), (7, 10), (8, 5), (10, 8)), ((3, 3), (3, 12), (12, 3), (13, 12))
 _PLACES = tuple(row * SIDE + column for row, column in (*_MIDDLE, *_OUTER))
 _BUCKET_WIDTH = 32
@@ -31,7 +31,7 @@ class Tolerance:
     chroma: int
 
 
-# 394 copies made of 24 photos differed from them by 5 and 6 at most; of 90 photos, the two that are
+# 391 copies made of 24 photos differed from them by 5 and 6 at most; of 90 photos, the two that are
 # different and nearest to one another by 25.
 COPIES = Tolerance(6, 8)
 # The same shot developed twice: files of the same name, such as a raw file and the camera's JPEG.
