@@ -14,7 +14,7 @@ from PIL import Image, ImageCms, ImageOps
 
 from photoprep.files import FileStamp
 from photoprep.photo.decode import set_up_decoders
-from photoprep.photo.likeness import COPIES, RENDITIONS, Looks, Tolerance
+from photoprep.photo.likeness import _PLACES, COPIES, RENDITIONS, Looks, Tolerance
 from photoprep.photo.looks import looks_of
 from photoprep.photo.make import make_photo
 from photoprep.photo.task import PhotoTask
@@ -167,7 +167,7 @@ def test_of_a_tiny_picture_nothing_is_said() -> None:
 
 @given(
     values=st.binary(min_size=384, max_size=384),
-    place=st.integers(0, 383),
+    place=st.sampled_from(_PLACES) | st.integers(0, 383),
     by=st.integers(-40, 40),
     tolerance=st.sampled_from([COPIES, RENDITIONS]),
 )

@@ -135,6 +135,15 @@ def test_verify_believes_no_record(photos: Path, tmp_path: Path, read: list[str]
     assert statuses(run(photos, out, verify=True))["Box X1/IMG_10.jpg"] != "skipped"
 
 
+def test_a_copy_of_the_old_size_that_was_edited_is_no_copy(photos: Path, tmp_path: Path) -> None:
+    run(photos, tmp_path / "out")
+    copy = photos / "Box X1/IMG_10.jpg"
+    data = bytearray(copy.read_bytes())
+    data[-3] ^= 1
+    copy.write_bytes(data)
+    assert statuses(run(photos, tmp_path / "out"))["Box X1/IMG_10.jpg"] != "skipped"
+
+
 def test_a_copy_takes_the_place_of_the_one_that_is_gone(photos: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     run(photos, out)
