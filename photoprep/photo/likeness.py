@@ -16,9 +16,10 @@ from dataclasses import dataclass
 SIDE = 16
 CHROMA_SIDE = 8
 _LUMAS, _CHROMAS = SIDE * SIDE, 2 * CHROMA_SIDE * CHROMA_SIDE
-# Eight places, (row, column), by whose luma pictures are sorted into buckets: four about the
+# Ten places, (row, column), by whose luma pictures are sorted into buckets: six about the
 # middle, where even products on white differ, and four further out.
-_MIDDLE, _OUTER = ((5, 7), (7, 10), (8, 5), (10, 8)), ((3, 3), (3, 12), (12, 3), (13, 12))
+_MIDDLE = ((4, 7), (6, 5), (6, 10), (8, 8), (10, 5), (11, 9))
+_OUTER = ((3, 3), (3, 12), (12, 3), (13, 12))
 _PLACES = tuple(row * SIDE + column for row, column in (*_MIDDLE, *_OUTER))
 _BUCKET_WIDTH = 32
 
@@ -82,4 +83,7 @@ class Looks:
     def choices(self) -> list[tuple[int, int]]:
         """For each number of a bucket the two that it can be for pictures alike to this."""
         reach, width = COPIES.luma, _BUCKET_WIDTH
-        return [((level - reach) // width, (level + reach) // width) for level in self._sorted_by]
+        return [
+            (max(0, level - reach) // width, min(255, level + reach) // width)
+            for level in self._sorted_by
+        ]
