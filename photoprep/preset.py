@@ -14,6 +14,7 @@ SCHEMA_NUMBER = 1  # of a preset's file
 Language = Literal["en", "zh"]
 RenderingIntent = Literal["relative", "perceptual", "saturation", "absolute"]  # ICC.1:2022, 6.2
 ColourProfile = Literal["srgb", "none"]
+Duplicates = Literal["keep-first", "keep-all"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +77,15 @@ class LetterSpec:
 
 @dataclass(frozen=True, slots=True)
 class Preset:
-    """One use of photoprep, whole."""
+    """One use of photoprep, whole.
+
+    ``duplicates`` stands under [photo] in the file, but not in ``PhotoSpec``: it changes which
+    photos are made and no photo's bytes.
+    """
 
     name: str
     photo: PhotoSpec
     mail: MailSpec
     names: NamesSpec
     letter: LetterSpec
+    duplicates: Duplicates = "keep-first"

@@ -196,6 +196,13 @@ class PhotoSection(Section):
             "browsers and mail programs need not guess; none leaves the bytes to the picture."
         ),
     ] = "srgb"
+    duplicates: Annotated[
+        Literal["keep-first", "keep-all"],
+        Field(
+            description="Of files that are the same to the last byte, whether only the first is "
+            "prepared or every one. A picture in another size or format is always prepared."
+        ),
+    ] = "keep-first"
 
     @whole(mode="after")
     def _agrees(self) -> PhotoSection:
@@ -378,6 +385,7 @@ class PresetDocument(Section):
             mail=self.mail.spec(),
             names=NamesSpec(photo=self.names.photo),
             letter=LetterSpec(language=self.letter.language),
+            duplicates=self.photo.duplicates,
         )
 
 

@@ -36,7 +36,8 @@ class PreparedJpeg:
     """One finished JPEG: where it is, what it weighs and what it came from.
 
     ``output`` is relative to the output folder with forward slashes; ``source_*`` describe the
-    original, upright. ``quality`` is estimated, 0–100, near SSIMULACRA2's scale.
+    original, upright. ``quality`` is estimated, 0–100, near SSIMULACRA2's scale. ``looks`` says
+    what the picture looks like, for runs to come; report.json does not have it.
     """
 
     output: str
@@ -51,6 +52,7 @@ class PreparedJpeg:
     source_width_px: int
     source_height_px: int
     notes: tuple[Note, ...] = ()
+    looks: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,7 @@ class Reused:
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """A file that is no picture."""
+    """A file that is not to be prepared: no picture, or a copy of one that is."""
 
     source: str
     reason: str
@@ -167,7 +169,7 @@ class Report:
 
     @property
     def skipped(self) -> tuple[Skipped, ...]:
-        """The files that are no pictures, in their order."""
+        """The files that are no pictures, or copies of some, in their order."""
         return tuple(photo for photo in self.photos if isinstance(photo, Skipped))
 
     @property

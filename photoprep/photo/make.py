@@ -12,6 +12,7 @@ from photoprep.errors import PhotoError
 from photoprep.photo.colour import plan_colours, to_srgb
 from photoprep.photo.decode import DecodedPhoto, decode
 from photoprep.photo.fit import fit_jpeg
+from photoprep.photo.looks import looks_of
 from photoprep.photo.metadata import clean_exif
 from photoprep.photo.profiles import srgb_profile
 from photoprep.photo.resize import upright_at
@@ -43,20 +44,25 @@ def _made(source: HeldSource, spec: PhotoSpec) -> MadePhoto:
     """The photo of a held source; half a file that is still being copied is not a damaged one."""
     try:
         decoded = decode(source.path)
-        jpeg, colour_notes = _fitted(decoded, spec)
+        jpeg, notes, looks = _fitted(decoded, spec)
     except PhotoError:
         source.check()
         raise
     source.check()  # at the end: a decoder may read on while the picture is scaled
-    return MadePhoto(source.sha256, decoded.full_size_px, jpeg, decoded.notes + colour_notes)
+    return MadePhoto(source.sha256, decoded.full_size_px, jpeg, decoded.notes + notes, looks)
 
 
-def _fitted(decoded: DecodedPhoto, spec: PhotoSpec) -> tuple[EncodedJpeg, tuple[Note, ...]]:
+def _fitted(decoded: DecodedPhoto, spec: PhotoSpec) -> tuple[EncodedJpeg, tuple[Note, ...], str]:
+    """The JPEG, what there is to say of its colours, and the looks of the picture."""
     plan = plan_colours(decoded.image, decoded.icc_profile, decoded.exif)
+    looks = ""
 
     def render(size_px: tuple[int, int]) -> Image.Image:
-        picture = upright_at(decoded, size_px, deep=not plan.is_srgb)
-        return to_srgb(picture, plan, spec.background, spec.rendering_intent)
+        nonlocal looks
+        scaled = upright_at(decoded, size_px, deep=not plan.is_srgb)
+        picture = to_srgb(scaled, plan, spec.background, spec.rendering_intent)
+        looks = looks or looks_of(picture)  # of the first, the largest one
+        return picture
 
     jpeg = fit_jpeg(
         render,
@@ -65,4 +71,4 @@ def _fitted(decoded: DecodedPhoto, spec: PhotoSpec) -> tuple[EncodedJpeg, tuple[
         icc_profile=srgb_profile() if spec.colour_profile == "srgb" else b"",
         exif=clean_exif(decoded.exif),
     )
-    return jpeg, plan.notes
+    return jpeg, plan.notes, looks

@@ -58,12 +58,16 @@ class EncodedJpeg:
 
 @dataclass(frozen=True, slots=True)
 class MadePhoto:
-    """One finished JPEG, the hash of the file it came from, and that one's upright size."""
+    """One finished JPEG, the hash of the file it came from, and that one's upright size.
+
+    ``looks`` is what the picture looks like, to notice it in other files (see ``likeness``).
+    """
 
     source_sha256: str
     source_size_px: tuple[int, int]
     jpeg: EncodedJpeg
     notes: tuple[Note, ...]
+    looks: str = ""
 
 
 def load_room() -> None:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from photoprep.archive_member import Member, head_of_member
+from photoprep.archive_member import Member, head_of_member, sha256_of_member
 from photoprep.catalogue.archive import is_archive_name
 from photoprep.catalogue.found import FoundFile
 from photoprep.catalogue.naming import formal_names, subject_of
 from photoprep.catalogue.scan import Dropped
 from photoprep.errors import PhotoError
-from photoprep.files import FileStamp
+from photoprep.files import FileStamp, sha256_of_file
 from photoprep.output_folder import OutputFolder
 from photoprep.photo.formats import HEAD_BYTES, Recognised, recognise, recognise_file
 from photoprep.report import Failed, Skipped, Subject
@@ -25,7 +25,8 @@ PHOTOS_FOLDER = "photos"
 class Candidate:
     """One picture to prepare: what it shows, and the ``output`` it will lie at, once named.
 
-    ``path`` is the file's, or that of the archive it is a ``member`` of.
+    ``path`` is the file's, or that of the archive it is a ``member`` of. ``sha256`` is there where
+    this run needed it already, to tell copies apart.
     """
 
     path: Path
@@ -34,18 +35,33 @@ class Candidate:
     subject: Subject
     output: str = ""
     member: Member | None = None
+    sha256: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A file that is the same, byte for byte, as the picture named ``of``; not to be prepared."""
+
+    file: Candidate
+    of: str
+    sha256: str
 
 
 @dataclass(frozen=True, slots=True)
 class Intake:
     """Every file found, in order; a row is either settled already or a picture to prepare."""
 
-    rows: tuple[Candidate | Skipped | Failed, ...]
+    rows: tuple[Candidate | Copy | Skipped | Failed, ...]
 
     @property
     def candidates(self) -> list[Candidate]:
         """The pictures to prepare, in their order."""
         return [row for row in self.rows if isinstance(row, Candidate)]
+
+    @property
+    def copies(self) -> list[Copy]:
+        """The files that equal one of the pictures, in their order."""
+        return [row for row in self.rows if isinstance(row, Copy)]
 
 
 def take_in(
@@ -68,12 +84,22 @@ def with_outputs(
     outputs = iter(folder.free_paths([f"{PHOTOS_FOLDER}/{name}" for name in names]))
     return Intake(
         tuple(
-            Candidate(row.path, row.name, row.stamp, row.subject, next(outputs), row.member)
-            if isinstance(row, Candidate)
-            else row
+            replace(row, output=next(outputs)) if isinstance(row, Candidate) else row
             for row in intake.rows
         )
     )
+
+
+def content_sha256(file: Candidate) -> str:
+    """The hash of a candidate's content, in an archive or not.
+
+    Raises:
+        PhotoError: it cannot be read.
+
+    """
+    if file.member is None:
+        return sha256_of_file(file.path)
+    return sha256_of_member(file.path, file.member)
 
 
 def _row(

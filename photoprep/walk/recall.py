@@ -14,16 +14,15 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 
-from photoprep.archive_member import sha256_of_member
 from photoprep.errors import PhotoError
-from photoprep.files import FileStamp, sha256_of_file
+from photoprep.files import FileStamp
 from photoprep.output_folder import OutputFolder
 from photoprep.photo.task import RECIPE_NUMBER
 from photoprep.preset import PhotoSpec
 from photoprep.report import PreparedJpeg
 from photoprep.state import RememberedSource
 from photoprep.version import __version__
-from photoprep.walk.intake import Candidate
+from photoprep.walk.intake import Candidate, content_sha256
 
 
 @dataclass(slots=True)
@@ -93,16 +92,10 @@ class Memory:
             return known
         if stamp.size_bytes not in self._sizes:
             return None  # no known file has this size, so none has this content
-        sha256 = _sha256_of(file)
+        sha256 = file.sha256 or content_sha256(file)
         if known is None or known.sha256 != sha256:
             known = self._by_content.get(sha256)
         return replace(known, stamp=stamp) if known is not None else None
-
-
-def _sha256_of(file: Candidate) -> str:
-    if file.member is None:
-        return sha256_of_file(file.path)
-    return sha256_of_member(file.path, file.member)
 
 
 def _still_holds(known: RememberedSource, folder: OutputFolder) -> bool:

@@ -111,7 +111,7 @@ def test_a_dry_run_leaves_no_trace(
 
 
 def test_every_file_in_it_has_its_row(boxes: Path, tmp_path: Path) -> None:
-    good = (boxes / "Box X0/open.png").read_bytes()
+    good = small_photo(tmp_path / "another.png", 99).read_bytes()
     archive(
         boxes / "factory.zip",
         Entry("产品/打开.png".encode("gbk"), good),
