@@ -60,6 +60,7 @@ def prepare(
     jobs: int | None = None,
     mails: bool = True,
     verify: bool = False,
+    accept_damaged: bool = False,
     dry_run: bool = False,
     executor: Executor | None = None,
     on_photo: Callable[[int, int], None] = lambda _done, _total: None,
@@ -79,6 +80,7 @@ def prepare(
         jobs: how many workers at most; one a core by default.
         mails: whether to write mails.
         verify: hash every source instead of trusting size and time.
+        accept_damaged: take as much of a damaged picture as can be read, with a finding.
         dry_run: reckon everything as it would be, exactly, and write nothing anywhere.
         executor: where the work goes instead of worker processes of its own. Without it, a script
             that calls this needs the usual ``if __name__ == "__main__":`` around it.
@@ -102,12 +104,13 @@ def prepare(
         if executor is None and not place.exists():
             crew.hire(len(dropped.files))  # a first run: everything will have to be made
         preset = _loaded(preset)
-        recipe = recipe_of(preset.photo)
+        spec = replace(preset.photo, accept_damaged=accept_damaged)
+        recipe = recipe_of(spec)
         opening = rehearse(place) if dry_run else open_output_folder(place)
         # What an earlier run has worked on need not be opened; but nothing is made in vain.
         folder = stack.enter_context(opening) if is_output_folder(place) else None
         sources = folder.state.sources() if folder else {}
-        memory = Memory(sources, recipe)
+        memory = Memory(sources, recipe, accept_damaged=accept_damaged)
         intake = take_in(dropped) if verify else take_in(dropped, memory.knows)
         if not intake.candidates:
             raise _no_photos(intake, dropped.root)
@@ -123,7 +126,7 @@ def prepare(
             intake.candidates,
             recalled,
             folder,
-            preset.photo,
+            spec,
             recipe,
             jobs=workers,
             crew=crew,

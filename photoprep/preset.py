@@ -27,6 +27,8 @@ class PhotoSpec:
     where ``enough_quality`` is reached before, resolution is lowered below ``good_quality``, and
     below ``min_quality`` a photo is refused rather than spoiled. Colours that sRGB cannot show are
     brought in by ``rendering_intent``; ``colour_profile`` says whether the file names its colours.
+    ``accept_damaged``, which is for one run and no preset to say, takes what can be read of a
+    broken picture.
     """
 
     longest_side_cm: Fraction
@@ -39,6 +41,7 @@ class PhotoSpec:
     enough_quality: int = 96
     rendering_intent: RenderingIntent = "relative"
     colour_profile: ColourProfile = "srgb"
+    accept_damaged: bool = False
 
 
 @dataclass(frozen=True, slots=True)

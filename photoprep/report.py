@@ -19,6 +19,10 @@ SCHEMA = 1
 Severity = Literal["info", "warning", "error"]
 
 
+# The code of a note on a picture of which only a part could be read, and was taken.
+DAMAGED = "damaged-accepted"
+
+
 @dataclass(frozen=True, slots=True)
 class Note:
     """Something to say about one picture that was prepared all the same.

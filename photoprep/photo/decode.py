@@ -23,12 +23,13 @@ from photoprep.errors import (
     UnsupportedFormatError,
 )
 from photoprep.files import unreadable
+from photoprep.photo.damaged import Remnant, remnant_of
 from photoprep.photo.deep import DeepPicture
 from photoprep.photo.deep_files import CannotReadError, read_deep
 from photoprep.photo.formats import Recognised, recognise_file
 from photoprep.photo.modes import is_deep_png, plain_mode
 from photoprep.photo.tiff_head import TiffHead, read_tiff_head
-from photoprep.report import Note
+from photoprep.report import DAMAGED, Note
 
 # 200 megapixels as RGB are 600 MB, about what one worker may hold; film scans have 100.
 MAX_MEGAPIXELS = 200
@@ -91,8 +92,11 @@ def set_up_decoders() -> None:
         core.set_use_block_allocator(1)
 
 
-def decode(path: Path) -> DecodedPhoto:
+def decode(path: Path, *, accept_damaged: bool = False) -> DecodedPhoto:
     """Read the picture at ``path``.
+
+    ``accept_damaged`` takes as much of a damaged one as can be read, with the note
+    ``damaged-accepted``.
 
     Raises:
         NotAPictureError: it is none, by content and by name.
@@ -103,6 +107,17 @@ def decode(path: Path) -> DecodedPhoto:
 
     """
     kind = _recognised(path)
+    try:
+        return _decoded_whole(path, kind)
+    except DamagedPhotoError as error:
+        remnant = remnant_of(path, kind.pillow_format) if kind.pillow_format else None
+        if remnant is not None and accept_damaged:
+            return _shown_in_part(remnant)
+        _say_share(error, remnant)
+        raise
+
+
+def _decoded_whole(path: Path, kind: Recognised) -> DecodedPhoto:
     with _translated(path, kind.name):
         if kind.pillow_format == "TIFF":
             head = read_tiff_head(path)
@@ -141,6 +156,22 @@ def _decoded_tiff(path: Path, head: TiffHead, kind: Recognised) -> DecodedPhoto:
         path, "tiffload", has_alpha=head.extra_is_alpha, is_multiplied=head.is_multiplied
     )
     return _upright(picture, head.size_px, averaged_px, head.icc_profile, head.exif, notes)
+
+
+def _shown_in_part(remnant: Remnant) -> DecodedPhoto:
+    """What could be read of a damaged picture, as a picture of its own."""
+    image = remnant.image
+    exif, icc_profile = Image.Exif(), b""
+    if isinstance(image, Image.Image):
+        exif, icc_profile = _exif_of(image), image.info.get("icc_profile") or b""
+        image = plain_mode(image)
+    width, height = (side * remnant.averaged_px for side in image.size)
+    note = Note(
+        DAMAGED,
+        "warning",
+        f"It is damaged: only {remnant.percent}% of it could be read and is shown.",
+    )
+    return _upright(image, (width, height), remnant.averaged_px, icc_profile, exif, (note,))
 
 
 def _upright(
@@ -215,12 +246,25 @@ def _said(error: Exception) -> str:
     return text or type(error).__name__
 
 
+# What Pillow says of a broken picture when it has no more to say than that.
+_PLAIN_WORDS = ("image file is truncated", "broken data stream", "decoder error")
+
+
 def _damaged(path: Path, format_name: str, detail: str) -> DamagedPhotoError:
+    more = "" if detail.startswith(_PLAIN_WORDS) else f": {detail}"
     return DamagedPhotoError(
-        f"The {format_name} is damaged or ends too early: {detail}.",
+        f"The {format_name} is damaged or ends too early{more}.",
         hint="Copy it from the camera again, or ask for the photo once more.",
         path=path,
     )
+
+
+def _say_share(error: DamagedPhotoError, remnant: Remnant | None) -> None:
+    if remnant is None:
+        error.message += " Nothing of it could be read."
+    else:
+        error.message += f" About {remnant.percent}% of it could be read."
+        error.hint += " --accept-damaged takes what there is."
 
 
 def _check_pixels(size_px: tuple[int, int], path: Path) -> None:

@@ -54,7 +54,7 @@ def read_deep(
     try:
         load = getattr(library.Image, loader)
         # Bytes, because not every name on a disk is text.
-        fail_on = "none" if accept_damaged else "truncated"
+        fail_on = "none" if accept_damaged else "error"
         image = load(os.fsencode(path), access="sequential", fail_on=fail_on)
         return _read(image, has_alpha=has_alpha, is_multiplied=is_multiplied)
     except library.Error as error:

@@ -20,8 +20,12 @@ _INTERPRETATIONS = {"RGB": "rgb16", "L": "grey16", "CMYK": "cmyk"}
 @lru_cache(maxsize=1)
 def vips() -> Any:
     """The binding, keeping to one thread (there is a worker for every core) and to no cache."""
+    import logging
+
     import pyvips
 
+    # What it warns of is in the errors that follow, or does no harm; a terminal is not the place.
+    logging.getLogger("pyvips").setLevel(logging.CRITICAL)
     pyvips.cache_set_max(0)
     pyvips.vips_lib.vips_concurrency_set(1)
     return pyvips

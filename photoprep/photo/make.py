@@ -43,7 +43,7 @@ def make_photo(task: PhotoTask) -> MadePhoto:
 def _made(source: HeldSource, spec: PhotoSpec) -> MadePhoto:
     """The photo of a held source; half a file that is still being copied is not a damaged one."""
     try:
-        decoded = decode(source.path)
+        decoded = decode(source.path, accept_damaged=spec.accept_damaged)
         jpeg, notes, looks = _fitted(decoded, spec)
     except PhotoError:
         source.check()

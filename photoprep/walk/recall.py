@@ -19,7 +19,7 @@ from photoprep.files import FileStamp
 from photoprep.output_folder import OutputFolder
 from photoprep.photo.task import RECIPE_NUMBER
 from photoprep.preset import PhotoSpec
-from photoprep.report import PreparedJpeg
+from photoprep.report import DAMAGED, PreparedJpeg
 from photoprep.state import RememberedSource
 from photoprep.version import __version__
 from photoprep.walk.intake import Candidate, content_sha256
@@ -42,6 +42,7 @@ class Recalled:
 def recipe_of(spec: PhotoSpec) -> str:
     """A fingerprint of all that makes a JPEG what it is, apart from its source."""
     ingredients = {key: str(value) for key, value in asdict(spec).items()}
+    del ingredients["accept_damaged"]  # changes what comes of the damaged alone; see ``Memory``
     ingredients |= {name: _version(name) for name in ("pillow", "pillow-heif", "pyvips-binary")}
     ingredients |= {"photoprep": __version__, "recipe": str(RECIPE_NUMBER)}
     return hashlib.sha256(json.dumps(ingredients, sort_keys=True).encode()).hexdigest()
@@ -72,10 +73,20 @@ def recall(
 
 
 class Memory:
-    """The sources of earlier runs under this recipe, by name and by content."""
+    """The sources of earlier runs under this recipe, by name and by content.
 
-    def __init__(self, sources: dict[str, RememberedSource], recipe: str) -> None:
-        self.by_name = {name: known for name, known in sources.items() if known.recipe == recipe}
+    What was refused is tried again by a run that accepts damaged pictures, and what was accepted
+    then is judged anew by one that does not.
+    """
+
+    def __init__(
+        self, sources: dict[str, RememberedSource], recipe: str, *, accept_damaged: bool = False
+    ) -> None:
+        self.by_name = {
+            name: known
+            for name, known in sources.items()
+            if known.recipe == recipe and not _is_doubtful(known, accept_damaged=accept_damaged)
+        }
         self._by_content = {known.sha256: known for known in self.by_name.values()}
         self._sizes = {known.stamp.size_bytes for known in self.by_name.values()}
 
@@ -96,6 +107,12 @@ class Memory:
         if known is None or known.sha256 != sha256:
             known = self._by_content.get(sha256)
         return replace(known, stamp=stamp) if known is not None else None
+
+
+def _is_doubtful(known: RememberedSource, *, accept_damaged: bool) -> bool:
+    if isinstance(known.outcome, PreparedJpeg):
+        return not accept_damaged and any(note.code == DAMAGED for note in known.outcome.notes)
+    return accept_damaged
 
 
 def _still_holds(known: RememberedSource, folder: OutputFolder) -> bool:
