@@ -56,7 +56,7 @@ def _polar(first: Floats, second: Floats) -> tuple[Floats, ...]:
 
 
 def _mean_hue(hue1: Floats, hue2: Floats, grey: NDArray[np.bool_]) -> Floats:
-    """(14)"""
+    """Give the mean hue in degrees (14)."""
     total = hue1 + hue2
     near = np.abs(hue1 - hue2) <= 180
     around = np.where(total < 360, (total + 360) / 2, (total - 360) / 2)

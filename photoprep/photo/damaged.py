@@ -19,7 +19,7 @@ from PIL import Image, ImageFile
 from PIL import _imaging as core
 
 from photoprep.photo.deep import DeepPicture
-from photoprep.photo.deep_files import read_deep
+from photoprep.photo.deep_files import read_deep_tiff
 from photoprep.photo.pixels import pixels_of
 from photoprep.photo.tiff_head import read_tiff_head
 
@@ -63,14 +63,7 @@ def _deep_remnant(path: Path, pillow_format: str) -> Remnant | None:
     """A TIFF that Pillow does not read; libvips leaves black what it has not read."""
     if pillow_format != "TIFF":
         return None
-    head = read_tiff_head(path)
-    picture, averaged_px = read_deep(
-        path,
-        "tiffload",
-        has_alpha=head.extra_is_alpha,
-        is_multiplied=head.is_multiplied,
-        accept_damaged=True,
-    )
+    picture, averaged_px = read_deep_tiff(path, read_tiff_head(path), accept_damaged=True)
     written = np.flatnonzero(picture.values.any(axis=(1, 2)))
     rows = int(written[-1]) + 1 if len(written) else 0
     # The last row of means may be made in part of rows that were not read.

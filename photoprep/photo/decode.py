@@ -25,7 +25,7 @@ from photoprep.errors import (
 from photoprep.files import unreadable
 from photoprep.photo.damaged import Remnant, remnant_of
 from photoprep.photo.deep import DeepPicture
-from photoprep.photo.deep_files import CannotReadError, read_deep
+from photoprep.photo.deep_files import CannotReadError, read_deep_png, read_deep_tiff
 from photoprep.photo.formats import Recognised, recognise_file
 from photoprep.photo.modes import is_deep_png, plain_mode
 from photoprep.photo.tiff_head import TiffHead, read_tiff_head
@@ -137,7 +137,7 @@ def _decoded(image: Image.Image, path: Path, kind: Recognised) -> DecodedPhoto:
     plain: Image.Image | DeepPicture
     if kind.name == "PNG" and is_deep_png(image):
         exif = _exif_of(image)
-        plain, averaged_px = read_deep(path, "pngload")
+        plain, averaged_px = read_deep_png(path)
     else:
         averaged_px = _draft(image)
         image.load()
@@ -149,12 +149,16 @@ def _decoded(image: Image.Image, path: Path, kind: Recognised) -> DecodedPhoto:
 def _decoded_tiff(path: Path, head: TiffHead, kind: Recognised) -> DecodedPhoto:
     """A TIFF of more than 8 bits, or of numbers that are not whole."""
     _check_pixels(head.size_px, path)
+    if head.bits not in {8, 16, 32}:
+        raise UnsupportedFormatError(
+            f"It is a TIFF of {head.bits} bits a channel, which photoprep does not read.",
+            hint="Save it with 8 or 16 bits a channel and run again.",
+            path=path,
+        )
     notes: tuple[Note, ...] = ()
     with suppress(UnidentifiedImageError), Image.open(path, formats=["TIFF"]) as image:
         notes = _frames_note(image, kind)
-    picture, averaged_px = read_deep(
-        path, "tiffload", has_alpha=head.extra_is_alpha, is_multiplied=head.is_multiplied
-    )
+    picture, averaged_px = read_deep_tiff(path, head)
     return _upright(picture, head.size_px, averaged_px, head.icc_profile, head.exif, notes)
 
 

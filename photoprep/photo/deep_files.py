@@ -9,20 +9,22 @@ from __future__ import annotations
 
 import math
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from photoprep.photo.deep import CHANNELS, FULL, ColourSpace, Deep, DeepPicture
 from photoprep.photo.libvips import vips
+from photoprep.photo.tiff_head import TiffHead, read_tags
+from photoprep.photo.tiff_zstd import ZSTANDARD, repacked
 
 # 16 megapixels of RGB at 16 bits are 96 MB; four times the pixels of the largest output and more.
 _MOST_PIXELS = 16_000_000
 _ROWS_PX = 256
-
-Loader = Literal["tiffload", "pngload"]  # libvips's names
 
 _SPACES: dict[str, ColourSpace] = {"cmyk": "CMYK", "lab": "LAB", "labs": "LAB"}
 # Stored values of these formats become 0…65535 by a factor.
@@ -33,32 +35,53 @@ class CannotReadError(Exception):
     """libvips refuses the file; its own words say why."""
 
 
-def read_deep(
-    path: Path,
-    loader: Loader,
-    *,
-    has_alpha: bool = True,
-    is_multiplied: bool = False,
-    accept_damaged: bool = False,
-) -> tuple[DeepPicture, int]:
-    """Read the picture, and of how many pixels a side each of its own is the mean.
+def read_deep_png(path: Path) -> tuple[DeepPicture, int]:
+    """Read a PNG of 16 bits, and of how many pixels a side each of the picture's is the mean.
 
-    ``has_alpha`` says that a channel beyond the colours is transparency, ``is_multiplied`` that
-    colours are multiplied by it already.
+    Raises:
+        CannotReadError: it is damaged.
+
+    """
+    with _translated():
+        image = vips().Image.pngload(os.fsencode(path), access="sequential", fail_on="error")
+        return _read(image, has_alpha=True, is_multiplied=False)
+
+
+def read_deep_tiff(
+    path: Path, head: TiffHead, *, accept_damaged: bool = False
+) -> tuple[DeepPicture, int]:
+    """Read the first page of a TIFF, whatever its depth; else as ``read_deep_png``.
+
+    ``accept_damaged`` leaves black what cannot be read.
 
     Raises:
         CannotReadError: it is damaged, or of a kind that libvips does not read.
 
     """
+    options = {"access": "sequential", "fail_on": "none" if accept_damaged else "error"}
+    with _translated():
+        load = vips().Image
+        if head.compression == ZSTANDARD:
+            image = load.tiffload_buffer(repacked(path, read_tags(path)), **options)
+        else:
+            # Bytes, because not every name on a disk is text.
+            image = load.tiffload(os.fsencode(path), **options)
+        return _read(image, has_alpha=head.extra_is_alpha, is_multiplied=head.is_multiplied)
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
     library = vips()
     try:
-        load = getattr(library.Image, loader)
-        # Bytes, because not every name on a disk is text.
-        fail_on = "none" if accept_damaged else "error"
-        image = load(os.fsencode(path), access="sequential", fail_on=fail_on)
-        return _read(image, has_alpha=has_alpha, is_multiplied=is_multiplied)
-    except library.Error as error:
-        raise CannotReadError(str(error)) from error
+        yield
+    except (library.Error, ValueError) as error:
+        raise CannotReadError(_said(str(error))) from error
+
+
+def _said(error: str) -> str:
+    """What libvips has to say, without the name of its own function and the file's."""
+    lines = [line.strip() for line in error.splitlines()[1:] if line.strip()]
+    return lines[-1].rpartition(": ")[2] if lines else error
 
 
 def _read(image: Any, *, has_alpha: bool, is_multiplied: bool) -> tuple[DeepPicture, int]:

@@ -8,6 +8,8 @@ from pathlib import Path
 from PIL import Image
 from PIL.TiffImagePlugin import ImageFileDirectory_v2
 
+COMPRESSION = 259
+
 # Tags and their values (TIFF 6.0; BigTIFF has the same).
 _WIDTH, _HEIGHT, _BITS, _PHOTOMETRIC = 256, 257, 258, 262
 _ORIENTATION, _EXTRA_SAMPLES, _SAMPLE_FORMAT, _ICC_PROFILE = 274, 338, 339, 34675
@@ -34,6 +36,7 @@ class TiffHead:
     is_multiplied: bool
     icc_profile: bytes
     exif: Image.Exif
+    compression: int
 
     @property
     def is_deep(self) -> bool:
@@ -43,13 +46,7 @@ class TiffHead:
 
 def read_tiff_head(path: Path) -> TiffHead:
     """Read the first directory. Raises what Pillow's parser and ``open`` raise."""
-    with path.open("rb") as file:
-        head = file.read(8)
-        if _BIG in (head[2], head[3]):
-            head += file.read(8)
-        tags = ImageFileDirectory_v2(head)
-        file.seek(tags.next)
-        tags.load(file)
+    tags = read_tags(path)
     extra = _whole(tags, _EXTRA_SAMPLES, _UNSPECIFIED)
     exif = Image.Exif()
     for tag in (_ORIENTATION, _ARTIST, _COPYRIGHT):
@@ -65,7 +62,20 @@ def read_tiff_head(path: Path) -> TiffHead:
         is_multiplied=extra == _MULTIPLIED,
         icc_profile=profile if isinstance(profile, bytes) else b"",
         exif=exif,
+        compression=_whole(tags, COMPRESSION, 1),
     )
+
+
+def read_tags(path: Path) -> ImageFileDirectory_v2:
+    """The tags of the first page; raises as ``read_tiff_head``."""
+    with path.open("rb") as file:
+        head = file.read(8)
+        if _BIG in (head[2], head[3]):
+            head += file.read(8)
+        tags = ImageFileDirectory_v2(head)
+        file.seek(tags.next)
+        tags.load(file)
+    return tags
 
 
 def _whole(tags: ImageFileDirectory_v2, tag: int, otherwise: int) -> int:
