@@ -6,6 +6,7 @@ translated here and nowhere else.
 
 from __future__ import annotations
 
+import io
 import struct
 import warnings
 from collections.abc import Iterator
@@ -26,8 +27,10 @@ from photoprep.files import unreadable
 from photoprep.photo.damaged import Remnant, remnant_of
 from photoprep.photo.deep import DeepPicture
 from photoprep.photo.deep_files import CannotReadError, read_deep_png, read_deep_tiff
+from photoprep.photo.extras import check_composite, check_photoshop_depth, load_jpeg_xl
 from photoprep.photo.formats import Recognised, recognise_file
 from photoprep.photo.modes import is_deep_png, plain_mode
+from photoprep.photo.raw import read_raw
 from photoprep.photo.tiff_head import TiffHead, read_tiff_head
 from photoprep.report import DAMAGED, Note
 
@@ -123,7 +126,15 @@ def _decoded_whole(path: Path, kind: Recognised) -> DecodedPhoto:
             head = read_tiff_head(path)
             if head.is_deep:
                 return _decoded_tiff(path, head, kind)
+        if kind.pillow_format == "RAW":
+            return _decoded_raw(path, kind)
+        if kind.pillow_format == "JXL":
+            load_jpeg_xl(path)
+        if kind.pillow_format == "PSD":
+            check_photoshop_depth(path)
         with Image.open(path, formats=[kind.pillow_format]) as image:
+            if kind.pillow_format == "PSD":
+                check_composite(image, path)
             return _decoded(image, path, kind)
 
 
@@ -142,8 +153,43 @@ def _decoded(image: Image.Image, path: Path, kind: Recognised) -> DecodedPhoto:
         averaged_px = _draft(image)
         image.load()
         exif = _exif_of(image)
+        if kind.name == "JPEG XL":  # libjxl has turned it; what Exif says there is to be ignored
+            exif.pop(_ORIENTATION, None)
         plain = plain_mode(image)
     return _upright(plain, original_px, averaged_px, icc_profile, exif, notes)
+
+
+def _decoded_raw(path: Path, kind: Recognised) -> DecodedPhoto:
+    """A camera RAW file: its preview, or developed."""
+    raw = read_raw(path)
+    if raw.developed is not None:
+        exif = Image.Exif()
+        return _upright(raw.developed, raw.developed.size, 1, b"", exif, (_RAW_DEVELOPED,))
+    with Image.open(io.BytesIO(raw.preview), formats=["JPEG"]) as image:
+        decoded = _decoded(image, path, kind)
+    if _ORIENTATION not in decoded.exif:  # most previews lie as the sensor saw
+        decoded.exif[_ORIENTATION] = raw.preview_orientation
+    return _upright(
+        decoded.image,
+        decoded.original_px,
+        decoded.averaged_px,
+        decoded.icc_profile,
+        decoded.exif,
+        (_RAW_PREVIEW,),
+    )
+
+
+_RAW_PREVIEW = Note(
+    "raw-preview",
+    "info",
+    "It is a camera RAW file; the camera's own preview in it was taken, which is large enough.",
+)
+_RAW_DEVELOPED = Note(
+    "raw-developed",
+    "info",
+    "It is a camera RAW file and was developed with the camera's white balance; the maker's own "
+    "program may show other colours.",
+)
 
 
 def _decoded_tiff(path: Path, head: TiffHead, kind: Recognised) -> DecodedPhoto:
