@@ -1,16 +1,12 @@
 """A file becomes a picture in memory: upright, whole, at no more pixels than are of use.
 
-Pillow reads; pillow-heif adds HEIC, and libvips what has more than 8 bits. Their exceptions are
-translated here and nowhere else.
+Pillow reads; pillow-heif adds HEIC, libvips what has more than 8 bits, and extras more.
 """
 
 from __future__ import annotations
 
 import io
-import struct
-import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,22 +16,24 @@ from PIL import _imaging as core
 from photoprep.errors import (
     DamagedPhotoError,
     NotAPictureError,
-    TooManyPixelsError,
     UnsupportedFormatError,
 )
-from photoprep.files import unreadable
 from photoprep.photo.damaged import Remnant, remnant_of
 from photoprep.photo.deep import DeepPicture
-from photoprep.photo.deep_files import CannotReadError, read_deep_png, read_deep_tiff
+from photoprep.photo.deep_files import read_deep_png, read_deep_tiff
 from photoprep.photo.extras import check_composite, check_photoshop_depth, load_jpeg_xl
 from photoprep.photo.formats import Recognised, recognise_file
 from photoprep.photo.modes import is_deep_png, plain_mode
 from photoprep.photo.raw import read_raw
+from photoprep.photo.refusals import (
+    MAX_PROGRESSIVE_BYTES,
+    check_coefficients,
+    check_pixels,
+    coefficient_bytes,
+    translated,
+)
 from photoprep.photo.tiff_head import TiffHead, read_tiff_head
 from photoprep.report import DAMAGED, Note
-
-# 200 megapixels as RGB are 600 MB, about what one worker may hold; film scans have 100.
-MAX_MEGAPIXELS = 200
 
 # A JPEG is decoded in full up to here and scaled beyond, by the least factor that brings it below.
 # Read as what it is (see ``averages``), a picture decoded at a half still loses 0.28 points of
@@ -43,10 +41,6 @@ MAX_MEGAPIXELS = 200
 # noise: docs/encoder.md. 32 megapixels are 128 MB in memory.
 _FULL_DECODE_MEGAPIXELS = 32
 
-# A progressive JPEG is gathered whole before it can be scaled, two bytes a coefficient. With the
-# picture beside it the two may take so much; beyond, it is scaled further or refused.
-_MAX_COEFFICIENT_BYTES = 320_000_000
-_MAX_PROGRESSIVE_BYTES = 340_000_000
 _PIXEL_BYTES = 4  # as Pillow keeps them
 
 # How a picture is turned upright, by its orientation tag (Exif 2.32, 4.6.4 A).
@@ -121,7 +115,7 @@ def decode(path: Path, *, accept_damaged: bool = False) -> DecodedPhoto:
 
 
 def _decoded_whole(path: Path, kind: Recognised) -> DecodedPhoto:
-    with _translated(path, kind.name):
+    with translated(path, kind.name):
         if kind.pillow_format == "TIFF":
             head = read_tiff_head(path)
             if head.is_deep:
@@ -140,8 +134,8 @@ def _decoded_whole(path: Path, kind: Recognised) -> DecodedPhoto:
 
 def _decoded(image: Image.Image, path: Path, kind: Recognised) -> DecodedPhoto:
     """A picture that Pillow has opened."""
-    _check_pixels(image.size, path)
-    _check_coefficients(image, path)
+    check_pixels(image.size, path)
+    check_coefficients(image, path)
     notes = _frames_note(image, kind)
     icc_profile = image.info.get("icc_profile") or b""
     original_px = image.size
@@ -194,7 +188,7 @@ _RAW_DEVELOPED = Note(
 
 def _decoded_tiff(path: Path, head: TiffHead, kind: Recognised) -> DecodedPhoto:
     """A TIFF of more than 8 bits, or of numbers that are not whole."""
-    _check_pixels(head.size_px, path)
+    check_pixels(head.size_px, path)
     if head.bits not in {8, 16, 32}:
         raise UnsupportedFormatError(
             f"It is a TIFF of {head.bits} bits a channel, which photoprep does not read.",
@@ -252,81 +246,12 @@ def _recognised(path: Path) -> Recognised:
     return kind
 
 
-@contextmanager
-def _translated(path: Path, format_name: str) -> Iterator[None]:
-    """Make errors of ours out of what Pillow, its codecs and broken data raise."""
-    try:
-        # Pillow warns of odd metadata that it then leaves out, which does no harm to the picture.
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
-    except MemoryError as error:
-        raise TooManyPixelsError(
-            "There is not enough memory for this picture.",
-            hint="Save a smaller version of it, or run with fewer --jobs.",
-            path=path,
-        ) from error
-    except UnidentifiedImageError as error:
-        raise _damaged(path, format_name, "its head makes no sense") from error
-    except CannotReadError as error:
-        raise _damaged(path, format_name, _said(error)) from error
-    except OSError as error:
-        if error.errno is not None:
-            raise unreadable(path, error) from error
-        raise _damaged(path, format_name, _said(error)) from error
-    except (
-        ValueError,
-        SyntaxError,
-        EOFError,
-        IndexError,
-        KeyError,
-        TypeError,
-        RuntimeError,
-        OverflowError,
-        ZeroDivisionError,
-        AttributeError,
-        struct.error,
-    ) as error:
-        # What Pillow's readers raise on data that no writer makes; each has been met in the wild.
-        raise _damaged(path, format_name, _said(error)) from error
-
-
-def _said(error: Exception) -> str:
-    text = str(error).strip().rstrip(".").partition("\n")[0]
-    return text or type(error).__name__
-
-
-# What Pillow says of a broken picture when it has no more to say than that.
-_PLAIN_WORDS = ("image file is truncated", "broken data stream", "decoder error")
-
-
-def _damaged(path: Path, format_name: str, detail: str) -> DamagedPhotoError:
-    more = "" if detail.startswith(_PLAIN_WORDS) else f": {detail}"
-    return DamagedPhotoError(
-        f"The {format_name} is damaged or ends too early{more}.",
-        hint="Copy it from the camera again, or ask for the photo once more.",
-        path=path,
-    )
-
-
 def _say_share(error: DamagedPhotoError, remnant: Remnant | None) -> None:
     if remnant is None:
         error.message += " Nothing of it could be read."
     else:
         error.message += f" About {remnant.percent}% of it could be read."
         error.hint += " --accept-damaged takes what there is."
-
-
-def _check_pixels(size_px: tuple[int, int], path: Path) -> None:
-    width, height = size_px
-    megapixels = width * height / 1_000_000
-    if megapixels > MAX_MEGAPIXELS:
-        raise TooManyPixelsError(
-            f"The picture has {megapixels:.0f} megapixels ({width} × {height}); "
-            f"photoprep takes at most {MAX_MEGAPIXELS}.",
-            hint="Save a smaller version of it and run again.",
-            path=path,
-        )
 
 
 def _frames_note(image: Image.Image, kind: Recognised) -> tuple[Note, ...]:
@@ -349,37 +274,15 @@ def _draft(image: Image.Image) -> int:
     """
     width, height = image.size
     most_px = _FULL_DECODE_MEGAPIXELS * 1_000_000
-    gathered = _coefficient_bytes(image)
+    gathered = coefficient_bytes(image)
     if gathered:
-        most_px = min(most_px, (_MAX_PROGRESSIVE_BYTES - gathered) // _PIXEL_BYTES)
+        most_px = min(most_px, (MAX_PROGRESSIVE_BYTES - gathered) // _PIXEL_BYTES)
     divisor = 1
     while divisor < 8 and width * height > most_px * divisor**2:
         divisor *= 2
     if divisor > 1:
         image.draft(None, (width // divisor, height // divisor))
     return round(width / image.width)
-
-
-def _coefficient_bytes(image: Image.Image) -> int:
-    """What a progressive JPEG takes in memory before its first pixel; 0 for all else."""
-    if not image.info.get("progressive"):
-        return 0
-    layers: list[tuple[int, int, int, int]] = getattr(image, "layer", [])
-    densest = max((across * down for _, across, down, _ in layers), default=1)
-    doubled = sum(2 * across * down for _, across, down, _ in layers)
-    return image.width * image.height * doubled // densest
-
-
-def _check_coefficients(image: Image.Image, path: Path) -> None:
-    """Refuse a progressive JPEG that would take too much memory at any scale."""
-    if _coefficient_bytes(image) > _MAX_COEFFICIENT_BYTES:
-        megapixels = image.width * image.height / 1_000_000
-        raise TooManyPixelsError(
-            f"It is a progressive JPEG of {megapixels:.0f} megapixels, which cannot be read in "
-            "parts and would take too much memory.",
-            hint="Save it as a baseline JPEG (not progressive), or smaller, and run again.",
-            path=path,
-        )
 
 
 def _exif_of(image: Image.Image) -> Image.Exif:

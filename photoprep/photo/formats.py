@@ -10,66 +10,20 @@ from photoprep.files import open_source, unreadable
 # As many bytes as the longest signature needs (DICOM's stands at 128).
 HEAD_BYTES = 144
 
-READ_EXTENSIONS = frozenset(
-    [
-        "jpg",
-        "jpeg",
-        "jpe",
-        "jfif",
-        "mpo",
-        "png",
-        "apng",
-        "tif",
-        "tiff",
-        "webp",
-        "bmp",
-        "dib",
-        "gif",
-        "heic",
-        "heif",
-        "hif",
-        "avif",
-        "jp2",
-        "j2k",
-        "jpx",
-        "jxl",
-        "psd",
-    ]
-)
+# fmt: off
+READ_EXTENSIONS = frozenset({
+    "jpg", "jpeg", "jpe", "jfif", "mpo", "png", "apng", "tif", "tiff", "webp", "bmp", "dib", "gif",
+    "heic", "heif", "hif", "avif", "jp2", "j2k", "jpx", "jxl", "psd",
+})
 # What cameras' makers call their RAW files; most begin as a TIFF does.
-_RAW_EXTENSIONS = frozenset(
-    [
-        "3fr",
-        "arw",
-        "cr2",
-        "cr3",
-        "crw",
-        "dcr",
-        "dng",
-        "erf",
-        "fff",
-        "iiq",
-        "k25",
-        "kdc",
-        "mef",
-        "mos",
-        "mrw",
-        "nef",
-        "nrw",
-        "orf",
-        "pef",
-        "raf",
-        "raw",
-        "rw2",
-        "rwl",
-        "sr2",
-        "srf",
-        "srw",
-        "x3f",
-    ]
-)
+_RAW_EXTENSIONS = frozenset({
+    "3fr", "arw", "cr2", "cr3", "crw", "dcr", "dng", "erf", "fff", "iiq", "k25", "kdc", "mef",
+    "mos", "mrw", "nef", "nrw", "orf", "pef", "raf", "raw", "rw2", "rwl", "sr2", "srf", "srw",
+    "x3f",
+})
+# fmt: on
 _OTHER_PICTURE_EXTENSIONS = frozenset(
-    ["psb", "ico", "svg", "svgz", "eps", "ai", "cdr", "indd", "wmf", "emf"]
+    {"psb", "ico", "svg", "svgz", "eps", "ai", "cdr", "indd", "wmf", "emf"}
 )
 
 _ASK_AGAIN = "Ask for the photo once more."

@@ -64,7 +64,8 @@ def read_raw(path: Path) -> ReadRaw:
             path=path,
         ) from error
     except rawpy.LibRawError as error:
-        raise CannotReadError(str(error) or type(error).__name__) from error
+        (said, *_) = error.args or (type(error).__name__,)
+        raise CannotReadError(said.decode() if isinstance(said, bytes) else str(said)) from error
 
 
 def _preview(rawpy: Any, raw: Any) -> ReadRaw | None:

@@ -17,7 +17,8 @@ from photoprep.errors import (
     TooManyPixelsError,
     UnsupportedFormatError,
 )
-from photoprep.photo import decode as room
+from photoprep.photo import decode as decoding
+from photoprep.photo import refusals
 from photoprep.photo.decode import decode, set_up_decoders
 from photoprep.photo.deep import MODES, DeepPicture
 from photoprep.photo.resize import upright_at
@@ -148,7 +149,7 @@ def test_a_jpeg_is_decoded_in_full_up_to_32_megapixels(tmp_path: Path) -> None:
 
 @pytest.fixture
 def less_in_full(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(room, "_FULL_DECODE_MEGAPIXELS", 4)
+    monkeypatch.setattr(decoding, "_FULL_DECODE_MEGAPIXELS", 4)
 
 
 def test_a_larger_one_by_the_least_factor_that_is_enough(
@@ -189,7 +190,7 @@ def test_a_large_progressive_jpeg_is_scaled_further_to_spare_memory(
     plain, progressive = tmp_path / "a.jpg", tmp_path / "b.jpg"
     top_red((400, 300)).save(plain, subsampling="4:2:0")
     top_red((400, 300)).save(progressive, subsampling="4:2:0", progressive=True)
-    monkeypatch.setattr(room, "_MAX_PROGRESSIVE_BYTES", 500_000)
+    monkeypatch.setattr(decoding, "MAX_PROGRESSIVE_BYTES", 500_000)
     assert decode(plain).image.size == (400, 300)
     # 360,000 bytes of coefficients leave 35,000 pixels of four bytes: a half of each side.
     assert decode(progressive).image.size == (200, 150)
@@ -204,7 +205,7 @@ def test_a_huge_progressive_jpeg_is_refused_with_a_way_out(
     top_red((60, 40)).save(half, progressive=True, subsampling="4:2:0")
     top_red((60, 40)).save(whole, progressive=True, subsampling="4:4:4")
     top_red((60, 40)).save(plain, subsampling="4:4:4")
-    monkeypatch.setattr(room, "_MAX_COEFFICIENT_BYTES", 7200)
+    monkeypatch.setattr(refusals, "_MAX_COEFFICIENT_BYTES", 7200)
     assert decode(half).full_size_px == decode(plain).full_size_px == (60, 40)
     with pytest.raises(TooManyPixelsError, match="progressive JPEG") as caught:
         decode(whole)
@@ -244,10 +245,13 @@ def jpeg_bytes() -> bytes:
         ("a.jpg", b"hello, I am a text", DamagedPhotoError, "named .jpg, but its content"),
         ("a.txt", b"hello, I am a text", NotAPictureError, "no picture"),
         ("a.txt", b"BMW price list", NotAPictureError, "no picture"),
-        ("a.psd", b"8BPS\0\x01", UnsupportedFormatError, "Photoshop"),
-        ("a.jxl", b"\xff\x0a\xff", UnsupportedFormatError, "JPEG XL"),
-        ("a.cr3", b"\0\0\0\x18ftypcrx \0\0\0\x01", UnsupportedFormatError, "RAW"),
-        ("a.nef", b"anything", UnsupportedFormatError, r"\.nef"),
+        ("a.psd", b"8BPS\0\x01", DamagedPhotoError, "Photoshop"),
+        ("a.psd", b"8BPS\0\x01" + bytes(17) + b"\x10\0\3", UnsupportedFormatError, "16 bits"),
+        ("a.psb", b"8BPS\0\x02", UnsupportedFormatError, "PSB"),
+        ("a.jxl", b"\xff\x0a\xff", DamagedPhotoError, "JPEG XL"),
+        ("a.cr3", b"\0\0\0\x18ftypcrx \0\0\0\x01", PhotoError, "RAW"),
+        ("a.nef", b"anything", PhotoError, "RAW"),
+        ("a.svg", b"<svg/>", UnsupportedFormatError, r"\.svg"),
         ("a.jpg", jpeg_bytes()[: len(jpeg_bytes()) // 2], DamagedPhotoError, "ends too early"),
         ("a.jpg", jpeg_bytes()[:300], DamagedPhotoError, "JPEG is damaged"),
         ("a.png", b"\x89PNG\r\n\x1a\n" + b"x" * 40, DamagedPhotoError, "PNG is damaged"),
