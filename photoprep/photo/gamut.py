@@ -64,12 +64,12 @@ class Reach:
 
 def largest(colours: NDArray[Any]) -> NDArray[Any]:
     """The largest channel of each colour (…, 3); numpy is slow along an axis of three."""
-    return np.maximum(np.maximum(colours[..., 0], colours[..., 1]), colours[..., 2])
+    return np.asarray(np.maximum(np.maximum(colours[..., 0], colours[..., 1]), colours[..., 2]))
 
 
 def least(colours: NDArray[Any]) -> NDArray[Any]:
     """The least channel of each colour (…, 3)."""
-    return np.minimum(np.minimum(colours[..., 0], colours[..., 1]), colours[..., 2])
+    return np.asarray(np.minimum(np.minimum(colours[..., 0], colours[..., 1]), colours[..., 2]))
 
 
 def linear_from_lab(lab: Floats) -> Floats:
