@@ -22,7 +22,8 @@ import os, signal, sys, time
 from functools import partial
 from photoprep.early import begin, claim
 from photoprep.errors import WorkerDiedError
-from photoprep.workers import Crew, serve
+from photoprep.worker_process import serve
+from photoprep.workers import Crew
 
 def nothing():
     pass

@@ -18,6 +18,7 @@ from PIL import _imaging as core
 from photoprep.errors import (
     DamagedPhotoError,
     NotAPictureError,
+    NotEnoughMemoryError,
     TooManyPixelsError,
     UnsupportedFormatError,
 )
@@ -94,6 +95,7 @@ def decode(path: Path) -> DecodedPhoto:
         UnsupportedFormatError: it is one that photoprep does not read.
         DamagedPhotoError: it is broken or ends too early; half a product must not go out.
         TooManyPixelsError: it is larger than a worker may hold.
+        NotEnoughMemoryError: it took more than its worker has.
         SourceUnreadableError: the system refuses to read it.
 
     """
@@ -137,7 +139,7 @@ def _translated(path: Path, format_name: str) -> Iterator[None]:
             warnings.simplefilter("ignore")
             yield
     except MemoryError as error:
-        raise TooManyPixelsError(
+        raise NotEnoughMemoryError(
             "There is not enough memory for this picture.",
             hint="Save a smaller version of it, or run with fewer --jobs.",
             path=path,
