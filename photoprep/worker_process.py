@@ -21,19 +21,18 @@ Result = TypeVar("Result")
 def spawned(
     function: Callable[[Task], Result], set_up: Callable[[], None]
 ) -> tuple[Connection, Ending]:
-    """A new process, and the pipe to it; Ctrl-C does not reach it."""
+    """A new process, and the pipe to it."""
     context = multiprocessing.get_context("spawn")
     pipe, far_end = context.Pipe()
     process = context.Process(target=_live, args=(far_end, function, set_up), daemon=True)
-    with _interrupts_held_back(), _one_thread_each():
-        process.start()
+    process.start()
     # With our copy of its end closed, a dead worker is a closed pipe and not an endless wait.
     far_end.close()
     return pipe, process
 
 
 @contextmanager
-def _interrupts_held_back() -> Iterator[None]:
+def interrupts_held_back() -> Iterator[None]:
     """Start a process with Ctrl-C blocked, for it inherits that; ours arrives a moment later.
 
     A worker that is still importing could not ignore it yet and would print a trace. Windows has
@@ -52,7 +51,7 @@ def _interrupts_held_back() -> Iterator[None]:
 
 
 @contextmanager
-def _one_thread_each() -> Iterator[None]:
+def one_thread_each() -> Iterator[None]:
     """Start a process whose matrix library keeps to one core: there is a worker for every core."""
     before = {name: os.environ.get(name) for name in THREAD_LIMITS}
     os.environ.update(dict.fromkeys(THREAD_LIMITS, "1"))

@@ -27,7 +27,7 @@ from photoprep.errors import (
     PhotoTimeoutError,
     WorkerDiedError,
 )
-from photoprep.worker_process import ours, spawned
+from photoprep.worker_process import interrupts_held_back, one_thread_each, ours, spawned
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor, Future
@@ -102,7 +102,8 @@ class Crew(Generic[Task, Result]):
             self._early.ask(wanted)
             return  # whoever does not come is replaced when there is work
         while len(self._workers) < wanted:
-            self._take_on(*spawned(self._function, self._set_up))
+            with interrupts_held_back(), one_thread_each():
+                self._take_on(*spawned(self._function, self._set_up))
 
     def _take_on(self, pipe: Connection, process: Ending) -> None:
         self._workers[pipe] = _Worker(pipe, process)
@@ -131,8 +132,6 @@ class Crew(Generic[Task, Result]):
                     again.append((index, outcome))
                 else:
                     yield index, outcome
-            if again:
-                self.__exit__()  # what is idle holds memory that a second try may need
             yield from self._second_tries(tasks, again)
         finally:
             self.dismiss()
@@ -150,6 +149,7 @@ class Crew(Generic[Task, Result]):
             if hopeless and isinstance(first, PhotoTimeoutError):
                 yield index, first
                 continue
+            self.__exit__()  # what is idle holds memory that a second try may need
             for _, outcome in self._round(tasks, [index], 1):
                 hopeless |= isinstance(outcome, PhotoTimeoutError)
                 yield index, outcome
