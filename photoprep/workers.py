@@ -290,8 +290,7 @@ def _died(cause: Exception) -> WorkerDiedError:
 
 
 def _timed_out(limit_s: float) -> PhotoTimeoutError:
-    # In whole minutes, as it was meant; the limits of tests are shorter.
-    limit = f"{limit_s / 60:.0f} minutes" if limit_s >= 60 else f"{limit_s:g} seconds"
+    limit = f"{limit_s / 60:.0f} minutes" if limit_s >= 120 else f"{limit_s:.0f} seconds"
     return PhotoTimeoutError(
         f"The picture was not done after {limit}, and was given up.",
         hint="Check the disk or network share it lies on, or save the picture anew with another "

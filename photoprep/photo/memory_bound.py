@@ -38,6 +38,7 @@ def bound_memory() -> None:
     bound = min(MOST_BYTES, round(bytes_of_machine * _SHARE_OF_MACHINE))
     allowed, most = resource.getrlimit(resource.RLIMIT_DATA)
     given = [limit for limit in (allowed, most) if limit != resource.RLIM_INFINITY]
-    resource.setrlimit(resource.RLIMIT_DATA, (min(bound, *given), most))
-    with suppress(OSError):  # a sandbox without /proc, or one that forbids it
+    with suppress(OSError):  # a sandbox that forbids it
+        resource.setrlimit(resource.RLIMIT_DATA, (min([bound, *given]), most))
+    with suppress(OSError):  # one without /proc
         Path("/proc/self/oom_score_adj").write_text(_FIRST_TO_GO)
