@@ -100,6 +100,7 @@ def decode(path: Path, *, accept_damaged: bool = False) -> DecodedPhoto:
         UnsupportedFormatError: it is one that photoprep does not read.
         DamagedPhotoError: it is broken or ends too early; half a product must not go out.
         TooManyPixelsError: it is larger than a worker may hold.
+        NotEnoughMemoryError: it took more than its worker has.
         SourceUnreadableError: the system refuses to read it.
 
     """
