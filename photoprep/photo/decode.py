@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 from PIL import _imaging as core
 
 from photoprep.errors import (
@@ -32,7 +32,7 @@ from photoprep.photo.refusals import (
     coefficient_bytes,
     translated,
 )
-from photoprep.photo.tiff_head import TiffHead, read_tiff_head
+from photoprep.photo.tiff_head import MOST_PAGES, TiffHead, pages_of, read_tiff_head
 from photoprep.report import DAMAGED, Note
 
 # A JPEG is decoded in full up to here and scaled beyond, by the least factor that brings it below.
@@ -120,7 +120,7 @@ def _decoded_whole(path: Path, kind: Recognised) -> DecodedPhoto:
         if kind.pillow_format == "TIFF":
             head = read_tiff_head(path)
             if head.is_deep:
-                return _decoded_tiff(path, head, kind)
+                return _decoded_tiff(path, head)
         if kind.pillow_format == "RAW":
             return _decoded_raw(path, kind)
         if kind.pillow_format == "JXL":
@@ -137,7 +137,7 @@ def _decoded(image: Image.Image, path: Path, kind: Recognised) -> DecodedPhoto:
     """A picture that Pillow has opened."""
     check_pixels(image.size, path)
     check_coefficients(image, path)
-    notes = _frames_note(image, kind)
+    notes = _frames_note(image, path, kind)
     icc_profile = image.info.get("icc_profile") or b""
     original_px = image.size
     plain: Image.Image | DeepPicture
@@ -187,7 +187,7 @@ _RAW_DEVELOPED = Note(
 )
 
 
-def _decoded_tiff(path: Path, head: TiffHead, kind: Recognised) -> DecodedPhoto:
+def _decoded_tiff(path: Path, head: TiffHead) -> DecodedPhoto:
     """A TIFF of more than 8 bits, or of numbers that are not whole."""
     check_pixels(head.size_px, path)
     if head.bits not in {8, 16, 32}:
@@ -196,11 +196,10 @@ def _decoded_tiff(path: Path, head: TiffHead, kind: Recognised) -> DecodedPhoto:
             hint="Save it with 8 or 16 bits a channel and run again.",
             path=path,
         )
-    notes: tuple[Note, ...] = ()
-    with suppress(UnidentifiedImageError), Image.open(path, formats=["TIFF"]) as image:
-        notes = _frames_note(image, kind)
     picture, averaged_px = read_deep_tiff(path, head)
-    return _upright(picture, head.size_px, averaged_px, head.icc_profile, head.exif, notes)
+    return _upright(
+        picture, head.size_px, averaged_px, head.icc_profile, head.exif, _pages_note(path)
+    )
 
 
 def _shown_in_part(remnant: Remnant) -> DecodedPhoto:
@@ -255,12 +254,17 @@ def _say_share(error: DamagedPhotoError, remnant: Remnant | None) -> None:
         error.hint += " --accept-damaged takes what there is."
 
 
-def _frames_note(image: Image.Image, kind: Recognised) -> tuple[Note, ...]:
-    if kind.name in {"TIFF", "BigTIFF"} and getattr(image, "n_frames", 1) > 1:
-        pages = getattr(image, "n_frames", 1)
-        return (
-            Note("first-page", "warning", f"Of the TIFF's {pages} pages only the first was taken."),
-        )
+def _pages_note(path: Path) -> tuple[Note, ...]:
+    pages = pages_of(path)
+    if pages < 2:
+        return ()
+    many = f"{pages} pages" if pages < MOST_PAGES else f"{MOST_PAGES} pages and more"
+    return (Note("first-page", "warning", f"Of the TIFF's {many} only the first was taken."),)
+
+
+def _frames_note(image: Image.Image, path: Path, kind: Recognised) -> tuple[Note, ...]:
+    if kind.pillow_format == "TIFF":
+        return _pages_note(path)
     if kind.name in {"GIF", "WebP", "PNG", "AVIF"} and getattr(image, "is_animated", False):
         return (
             Note("first-frame", "warning", "The picture moves; only its first frame was taken."),
