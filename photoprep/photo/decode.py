@@ -24,6 +24,7 @@ from photoprep.photo.deep_files import read_deep_png, read_deep_tiff
 from photoprep.photo.extras import check_composite, check_photoshop_depth, load_jpeg_xl
 from photoprep.photo.formats import Recognised, recognise_file
 from photoprep.photo.modes import is_deep_png, plain_mode
+from photoprep.photo.named_colours import named_profile
 from photoprep.photo.raw import read_raw
 from photoprep.photo.refusals import (
     MAX_PROGRESSIVE_BYTES,
@@ -138,7 +139,7 @@ def _decoded(image: Image.Image, path: Path, kind: Recognised) -> DecodedPhoto:
     check_pixels(image.size, path)
     check_coefficients(image, path)
     notes = _frames_note(image, path, kind)
-    icc_profile = image.info.get("icc_profile") or b""
+    icc_profile = image.info.get("icc_profile") or named_profile(path, image, kind.pillow_format)
     original_px = image.size
     plain: Image.Image | DeepPicture
     if kind.name == "PNG" and is_deep_png(image):
@@ -258,7 +259,7 @@ def _pages_note(path: Path) -> tuple[Note, ...]:
     pages = pages_of(path)
     if pages < 2:
         return ()
-    many = f"{pages} pages" if pages < MOST_PAGES else f"{MOST_PAGES} pages and more"
+    many = f"{pages} pages" if pages < MOST_PAGES else f"{MOST_PAGES} pages or more"
     return (Note("first-page", "warning", f"Of the TIFF's {many} only the first was taken."),)
 
 

@@ -92,8 +92,9 @@ def _whole(tags: ImageFileDirectory_v2, tag: int, otherwise: int) -> int:
 def pages_of(path: Path) -> int:
     """How many pages a TIFF has, or ``MOST_PAGES`` when there are as many or more.
 
-    From directory to directory (TIFF 6.0, section 2; BigTIFF), reading nothing of them. A chain that
-    ends in nonsense or in itself ends there: the first page is what is taken. Raises ``OSError``.
+    From directory to directory (TIFF 6.0, section 2; BigTIFF), reading nothing of them. A chain
+    that ends in nonsense or in itself ends there: the first page is what is taken. Raises
+    ``OSError``.
     """
     with path.open("rb") as file:
         head = file.read(16)
