@@ -7,8 +7,9 @@ from pathlib import Path
 
 from PIL import Image, ImageOps
 
-from photoprep.photo.colour import to_srgb
+from photoprep.photo.colour import plan_colours, to_srgb
 from photoprep.photo.decode import set_up_decoders
+from photoprep.photo.deep import deep_from
 from photoprep.units import scaled_size_px
 
 LEAST_PIXELS = 1_000_000
@@ -35,6 +36,12 @@ def at_944_px(path: Path) -> Image.Image:
         upright = ImageOps.exif_transpose(opened)
         if upright.mode == "P":
             upright = upright.convert("RGBA" if "transparency" in upright.info else "RGB")
-    picture, _ = to_srgb(upright, profile, "white")
+    picture = in_srgb(upright, profile)
     size_px = scaled_size_px(picture.size, 944)
     return picture.resize(size_px, Image.Resampling.LANCZOS)
+
+
+def in_srgb(image: Image.Image, icc_profile: bytes) -> Image.Image:
+    """An 8-bit picture in sRGB on white, at its own size."""
+    plan = plan_colours(image, icc_profile)
+    return to_srgb(image if plan.is_srgb else deep_from(image), plan, "white")

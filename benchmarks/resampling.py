@@ -25,10 +25,9 @@ from PIL import Image, ImageDraw, ImageFilter, ImageFont
 from PIL.Image import Resampling
 from scipy.ndimage import maximum_filter, minimum_filter
 
-from benchmarks.photos import photos_in
+from benchmarks.photos import in_srgb, photos_in
 from benchmarks.quality import spec_for
 from benchmarks.ssimulacra2_fast import Reference
-from photoprep.photo.colour import to_srgb
 from photoprep.photo.decode import decode, set_up_decoders
 from photoprep.photo.fit import fit_jpeg
 from photoprep.photo.lanczos import lanczos
@@ -176,7 +175,9 @@ def measure(path: Path) -> dict[str, Row]:
     """Every candidate on one photo."""
     set_up_decoders()
     decoded = decode(path)
-    photo, _ = to_srgb(decoded.image, decoded.icc_profile, "white")  # lying as it was taken
+    if not isinstance(decoded.image, Image.Image):
+        raise SystemExit(f"{path.name} has more than 8 bits: compare others.")
+    photo = in_srgb(decoded.image, decoded.icc_profile)  # lying as it was taken
     size_px, double_px = (scaled_size_px(photo.size, side) for side in (944, 1888))
     light = in_light(photo, size_px, Resampling.LANCZOS)
     judges = {"stored": Reference(exact(photo, size_px)), "light": Reference(light)}

@@ -20,11 +20,12 @@ from typing import TypeVar
 from benchmarks.quality import spec_for
 from photoprep.early import THREAD_LIMITS
 from photoprep.files import FileStamp
-from photoprep.photo.colour import srgb_profile, to_srgb
+from photoprep.photo.colour import plan_colours, to_srgb
 from photoprep.photo.decode import decode
 from photoprep.photo.encode import Wrapping, encode_finished
 from photoprep.photo.fit import fit_jpeg
 from photoprep.photo.make import make_photo
+from photoprep.photo.profiles import srgb_profile
 from photoprep.photo.resize import upright_at
 from photoprep.photo.task import PhotoTask, load_room
 from photoprep.units import scaled_size_px
@@ -110,8 +111,9 @@ def _photo(path: Path, limit_bytes: int) -> PhotoStages:
     whole, made = _timed(lambda: make_photo(task))
     decoding, decoded = _timed(lambda: decode(path))
     size_px = scaled_size_px(decoded.full_size_px, 944)
-    scaling, scaled = _timed(lambda: upright_at(decoded, size_px))
-    colouring, (picture, _) = _timed(lambda: to_srgb(scaled, decoded.icc_profile, "white"))
+    plan = plan_colours(decoded.image, decoded.icc_profile, decoded.exif)
+    scaling, scaled = _timed(lambda: upright_at(decoded, size_px, deep=not plan.is_srgb))
+    colouring, picture = _timed(lambda: to_srgb(scaled, plan, "white"))
     fitting, fitted = _timed(
         lambda: fit_jpeg(lambda _size: picture, size_px, spec, icc_profile=srgb_profile())
     )

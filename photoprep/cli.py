@@ -128,6 +128,10 @@ def prepare(
     verify: Annotated[
         bool, typer.Option("--verify", help="Read every original again, however it looks.")
     ] = False,
+    accept_damaged: Annotated[
+        bool,
+        typer.Option("--accept-damaged", help="Take what can be read of damaged pictures."),
+    ] = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say exactly what a run would do; write nothing.")
     ] = False,
@@ -150,6 +154,7 @@ def prepare(
                 jobs=jobs,
                 mails=not no_mails,
                 verify=verify,
+                accept_damaged=accept_damaged,
                 dry_run=dry_run,
                 on_photo=on_photo,
             )

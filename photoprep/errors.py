@@ -17,6 +17,7 @@
         ├── TooManyPixelsError      more megapixels than a worker may hold
         ├── SourceUnreadableError   the disk or its rights refuse it
         ├── SourceChangedError      it changed while it was being read
+        ├── ArchiveRefusedError     an archive, or a file in one, that is damaged or not taken
         ├── CannotFitError          no setting brings it within its bytes
         ├── WorkerDiedError         the process at work on it was killed or crashed
         └── UnexpectedPhotoError    a bug of photoprep's own that this picture brought out
@@ -160,6 +161,10 @@ class SourceUnreadableError(PhotoError):
 
 class SourceChangedError(PhotoError):
     """The file changed while it was being read."""
+
+
+class ArchiveRefusedError(PhotoError):
+    """An archive, or a file within one, is damaged or of a kind or size that is not taken."""
 
 
 class CannotFitError(PhotoError):

@@ -10,10 +10,12 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
+import stat
 import time
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from photoprep.errors import CannotWriteError, SourceUnreadableError
 
@@ -21,6 +23,14 @@ from photoprep.errors import CannotWriteError, SourceUnreadableError
 # two seconds, and network shares and synchronised folders round as they like.
 COARSE_CLOCK_NS = 2_000_000_000
 _CHUNK_BYTES = 1 << 20
+
+# A FIFO that took a file's place would else be waited for without end.
+_READ_AT_ONCE = (
+    os.O_RDONLY
+    | getattr(os, "O_NONBLOCK", 0)
+    | getattr(os, "O_NOCTTY", 0)
+    | getattr(os, "O_BINARY", 0)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +92,33 @@ def sha256_of_file(path: Path) -> str:
     """
     digest = hashlib.sha256()
     try:
-        with path.open("rb") as file:
+        with open_source(path) as file:
             while chunk := file.read(_CHUNK_BYTES):
                 digest.update(chunk)
     except OSError as error:
         raise unreadable(path, error) from error
     return digest.hexdigest()
+
+
+def open_source(path: Path) -> BinaryIO:
+    """Open a regular file to read; whatever else stands there by now is not waited for.
+
+    Raises:
+        SourceUnreadableError: the system refuses to open it, or it is no regular file.
+
+    """
+    try:
+        file = open(os.open(path, _READ_AT_ONCE), "rb")  # noqa: PTH123, SIM115 (handed out)
+    except OSError as error:
+        raise unreadable(path, error) from error
+    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+        file.close()
+        raise SourceUnreadableError(
+            "Something that is no regular file has taken its place.",
+            hint="Put the file back and run again.",
+            path=path,
+        )
+    return file
 
 
 def unreadable(path: Path, error: OSError) -> SourceUnreadableError:
@@ -96,6 +127,12 @@ def unreadable(path: Path, error: OSError) -> SourceUnreadableError:
         return SourceUnreadableError(
             "The file vanished before it could be read.",
             hint="Put it back and run again.",
+            path=path,
+        )
+    if error.errno == errno.ESTALE:
+        return SourceUnreadableError(
+            "The network share no longer knows the file (stale file handle).",
+            hint="Connect the share anew, then run again.",
             path=path,
         )
     reason = error.strerror or type(error).__name__

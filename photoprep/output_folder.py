@@ -10,6 +10,7 @@ once (``output-changed``), and ours moves on to ``name-2``, be it a photo, a mai
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -30,6 +31,9 @@ from photoprep.state import RememberedSource, State, WrittenOutput
 MARKER = ".photoprep"
 STATE_FILE = "state.db"
 _UNFINISHED = "unfinished"
+
+# Windows refuses to remove what is open; what stays is met by the run after.
+_STILL_OPEN = (FileNotFoundError, PermissionError) if os.name == "nt" else (FileNotFoundError,)
 
 _REBUILT = {
     "damaged": "was damaged; it was set aside as .photoprep/state-damaged.db",
@@ -78,7 +82,9 @@ def _sweep(unfinished: Path) -> None:
     """Remove what a killed run left half-written."""
     try:
         for leftover in unfinished.iterdir():
-            leftover.unlink()
+            # A killed run's worker may still be about to take its own copy away.
+            with suppress(*_STILL_OPEN):
+                leftover.unlink()
     except OSError as error:
         raise cannot_write(unfinished, error) from error
 
@@ -93,6 +99,11 @@ class OutputFolder:
         self._known = state.outputs()
         self._looked_at: dict[str, WrittenOutput] = {}
         self._unsynced: set[Path] = set()
+
+    @property
+    def unpacking_folder(self) -> Path:
+        """Where workers may keep private copies; what killed ones leave, the next run removes."""
+        return self.folder / MARKER / _UNFINISHED
 
     @property
     def findings(self) -> tuple[Finding, ...]:

@@ -1,6 +1,6 @@
 """The whole story of a run on one screen.
 
-    dropped → intake → recall → making → mailing → findings → report
+    dropped → intake → copies → recall → making → mailing → findings → report
 
 ``prepare`` is the door for programs and for the command line alike: it raises typed errors and
 returns a ``Report``; it prints nothing and ends nothing.
@@ -24,10 +24,21 @@ from photoprep.output_folder import OutputFolder, is_output_folder, open_output_
 from photoprep.preset import Preset
 from photoprep.profile import SenderProfile
 from photoprep.rehearsal import RehearsedFolder, rehearse
-from photoprep.report import PhotoOutcome, Prepared, Report, Reused, WrittenMail, indented
+from photoprep.report import (
+    Failed,
+    PhotoOutcome,
+    Prepared,
+    Report,
+    Reused,
+    Skipped,
+    WrittenMail,
+    indented,
+)
 from photoprep.state import State
+from photoprep.walk.copies import copies_aside, copy_findings, copy_outcome, remember_copies
 from photoprep.walk.findings import findings_of
-from photoprep.walk.intake import Candidate, Intake, take_in, with_outputs
+from photoprep.walk.intake import Candidate, Copy, Intake, take_in, with_outputs
+from photoprep.walk.lookalikes import lookalike_findings
 from photoprep.walk.making import Outcome, make_photos, photo_crew
 from photoprep.walk.recall import Memory, recall, recipe_of
 from photoprep.workers import usable_cores
@@ -49,6 +60,7 @@ def prepare(
     jobs: int | None = None,
     mails: bool = True,
     verify: bool = False,
+    accept_damaged: bool = False,
     dry_run: bool = False,
     executor: Executor | None = None,
     on_photo: Callable[[int, int], None] = lambda _done, _total: None,
@@ -68,6 +80,7 @@ def prepare(
         jobs: how many workers at most; one a core by default.
         mails: whether to write mails.
         verify: hash every source instead of trusting size and time.
+        accept_damaged: take as much of a damaged picture as can be read, with a finding.
         dry_run: reckon everything as it would be, exactly, and write nothing anywhere.
         executor: where the work goes instead of worker processes of its own. Without it, a script
             that calls this needs the usual ``if __name__ == "__main__":`` around it.
@@ -83,20 +96,27 @@ def prepare(
     workers = _checked_jobs(jobs)
     given = [paths] if isinstance(paths, str | os.PathLike) else paths
     dropped = scan([dropped_path(path) for path in given])
-    place = Path(at_home(os.fspath(out))).absolute() if out else default_output_folder(dropped.root)
+    place = (
+        Path(at_home(os.fspath(out))).absolute() if out else default_output_folder(dropped.likeness)
+    )
     with ExitStack() as stack:
         crew = stack.enter_context(photo_crew(workers))
         if executor is None and not place.exists():
             crew.hire(len(dropped.files))  # a first run: everything will have to be made
         preset = _loaded(preset)
-        recipe = recipe_of(preset.photo)
+        spec = replace(preset.photo, accept_damaged=accept_damaged)
+        recipe = recipe_of(spec)
         opening = rehearse(place) if dry_run else open_output_folder(place)
         # What an earlier run has worked on need not be opened; but nothing is made in vain.
         folder = stack.enter_context(opening) if is_output_folder(place) else None
-        memory = Memory(folder.state.sources() if folder else {}, recipe)
+        sources = folder.state.sources() if folder else {}
+        memory = Memory(sources, recipe, accept_damaged=accept_damaged)
         intake = take_in(dropped) if verify else take_in(dropped, memory.knows)
         if not intake.candidates:
             raise _no_photos(intake, dropped.root)
+        keep_all = preset.duplicates == "keep-all"
+        if not keep_all:
+            intake = copies_aside(intake, sources, verify=verify)
         folder = folder or stack.enter_context(opening)
         day = _date_of_run(folder.state, date)
         template = preset.names.photo
@@ -106,7 +126,7 @@ def prepare(
             intake.candidates,
             recalled,
             folder,
-            preset.photo,
+            spec,
             recipe,
             jobs=workers,
             crew=crew,
@@ -114,6 +134,7 @@ def prepare(
             on_photo=on_photo,
         )
         photos = _in_order(intake, made.outcomes)
+        remember_copies(intake, photos, sources, folder)
         ready = [photo for photo in photos if isinstance(photo, Prepared | Reused)]
         written: tuple[WrittenMail, ...] = ()
         told = folder.findings
@@ -126,7 +147,11 @@ def prepare(
             written, told = mailed.mails, (*told, *mailed.findings)
         (report_path,) = folder.free_paths([REPORT_FILE])
         left_alone = _clean_up(folder, intake, ready, written, report_path)
-        findings = findings_of(photos, told, left_alone)
+        duplicates = [
+            *copy_findings(intake, photos),
+            *lookalike_findings(ready, wanted=keep_all),
+        ]
+        findings = findings_of(photos, duplicates, told, left_alone)
         report = Report(
             preset.name, place, photos, written, findings, made.encodes, rehearsed=dry_run
         )
@@ -148,7 +173,7 @@ def _no_photos(intake: Intake, root: Path) -> NoPhotosError:
     reasons = "".join(
         f"\n  {row.source}: {row.reason}"
         for row in intake.rows[:10]
-        if not isinstance(row, Candidate)
+        if isinstance(row, Skipped | Failed)
     )
     return NoPhotosError(
         f"There are no photos in it.{reasons}",
@@ -175,8 +200,14 @@ def _date_of_run(state: State, date: datetime.date | None) -> datetime.date:
 
 
 def _in_order(intake: Intake, outcomes: tuple[Outcome, ...]) -> tuple[PhotoOutcome, ...]:
-    made = iter(outcomes)
-    return tuple(next(made) if isinstance(row, Candidate) else row for row in intake.rows)
+    made = dict(zip((file.name for file in intake.candidates), outcomes, strict=True))
+
+    def outcome(row: Candidate | Copy | Skipped | Failed) -> PhotoOutcome:
+        if isinstance(row, Copy):
+            return copy_outcome(row, made[row.of])
+        return made[row.name] if isinstance(row, Candidate) else row
+
+    return tuple(map(outcome, intake.rows))
 
 
 def _clean_up(
@@ -188,6 +219,7 @@ def _clean_up(
 ) -> list[str]:
     """Take away what no source stands behind any more; returns what a person has changed."""
     names = {candidate.name for candidate in intake.candidates}
+    names |= {copy.file.name for copy in intake.copies}
     folder.state.forget_sources(folder.state.source_names() - names)
     wanted = {photo.jpeg.output for photo in photos} | {mail.output for mail in mails}
     return folder.keep_only(wanted | {report_path})

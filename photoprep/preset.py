@@ -12,6 +12,9 @@ from typing import Literal
 
 SCHEMA_NUMBER = 1  # of a preset's file
 Language = Literal["en", "zh"]
+RenderingIntent = Literal["relative", "perceptual", "saturation", "absolute"]  # ICC.1:2022, 6.2
+ColourProfile = Literal["srgb", "none"]
+Duplicates = Literal["keep-first", "keep-all"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +25,10 @@ class PhotoSpec:
     far resolution may be lowered to save quality; ``max_bytes`` is never exceeded.
     Qualities are estimates (0–100, SSIMULACRA2's scale): the file stays smaller than its limit
     where ``enough_quality`` is reached before, resolution is lowered below ``good_quality``, and
-    below ``min_quality`` a photo is refused rather than spoiled.
+    below ``min_quality`` a photo is refused rather than spoiled. Colours that sRGB cannot show are
+    brought in by ``rendering_intent``; ``colour_profile`` says whether the file names its colours.
+    ``accept_damaged``, which is for one run and no preset to say, takes what can be read of a
+    broken picture.
     """
 
     longest_side_cm: Fraction
@@ -33,6 +39,9 @@ class PhotoSpec:
     min_quality: int
     background: str
     enough_quality: int = 96
+    rendering_intent: RenderingIntent = "relative"
+    colour_profile: ColourProfile = "srgb"
+    accept_damaged: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +80,15 @@ class LetterSpec:
 
 @dataclass(frozen=True, slots=True)
 class Preset:
-    """One use of photoprep, whole."""
+    """One use of photoprep, whole.
+
+    ``duplicates`` stands under [photo] in the file, but not in ``PhotoSpec``: it changes which
+    photos are made and no photo's bytes.
+    """
 
     name: str
     photo: PhotoSpec
     mail: MailSpec
     names: NamesSpec
     letter: LetterSpec
+    duplicates: Duplicates = "keep-first"

@@ -111,6 +111,7 @@ def load_preset(name_or_file: str | Path = "trade-email") -> Preset:
 def _trusted(document: Mapping[str, Any]) -> Preset:
     """A shipped preset, which the tests have checked: loading the model takes 50 ms of a run."""
     photo, mail = dict(document["photo"]), dict(document["mail"])
+    duplicates = photo.pop("duplicates", "keep-first")
     mail |= {key: parse_bytes(mail[key]) for key in ("preferred_bytes", "max_bytes")}
     return Preset(
         name=document["name"],
@@ -122,6 +123,7 @@ def _trusted(document: Mapping[str, Any]) -> Preset:
         mail=MailSpec(**mail),
         names=NamesSpec(**document["names"]),
         letter=LetterSpec(**document["letter"]),
+        duplicates=duplicates,
     )
 
 

@@ -22,7 +22,16 @@ from pydantic import (
 )
 from pydantic import model_validator as whole
 
-from photoprep.preset import SCHEMA_NUMBER, LetterSpec, MailSpec, NamesSpec, PhotoSpec, Preset
+from photoprep.preset import (
+    SCHEMA_NUMBER,
+    ColourProfile,
+    LetterSpec,
+    MailSpec,
+    NamesSpec,
+    PhotoSpec,
+    Preset,
+    RenderingIntent,
+)
 from photoprep.units import longest_side_px, parse_bytes, parse_length_cm
 
 NAME_FIELDS = ("product", "model", "view", "customer", "date")
@@ -171,6 +180,29 @@ class PhotoSection(Section):
             examples=["white", "#f4f4f4"],
         ),
     ] = "white"
+    rendering_intent: Annotated[
+        RenderingIntent,
+        Field(
+            description="How colours that sRGB cannot show are brought in, by ICC's names. "
+            "relative keeps all others exactly and draws those in where they show; perceptual "
+            "takes the source's own table for it, where its profile has one; saturation is for "
+            "charts; absolute keeps the tint of the paper."
+        ),
+    ] = "relative"
+    colour_profile: Annotated[
+        ColourProfile,
+        Field(
+            description="Whether a photo says that its colours are sRGB. With srgb (480 bytes) "
+            "browsers and mail programs need not guess; none leaves the bytes to the picture."
+        ),
+    ] = "srgb"
+    duplicates: Annotated[
+        Literal["keep-first", "keep-all"],
+        Field(
+            description="Of files that are the same to the last byte, whether only the first is "
+            "prepared or every one. A picture in another size or format is always prepared."
+        ),
+    ] = "keep-first"
 
     @whole(mode="after")
     def _agrees(self) -> PhotoSection:
@@ -218,6 +250,8 @@ class PhotoSection(Section):
             min_quality=self.min_quality,
             background=self.background,
             enough_quality=self.enough_quality,
+            rendering_intent=self.rendering_intent,
+            colour_profile=self.colour_profile,
         )
 
 
@@ -351,6 +385,7 @@ class PresetDocument(Section):
             mail=self.mail.spec(),
             names=NamesSpec(photo=self.names.photo),
             letter=LetterSpec(language=self.letter.language),
+            duplicates=self.photo.duplicates,
         )
 
 

@@ -26,7 +26,7 @@ def rehearse(folder: Path) -> Iterator[RehearsedFolder]:
         CannotWriteError: the system's temporary folder cannot be written.
 
     """
-    with tempfile.TemporaryDirectory(prefix="photoprep-") as place:
+    with tempfile.TemporaryDirectory(prefix="photoprep-", ignore_cleanup_errors=True) as place:
         stage = Path(place)
         try:
             for name in (STATE_FILE, SPARE_FILE):
@@ -46,6 +46,11 @@ class RehearsedFolder(OutputFolder):
         self.taken_away: list[str] = []
         self._stage = stage
         self._staged: dict[str, Path] = {}
+
+    @property
+    def unpacking_folder(self) -> Path:
+        """The stage: not even for a moment is anything written into the folder."""
+        return self._stage
 
     def read(self, path: str) -> bytes:
         """The content of an output, as it would be."""

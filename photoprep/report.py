@@ -19,6 +19,10 @@ SCHEMA = 1
 Severity = Literal["info", "warning", "error"]
 
 
+# The code of a note on a picture of which only a part could be read, and was taken.
+DAMAGED = "damaged-accepted"
+
+
 @dataclass(frozen=True, slots=True)
 class Note:
     """Something to say about one picture that was prepared all the same.
@@ -36,7 +40,8 @@ class PreparedJpeg:
     """One finished JPEG: where it is, what it weighs and what it came from.
 
     ``output`` is relative to the output folder with forward slashes; ``source_*`` describe the
-    original, upright. ``quality`` is estimated, 0–100, near SSIMULACRA2's scale.
+    original, upright. ``quality`` is estimated, 0–100, near SSIMULACRA2's scale. ``looks`` says
+    what the picture looks like, for runs to come; report.json does not have it.
     """
 
     output: str
@@ -51,6 +56,7 @@ class PreparedJpeg:
     source_width_px: int
     source_height_px: int
     notes: tuple[Note, ...] = ()
+    looks: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +90,7 @@ class Reused:
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """A file that is no picture."""
+    """A file that is not to be prepared: no picture, or a copy of one that is."""
 
     source: str
     reason: str
@@ -167,7 +173,7 @@ class Report:
 
     @property
     def skipped(self) -> tuple[Skipped, ...]:
-        """The files that are no pictures, in their order."""
+        """The files that are no pictures, or copies of some, in their order."""
         return tuple(photo for photo in self.photos if isinstance(photo, Skipped))
 
     @property

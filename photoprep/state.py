@@ -31,7 +31,7 @@ from photoprep.report import MailedPhoto, Note, PreparedJpeg, WrittenMail
 from photoprep.spare import Spare, Value, seal_fits, sealed
 from photoprep.version import __version__
 
-STATE_SCHEMA = 2
+STATE_SCHEMA = 3
 SPARE_FILE = "outputs.txt"
 _FACTS, _SOURCES = "SELECT * FROM facts", "SELECT * FROM sources"
 _OUTPUTS, _MAILS = "SELECT * FROM outputs", "SELECT * FROM mails"
@@ -137,10 +137,13 @@ class State:
 
     def sources(self) -> dict[str, RememberedSource]:
         """Every remembered source by its relative path."""
-        return {
-            row[0]: RememberedSource(_stamp(row[1:5]), row[5], row[6], _outcome(row[7]))
-            for row in self._rows(_SOURCES)
-        }
+        return {row[0]: _source(row) for row in self._rows(_SOURCES)}
+
+    def source(self, name: str) -> RememberedSource | None:
+        """What is remembered of one source."""
+        with translated(self._path):
+            row = self._database.execute(f"{_SOURCES} WHERE source = ?", (name,)).fetchone()
+        return _source(row) if row is not None else None
 
     def source_names(self) -> set[str]:
         """The relative paths of all remembered sources."""
@@ -331,6 +334,10 @@ def _output_row(path: str, known: WrittenOutput) -> tuple[Value, ...]:
 def _source_row(name: str, known: RememberedSource) -> tuple[Value, ...]:
     outcome = _text(known.outcome)
     return sealed(name, *_columns(known.stamp), known.sha256, known.recipe, outcome)
+
+
+def _source(row: tuple[Any, ...]) -> RememberedSource:
+    return RememberedSource(_stamp(row[1:5]), row[5], row[6], _outcome(row[7]))
 
 
 def _columns(stamp: FileStamp) -> tuple[int, int, str, int]:

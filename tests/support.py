@@ -11,7 +11,10 @@ from concurrent.futures import Executor, Future
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
+import numpy as np
 from PIL import Image
+
+from photoprep.photo.deep import DeepPicture
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -42,6 +45,14 @@ def photoprep(
         timeout=300,
         check=False,
     )
+
+
+def in_8_bits(picture: Image.Image | DeepPicture) -> Image.Image:
+    """A decoded or scaled picture as Pillow's, whatever it was."""
+    if isinstance(picture, Image.Image):
+        return picture
+    values = (picture.values // 257).astype(np.uint8)
+    return Image.fromarray(values[..., 0] if values.shape[-1] == 1 else values)
 
 
 def small_photo(path: Path, seed: int = 0, size: tuple[int, int] = (120, 80)) -> Path:

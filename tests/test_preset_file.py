@@ -117,7 +117,7 @@ def test_a_file_of_ones_own_is_read(tmp_path: Path) -> None:
         ('"en"', '"fr"', r"letter\.language: expected 'en' or 'zh', received 'fr'"),
         ('name = "trade-email"', 'name = ""', "name: expected a text that is not empty"),
         ("[letter]", "[lettre]", r"lettre is not a known key \(did you mean letter\?"),
-        ("[mail]", "[mail", "not valid TOML.*line 16"),
+        ("[mail]", "[mail", "not valid TOML.*line 19"),
         ("reserve_bytes = 4096", "reserve_bytes = " + "1" * 5000, "not valid TOML"),
         ('"white"', '"whitish"', "expected a colour"),
     ],

@@ -10,37 +10,26 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from photoprep.catalogue.archive import is_archive_name, opened
+from photoprep.catalogue.found import FoundFile, is_clutter, is_clutter_folder, printable
 from photoprep.errors import UsageError
 from photoprep.files import FileStamp
 from photoprep.output_folder import is_output_folder
 
-_CLUTTER = {"thumbs.db", "ehthumbs.db", "desktop.ini", "icon\r"}
-_CLUTTER_FOLDERS = {"__macosx", "@eadir", "$recycle.bin", "system volume information"}
 _DIGITS = re.compile(r"(\d+)")
 
 
 @dataclass(frozen=True, slots=True)
-class FoundFile:
-    """One file under what was dropped.
-
-    ``name`` is its path from the dragged folder with forward slashes, printable on every
-    terminal; ``stamp`` is how it looked. ``aside`` says why it is no candidate at all (hidden,
-    clutter, a socket …), ``trouble`` why it could not even be looked at; both empty for most.
-    """
-
-    path: Path
-    name: str
-    stamp: FileStamp | None
-    aside: str = ""
-    trouble: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Dropped:
-    """All that was dropped: the folder that names are relative to, and the files in order."""
+    """All that was dropped: the folder that names are relative to, and the files in order.
+
+    ``likeness`` is the folder that all of it counts as: the root or, for an archive dropped by
+    itself, the folder that it would unpack to.
+    """
 
     root: Path
     files: tuple[FoundFile, ...]
+    likeness: Path
 
 
 def scan(paths: Iterable[Path]) -> Dropped:
@@ -48,7 +37,7 @@ def scan(paths: Iterable[Path]) -> Dropped:
 
     Names are relative to the one dropped folder, or to what the dropped paths have in common.
     Links to files are followed, links to folders are not; a folder that photoprep made is passed
-    over.
+    over; a ZIP archive is read like a folder (see ``archive``).
 
     Raises:
         UsageError: nothing was given, or one of the paths is itself a folder photoprep made.
@@ -58,7 +47,7 @@ def scan(paths: Iterable[Path]) -> Dropped:
     if not given:
         raise UsageError("No folder or file was given.", hint="Drag one onto photoprep.")
     for path in given:
-        if path.is_dir() and is_output_folder(path):
+        if _is_folder(path) and is_output_folder(path):
             raise UsageError(
                 "This folder was made by photoprep; preparing it again would spoil the pictures.",
                 hint="Give it the folder with the original photos.",
@@ -69,7 +58,10 @@ def scan(paths: Iterable[Path]) -> Dropped:
     for path in given:
         for file in _walk(path, _relative(path, root)):
             found.setdefault(file.path, file)
-    return Dropped(root, tuple(sorted(found.values(), key=lambda file: natural_key(file.name))))
+    alone = given[0] if len(given) == 1 and is_archive_name(given[0]) else None
+    files = [row for file in found.values() for row in _opened(file, alone)]
+    likeness = alone.with_suffix("") if any(file.member for file in files) and alone else root
+    return Dropped(root, tuple(sorted(files, key=lambda file: natural_key(file.name))), likeness)
 
 
 def default_output_folder(root: Path) -> Path:
@@ -93,16 +85,8 @@ def _counting_key(text: str) -> tuple[tuple[int, int, str], ...]:
     )
 
 
-def printable(text: str) -> str:
-    r"""A file's name as text that every terminal and JSON reader takes.
-
-    Bytes that are no UTF-8 (POSIX allows them in names) become ``\xNN``.
-    """
-    return text if text.isascii() else os.fsencode(text).decode("utf-8", "backslashreplace")
-
-
 def _common_folder(paths: list[Path]) -> Path:
-    folders = [path if path.is_dir() else path.parent for path in paths]
+    folders = [path if _is_folder(path) else path.parent for path in paths]
     try:
         return Path(os.path.commonpath(folders))
     except ValueError as error:  # different drives on Windows
@@ -117,7 +101,7 @@ def _walk(path: Path, name: str) -> Iterator[FoundFile]:
     ``name`` is its own from the root on, empty for the root. Paths stay texts here as long as they
     can: of ten thousand files, each step with a ``Path`` costs 0.05 s.
     """
-    if not path.is_dir():
+    if not _is_folder(path):
         yield _look(os.fspath(path), path.name, name, hidden_too=True)  # by itself, it is meant
         return
     try:
@@ -133,14 +117,14 @@ def _walk(path: Path, name: str) -> Iterator[FoundFile]:
         if entry.is_dir(follow_symlinks=False):
             if not is_output_folder(Path(entry.path)):
                 yield from _walk_folder(Path(entry.path), below)
-        elif entry.is_symlink() and Path(entry.path).is_dir():
+        elif entry.is_symlink() and _is_folder(entry.path):
             yield _set_aside(entry.path, below, "a link to a folder is not followed")
         else:
             yield _look(entry.path, entry.name, below)
 
 
 def _walk_folder(folder: Path, name: str) -> Iterator[FoundFile]:
-    if folder.name.startswith(".") or folder.name.casefold() in _CLUTTER_FOLDERS:
+    if is_clutter_folder(folder.name):
         yield _set_aside(folder, name, "a hidden or system folder")
     else:
         yield from _walk(folder, name)
@@ -159,13 +143,23 @@ def _look(path: str, own_name: str, name: str, *, hidden_too: bool = False) -> F
         return FoundFile(Path(path), printable(name), None, trouble=trouble)
     if not stat.S_ISREG(status.st_mode):
         return _set_aside(path, name, "no regular file")
-    if not hidden_too and (own_name.startswith(".") or own_name.casefold() in _CLUTTER):
+    if not hidden_too and is_clutter(own_name):
         return _set_aside(path, name, "a hidden or system file")
     return FoundFile(Path(path), printable(name), FileStamp.from_stat(status, looked_ns))
 
 
 def _set_aside(path: str | Path, name: str, reason: str) -> FoundFile:
     return FoundFile(Path(path), printable(name), None, aside=reason)
+
+
+def _opened(file: FoundFile, alone: Path | None) -> tuple[FoundFile, ...]:
+    told_from = "" if file.path == alone else file.name[: -len(file.path.suffix)]
+    return opened(file, told_from=told_from)
+
+
+def _is_folder(path: Path | str) -> bool:
+    """Whether it is a folder; ``Path.is_dir`` raises where the system refuses to say."""
+    return os.path.isdir(path)  # noqa: PTH112 (see above)
 
 
 def _relative(path: Path, root: Path) -> str:

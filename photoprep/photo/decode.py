@@ -1,14 +1,12 @@
 """A file becomes a picture in memory: upright, whole, at no more pixels than are of use.
 
-Pillow reads; pillow-heif adds HEIC. Their exceptions are translated here and nowhere else.
+Pillow reads; pillow-heif adds HEIC, libvips what has more than 8 bits, and extras more.
 """
 
 from __future__ import annotations
 
-import struct
-import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+import io
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,15 +16,24 @@ from PIL import _imaging as core
 from photoprep.errors import (
     DamagedPhotoError,
     NotAPictureError,
-    TooManyPixelsError,
     UnsupportedFormatError,
 )
-from photoprep.files import unreadable
+from photoprep.photo.damaged import Remnant, remnant_of
+from photoprep.photo.deep import DeepPicture
+from photoprep.photo.deep_files import read_deep_png, read_deep_tiff
+from photoprep.photo.extras import check_composite, check_photoshop_depth, load_jpeg_xl
 from photoprep.photo.formats import Recognised, recognise_file
-from photoprep.report import Note
-
-# 200 megapixels as RGB are 600 MB, about what one worker may hold; film scans have 100.
-MAX_MEGAPIXELS = 200
+from photoprep.photo.modes import is_deep_png, plain_mode
+from photoprep.photo.raw import read_raw
+from photoprep.photo.refusals import (
+    MAX_PROGRESSIVE_BYTES,
+    check_coefficients,
+    check_pixels,
+    coefficient_bytes,
+    translated,
+)
+from photoprep.photo.tiff_head import TiffHead, read_tiff_head
+from photoprep.report import DAMAGED, Note
 
 # A JPEG is decoded in full up to here and scaled beyond, by the least factor that brings it below.
 # Read as what it is (see ``averages``), a picture decoded at a half still loses 0.28 points of
@@ -34,10 +41,6 @@ MAX_MEGAPIXELS = 200
 # noise: docs/encoder.md. 32 megapixels are 128 MB in memory.
 _FULL_DECODE_MEGAPIXELS = 32
 
-# A progressive JPEG is gathered whole before it can be scaled, two bytes a coefficient. With the
-# picture beside it the two may take so much; beyond, it is scaled further or refused.
-_MAX_COEFFICIENT_BYTES = 320_000_000
-_MAX_PROGRESSIVE_BYTES = 340_000_000
 _PIXEL_BYTES = 4  # as Pillow keeps them
 
 # How a picture is turned upright, by its orientation tag (Exif 2.32, 4.6.4 A).
@@ -58,14 +61,14 @@ QUARTER_TURNS = {_TURNS[5], _TURNS[6], _TURNS[7], _TURNS[8]}
 class DecodedPhoto:
     """One picture in memory, as its file has it: not turned yet, in its own colours.
 
-    ``image`` is of mode RGB, RGBA, L, LA, CMYK or LAB. ``full_size_px`` is what the original
-    measures upright, ``original_px`` as stored. A scaled decode makes one pixel of the mean of
-    ``averaged_px`` × ``averaged_px`` (else 1) and rounds up: of a picture 3841 px wide it gives
-    1921 at a half, the last of them half padding. ``turn`` brings it upright. ``exif`` is the
-    original's.
+    ``image`` has 8 bits and one of the modes in ``deep.MODES``, or is deep. ``full_size_px`` is
+    what the original measures upright, ``original_px`` as stored. A scaled decode makes one pixel
+    of the mean of ``averaged_px`` × ``averaged_px`` (else 1) and rounds up: of a picture 3841 px
+    wide it gives 1921 at a half, the last of them half padding. ``turn`` brings it upright.
+    ``exif`` is the original's.
     """
 
-    image: Image.Image
+    image: Image.Image | DeepPicture
     full_size_px: tuple[int, int]
     original_px: tuple[int, int]
     averaged_px: int
@@ -86,8 +89,11 @@ def set_up_decoders() -> None:
         core.set_use_block_allocator(1)
 
 
-def decode(path: Path) -> DecodedPhoto:
+def decode(path: Path, *, accept_damaged: bool = False) -> DecodedPhoto:
     """Read the picture at ``path``.
+
+    ``accept_damaged`` takes as much of a damaged one as can be read, with the note
+    ``damaged-accepted``.
 
     Raises:
         NotAPictureError: it is none, by content and by name.
@@ -98,20 +104,132 @@ def decode(path: Path) -> DecodedPhoto:
 
     """
     kind = _recognised(path)
-    with _translated(path, kind.name), Image.open(path, formats=[kind.pillow_format]) as image:
-        _check_pixels(image, path)
-        _check_coefficients(image, path)
-        notes = _frames_note(image, kind)
-        icc_profile = image.info.get("icc_profile") or b""
-        width_px, height_px = original_px = image.size
+    try:
+        return _decoded_whole(path, kind)
+    except DamagedPhotoError as error:
+        remnant = remnant_of(path, kind.pillow_format) if kind.pillow_format else None
+        if remnant is not None and accept_damaged:
+            return _shown_in_part(remnant)
+        _say_share(error, remnant)
+        raise
+
+
+def _decoded_whole(path: Path, kind: Recognised) -> DecodedPhoto:
+    with translated(path, kind.name):
+        if kind.pillow_format == "TIFF":
+            head = read_tiff_head(path)
+            if head.is_deep:
+                return _decoded_tiff(path, head, kind)
+        if kind.pillow_format == "RAW":
+            return _decoded_raw(path, kind)
+        if kind.pillow_format == "JXL":
+            load_jpeg_xl(path)
+        if kind.pillow_format == "PSD":
+            check_photoshop_depth(path)
+        with Image.open(path, formats=[kind.pillow_format]) as image:
+            if kind.pillow_format == "PSD":
+                check_composite(image, path)
+            return _decoded(image, path, kind)
+
+
+def _decoded(image: Image.Image, path: Path, kind: Recognised) -> DecodedPhoto:
+    """A picture that Pillow has opened."""
+    check_pixels(image.size, path)
+    check_coefficients(image, path)
+    notes = _frames_note(image, kind)
+    icc_profile = image.info.get("icc_profile") or b""
+    original_px = image.size
+    plain: Image.Image | DeepPicture
+    if kind.name == "PNG" and is_deep_png(image):
+        exif = _exif_of(image)
+        plain, averaged_px = read_deep_png(path)
+    else:
         averaged_px = _draft(image)
         image.load()
         exif = _exif_of(image)
-        turn = _TURNS.get(exif.get(_ORIENTATION, 1))
-        plain = _plain_mode(image)
-    full_size_px = (height_px, width_px) if turn in QUARTER_TURNS else (width_px, height_px)
+        if kind.name == "JPEG XL":  # libjxl has turned it; what Exif says there is to be ignored
+            exif.pop(_ORIENTATION, None)
+        plain = plain_mode(image)
+    return _upright(plain, original_px, averaged_px, icc_profile, exif, notes)
+
+
+def _decoded_raw(path: Path, kind: Recognised) -> DecodedPhoto:
+    """A camera RAW file: its preview, or developed."""
+    raw = read_raw(path)
+    if raw.developed is not None:
+        exif = Image.Exif()
+        return _upright(raw.developed, raw.developed.size, 1, b"", exif, (_RAW_DEVELOPED,))
+    with Image.open(io.BytesIO(raw.preview), formats=["JPEG"]) as image:
+        decoded = _decoded(image, path, kind)
+    if _ORIENTATION not in decoded.exif:  # most previews lie as the sensor saw
+        decoded.exif[_ORIENTATION] = raw.preview_orientation
+    return _upright(
+        decoded.image,
+        decoded.original_px,
+        decoded.averaged_px,
+        decoded.icc_profile,
+        decoded.exif,
+        (_RAW_PREVIEW,),
+    )
+
+
+_RAW_PREVIEW = Note(
+    "raw-preview",
+    "info",
+    "It is a camera RAW file; the camera's own preview in it was taken, which is large enough.",
+)
+_RAW_DEVELOPED = Note(
+    "raw-developed",
+    "info",
+    "It is a camera RAW file and was developed with the camera's white balance; the maker's own "
+    "program may show other colours.",
+)
+
+
+def _decoded_tiff(path: Path, head: TiffHead, kind: Recognised) -> DecodedPhoto:
+    """A TIFF of more than 8 bits, or of numbers that are not whole."""
+    check_pixels(head.size_px, path)
+    if head.bits not in {8, 16, 32}:
+        raise UnsupportedFormatError(
+            f"It is a TIFF of {head.bits} bits a channel, which photoprep does not read.",
+            hint="Save it with 8 or 16 bits a channel and run again.",
+            path=path,
+        )
+    notes: tuple[Note, ...] = ()
+    with suppress(UnidentifiedImageError), Image.open(path, formats=["TIFF"]) as image:
+        notes = _frames_note(image, kind)
+    picture, averaged_px = read_deep_tiff(path, head)
+    return _upright(picture, head.size_px, averaged_px, head.icc_profile, head.exif, notes)
+
+
+def _shown_in_part(remnant: Remnant) -> DecodedPhoto:
+    """What could be read of a damaged picture, as a picture of its own."""
+    image = remnant.image
+    exif, icc_profile = Image.Exif(), b""
+    if isinstance(image, Image.Image):
+        exif, icc_profile = _exif_of(image), image.info.get("icc_profile") or b""
+        image = plain_mode(image)
+    width, height = (side * remnant.averaged_px for side in image.size)
+    note = Note(
+        DAMAGED,
+        "warning",
+        f"It is damaged: only {remnant.percent}% of it could be read and is shown.",
+    )
+    return _upright(image, (width, height), remnant.averaged_px, icc_profile, exif, (note,))
+
+
+def _upright(
+    image: Image.Image | DeepPicture,
+    original_px: tuple[int, int],
+    averaged_px: int,
+    icc_profile: bytes,
+    exif: Image.Exif,
+    notes: tuple[Note, ...],
+) -> DecodedPhoto:
+    turn = _TURNS.get(exif.get(_ORIENTATION, 1))
+    full_size_px = original_px[::-1] if turn in QUARTER_TURNS else original_px
     return DecodedPhoto(
-        plain, full_size_px, original_px, averaged_px, turn, icc_profile, exif, notes
+        image, full_size_px, original_px, averaged_px, turn, icc_profile, exif, notes
     )
 
 
@@ -128,65 +246,12 @@ def _recognised(path: Path) -> Recognised:
     return kind
 
 
-@contextmanager
-def _translated(path: Path, format_name: str) -> Iterator[None]:
-    """Make errors of ours out of what Pillow, its codecs and broken data raise."""
-    try:
-        # Pillow warns of odd metadata that it then leaves out, which does no harm to the picture.
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
-    except MemoryError as error:
-        raise TooManyPixelsError(
-            "There is not enough memory for this picture.",
-            hint="Save a smaller version of it, or run with fewer --jobs.",
-            path=path,
-        ) from error
-    except UnidentifiedImageError as error:
-        raise _damaged(path, format_name, "its head makes no sense") from error
-    except OSError as error:
-        if error.errno is not None:
-            raise unreadable(path, error) from error
-        raise _damaged(path, format_name, _said(error)) from error
-    except (
-        ValueError,
-        SyntaxError,
-        EOFError,
-        IndexError,
-        KeyError,
-        TypeError,
-        RuntimeError,
-        OverflowError,
-        ZeroDivisionError,
-        AttributeError,
-        struct.error,
-    ) as error:
-        # What Pillow's readers raise on data that no writer makes; each has been met in the wild.
-        raise _damaged(path, format_name, _said(error)) from error
-
-
-def _said(error: Exception) -> str:
-    text = str(error).strip().rstrip(".").partition("\n")[0]
-    return text or type(error).__name__
-
-
-def _damaged(path: Path, format_name: str, detail: str) -> DamagedPhotoError:
-    return DamagedPhotoError(
-        f"The {format_name} is damaged or ends too early: {detail}.",
-        hint="Copy it from the camera again, or ask for the photo once more.",
-        path=path,
-    )
-
-
-def _check_pixels(image: Image.Image, path: Path) -> None:
-    megapixels = image.width * image.height / 1_000_000
-    if megapixels > MAX_MEGAPIXELS:
-        raise TooManyPixelsError(
-            f"The picture has {megapixels:.0f} megapixels ({image.width} × {image.height}); "
-            f"photoprep takes at most {MAX_MEGAPIXELS}.",
-            hint="Save a smaller version of it and run again.",
-            path=path,
-        )
+def _say_share(error: DamagedPhotoError, remnant: Remnant | None) -> None:
+    if remnant is None:
+        error.message += " Nothing of it could be read."
+    else:
+        error.message += f" About {remnant.percent}% of it could be read."
+        error.hint += " --accept-damaged takes what there is."
 
 
 def _frames_note(image: Image.Image, kind: Recognised) -> tuple[Note, ...]:
@@ -209,37 +274,15 @@ def _draft(image: Image.Image) -> int:
     """
     width, height = image.size
     most_px = _FULL_DECODE_MEGAPIXELS * 1_000_000
-    gathered = _coefficient_bytes(image)
+    gathered = coefficient_bytes(image)
     if gathered:
-        most_px = min(most_px, (_MAX_PROGRESSIVE_BYTES - gathered) // _PIXEL_BYTES)
+        most_px = min(most_px, (MAX_PROGRESSIVE_BYTES - gathered) // _PIXEL_BYTES)
     divisor = 1
     while divisor < 8 and width * height > most_px * divisor**2:
         divisor *= 2
     if divisor > 1:
         image.draft(None, (width // divisor, height // divisor))
     return round(width / image.width)
-
-
-def _coefficient_bytes(image: Image.Image) -> int:
-    """What a progressive JPEG takes in memory before its first pixel; 0 for all else."""
-    if not image.info.get("progressive"):
-        return 0
-    layers: list[tuple[int, int, int, int]] = getattr(image, "layer", [])
-    densest = max((across * down for _, across, down, _ in layers), default=1)
-    doubled = sum(2 * across * down for _, across, down, _ in layers)
-    return image.width * image.height * doubled // densest
-
-
-def _check_coefficients(image: Image.Image, path: Path) -> None:
-    """Refuse a progressive JPEG that would take too much memory at any scale."""
-    if _coefficient_bytes(image) > _MAX_COEFFICIENT_BYTES:
-        megapixels = image.width * image.height / 1_000_000
-        raise TooManyPixelsError(
-            f"It is a progressive JPEG of {megapixels:.0f} megapixels, which cannot be read in "
-            "parts and would take too much memory.",
-            hint="Save it as a baseline JPEG (not progressive), or smaller, and run again.",
-            path=path,
-        )
 
 
 def _exif_of(image: Image.Image) -> Image.Exif:
@@ -253,35 +296,3 @@ def _exif_of(image: Image.Image) -> Image.Exif:
     except Exception:  # noqa: BLE001 (Pillow raises almost anything on broken tags)
         return Image.Exif()
     return exif
-
-
-def _plain_mode(image: Image.Image) -> Image.Image:
-    """The picture in a mode that colour and scaling work on: 8 bits a channel, no palette."""
-    if image.mode in {"RGB", "RGBA", "L", "LA", "CMYK", "LAB"}:
-        if "transparency" in image.info and image.mode in {"RGB", "L"}:
-            return image.convert("RGBA" if image.mode == "RGB" else "LA")
-        return image
-    if image.mode in {"P", "PA"}:
-        alpha = "transparency" in image.info or image.mode == "PA"
-        return image.convert("RGBA" if alpha else "RGB")
-    if image.mode.startswith("I"):
-        return _grey_16_to_8(image)
-    if image.mode == "F":
-        return _grey_float_to_8(image)
-    grey = image.mode == "1"
-    return image.convert("L" if grey else "RGB")
-
-
-def _grey_16_to_8(image: Image.Image) -> Image.Image:
-    """16-bit grey to 8 bits by range (257 steps to one), not by cutting off at 255."""
-    wide = image.convert("I")
-    _, brightest = wide.getextrema()
-    step = 257 if not isinstance(brightest, tuple) and brightest > 255 else 1
-    return wide.point(lambda value: value * (1 / step) + 0.5).convert("L")
-
-
-def _grey_float_to_8(image: Image.Image) -> Image.Image:
-    """Floating-point grey, which is 0…1 by custom, to 8 bits; other ranges are taken as 0…255."""
-    _, brightest = image.getextrema()
-    scale = 255 if not isinstance(brightest, tuple) and brightest <= 1 else 1
-    return image.point(lambda value: value * scale + 0.5).convert("L")

@@ -5,62 +5,28 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from photoprep.files import unreadable
+from photoprep.files import open_source, unreadable
 
 # As many bytes as the longest signature needs (DICOM's stands at 128).
 HEAD_BYTES = 144
 
-READ_EXTENSIONS = frozenset(
-    [
-        "jpg",
-        "jpeg",
-        "jpe",
-        "jfif",
-        "mpo",
-        "png",
-        "apng",
-        "tif",
-        "tiff",
-        "webp",
-        "bmp",
-        "dib",
-        "gif",
-        "heic",
-        "heif",
-        "hif",
-        "avif",
-        "jp2",
-        "j2k",
-        "jpx",
-    ]
-)
+# fmt: off
+READ_EXTENSIONS = frozenset({
+    "jpg", "jpeg", "jpe", "jfif", "mpo", "png", "apng", "tif", "tiff", "webp", "bmp", "dib", "gif",
+    "heic", "heif", "hif", "avif", "jp2", "j2k", "jpx", "jxl", "psd",
+})
+# What cameras' makers call their RAW files; most begin as a TIFF does.
+_RAW_EXTENSIONS = frozenset({
+    "3fr", "arw", "cr2", "cr3", "crw", "dcr", "dng", "erf", "fff", "iiq", "k25", "kdc", "mef",
+    "mos", "mrw", "nef", "nrw", "orf", "pef", "raf", "raw", "rw2", "rwl", "sr2", "srf", "srw",
+    "x3f",
+})
+# fmt: on
 _OTHER_PICTURE_EXTENSIONS = frozenset(
-    [
-        "psd",
-        "psb",
-        "jxl",
-        "ico",
-        "svg",
-        "eps",
-        "ai",
-        "cr2",
-        "cr3",
-        "crw",
-        "nef",
-        "nrw",
-        "arw",
-        "srf",
-        "sr2",
-        "raf",
-        "orf",
-        "rw2",
-        "pef",
-        "dng",
-        "raw",
-        "3fr",
-        "iiq",
-    ]
+    {"psb", "ico", "svg", "svgz", "eps", "ai", "cdr", "indd", "wmf", "emf"}
 )
+
+_ASK_AGAIN = "Ask for the photo once more."
 
 # The brands of the ISO base media file format (ISO/IEC 14496-12) that hold still pictures.
 _HEIF_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"})
@@ -71,10 +37,11 @@ _AVIF_BRANDS = frozenset({b"avif", b"avis"})
 class Recognised:
     """A file's kind by its content.
 
-    ``pillow_format`` is the Pillow plugin to read it with, empty where photoprep reads it not;
+    ``pillow_format`` is the Pillow plugin to read it with, ``RAW`` for ``photo.raw``, and empty
+    where photoprep reads it not;
     ``name`` is what people call it; ``is_picture`` whether it is meant to show anything at all,
-    ``is_damaged`` whether it is named like a picture that its content is not. ``advice`` says
-    what a person can do.
+    ``is_damaged`` whether it is named like a picture that its content is not, ``is_archive``
+    whether it may hold pictures that nobody sees. ``advice`` says what a person can do.
     """
 
     name: str
@@ -82,6 +49,7 @@ class Recognised:
     is_picture: bool
     advice: str = ""
     is_damaged: bool = False
+    is_archive: bool = False
 
 
 def recognise(head: bytes, path: Path) -> Recognised | None:
@@ -89,13 +57,15 @@ def recognise(head: bytes, path: Path) -> Recognised | None:
 
     A file of unknown content that is named like a picture counts as a damaged picture.
     """
+    extension = path.suffix.lower().removeprefix(".")
     found = _by_signature(head) or _by_brand(head)
     if found is not None:
-        return found
-    extension = path.suffix.lower().removeprefix(".")
+        return _RAW if found.pillow_format == "TIFF" and extension in _RAW_EXTENSIONS else found
     if extension in READ_EXTENSIONS:
         name = f"named .{extension}, but its content is no picture" if head else "empty"
-        return Recognised(name, "", True, "Ask for the photo once more.", is_damaged=True)
+        return Recognised(name, "", True, _ASK_AGAIN, is_damaged=True)
+    if extension in _RAW_EXTENSIONS:
+        return _RAW if head else Recognised("empty", "", True, _ASK_AGAIN, is_damaged=True)
     if extension in _OTHER_PICTURE_EXTENSIONS:
         return _unread(f"a .{extension} file")
     return None
@@ -109,7 +79,7 @@ def recognise_file(path: Path) -> Recognised | None:
 
     """
     try:
-        with path.open("rb") as file:
+        with open_source(path) as file:
             return recognise(file.read(HEAD_BYTES), path)
     except OSError as error:
         raise unreadable(path, error) from error
@@ -125,9 +95,17 @@ def _unread(name: str) -> Recognised:
     )
 
 
+def _archive(name: str) -> Recognised:
+    advice = "Unpack it and drop the folder, or ask for a ZIP archive."
+    return Recognised(name, "", is_picture=False, advice=advice, is_archive=True)
+
+
+_RAW = _read("camera RAW", "RAW")
+
 _SIGNATURES: tuple[tuple[bytes, Recognised], ...] = (
     (b"\xff\xd8\xff", _read("JPEG", "JPEG")),
     (b"\x89PNG\r\n\x1a\n", _read("PNG", "PNG")),
+    (b"II*\0\x10\0\0\0CR", _RAW),  # Canon's CR2
     (b"II*\0", _read("TIFF", "TIFF")),
     (b"MM\0*", _read("TIFF", "TIFF")),
     (b"II+\0", _read("BigTIFF", "TIFF")),
@@ -136,15 +114,23 @@ _SIGNATURES: tuple[tuple[bytes, Recognised], ...] = (
     (b"GIF89a", _read("GIF", "GIF")),
     (b"\0\0\0\x0cjP  \r\n\x87\n", _read("JPEG 2000", "JPEG2000")),
     (b"\xff\x4f\xff\x51", _read("JPEG 2000", "JPEG2000")),
-    (b"\0\0\0\x0cJXL \r\n\x87\n", _unread("a JPEG XL file")),
-    (b"\xff\x0a", _unread("a JPEG XL file")),
-    (b"8BPS", _unread("a Photoshop file")),
+    (b"\0\0\0\x0cJXL \r\n\x87\n", _read("JPEG XL", "JXL")),
+    (b"\xff\x0a", _read("JPEG XL", "JXL")),
+    (b"8BPS\0\1", _read("Photoshop file", "PSD")),
+    (b"8BPS\0\2", _unread("a large Photoshop file (PSB)")),
     (b"\0\0\x01\0", _unread("an icon file")),
-    (b"FUJIFILMCCD-RAW", _unread("a camera RAW file")),
+    (b"FUJIFILMCCD-RAW", _RAW),
+    (b"IIRO", _RAW),  # Olympus
+    (b"IIRS", _RAW),
+    (b"MMOR", _RAW),
+    (b"IIU\0", _RAW),  # Panasonic, Leica
+    (b"FOVb", _RAW),  # Sigma
+    (b"\0MRM", _RAW),  # Minolta
     (b"%PDF-", Recognised("PDF", "", False, "Save its pictures as JPEG first.")),
+    (b"%!PS", Recognised("PostScript file", "", False, "Save its pictures as JPEG first.")),
     (b"PK\x03\x04", Recognised("ZIP archive", "", False, "Unpack it and drop the folder.")),
-    (b"Rar!\x1a\x07", Recognised("RAR archive", "", False, "Unpack it and drop the folder.")),
-    (b"7z\xbc\xaf\x27\x1c", Recognised("7z archive", "", False, "Unpack it and drop the folder.")),
+    (b"Rar!\x1a\x07", _archive("a RAR archive")),
+    (b"7z\xbc\xaf\x27\x1c", _archive("a 7z archive")),
 )
 
 
@@ -170,5 +156,5 @@ def _by_brand(head: bytes) -> Recognised | None:
     if brands & _HEIF_BRANDS:
         return _read("HEIC", "HEIF")
     if head[8:12] == b"crx ":
-        return _unread("a camera RAW file")
+        return _RAW  # Canon's CR3
     return Recognised("a film", "", False, "Take a still picture from it.")

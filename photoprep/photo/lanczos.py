@@ -12,11 +12,15 @@ their matrix library does, make the same picture.
 A picture decoded at a half or less is scaled in the same way, by weights for the original's pixels
 that are multiplied out (``averages``). There is no picture of Pillow's to be met there, so between
 columns and rows three bits more are kept, and four fewer of the rows' weights.
+
+A picture whose colours are converted afterwards, or that has 16 bits, is scaled to 16 bits, with
+nothing rounded in between.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -35,9 +39,9 @@ _PARTS, _COARSE_UNIT = 1 << 3, 1 << 11  # what a scaled decode has instead, see 
 _TILE_PX = 16  # results a product: more waste zeros, fewer waste calls
 _ROWS_PX = 256  # rows at a time, so that they stay in the cache
 
-_Pixels = NDArray[np.uint8]
-_Plane = NDArray[np.uint8]
-_Between = NDArray[np.uint8] | NDArray[np.uint16]
+_Pixels = NDArray[np.uint8] | NDArray[np.uint16]
+_Plane = NDArray[np.uint8] | NDArray[np.uint16]
+_Between = NDArray[np.uint8] | NDArray[np.uint16] | NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,28 +77,56 @@ def lanczos(
     wide, high = original_px if original_px and fine else image.size
     across = _bands(wide, size_px[0], averaged_px, _UNIT)
     down = _bands(high, size_px[1], averaged_px, _COARSE_UNIT if fine else _UNIT)
-    narrow = _columns_scaled(pixels_of(image), len(image.getbands()), across, fine=fine)
-    channels = [_rows_scaled(plane, down)[: size_px[1], : size_px[0]] for plane in narrow]
-    return Image.merge(image.mode, [Image.fromarray(channel) for channel in channels])
+    between = np.uint16 if fine else np.uint8
+    narrow = _columns_scaled(pixels_of(image), range(len(image.getbands())), across, between)
+    scaled = [_rows_scaled(plane, down, np.uint8) for plane in narrow]
+    planes = [Image.fromarray(plane[: size_px[1], : size_px[0]]) for plane in scaled]
+    return Image.merge(image.mode, planes)
 
 
-def _columns_scaled(pixels: _Pixels, channels: int, bands: _Bands, *, fine: bool) -> _Between:
-    """Every channel at another width, as (channels, height, width and up to a tile more).
+def lanczos_deep(
+    values: _Pixels,
+    size_px: tuple[int, int],
+    original_px: tuple[int, int] | None = None,
+    averaged_px: int = 1,
+    channels: Sequence[int] = (),
+) -> NDArray[np.uint16]:
+    """Values (height, width, channels) of 8 or 16 bits, scaled, in 16 bits; all channels or some.
 
-    In whole levels, or where that is too coarse in whole ``_PARTS`` of one.
+    The rest as for ``lanczos``, but that sums at single precision may differ in a last bit from
+    machine to machine.
+    """
+    high, wide = values.shape[:2]
+    if original_px and averaged_px > 1:
+        wide, high = original_px
+    across = _bands(wide, size_px[0], averaged_px, _UNIT)
+    down = _bands(high, size_px[1], averaged_px, _UNIT)
+    narrow = _columns_scaled(values, channels or range(values.shape[2]), across, np.float32)
+    gain = 257 if values.dtype == np.uint8 else 1
+    planes = [_rows_scaled(plane, down, np.uint16, gain) for plane in narrow]
+    return np.stack([plane[: size_px[1], : size_px[0]] for plane in planes], axis=-1)
+
+
+def _columns_scaled(
+    pixels: _Pixels, channels: Sequence[int], bands: _Bands, between: type[np.generic]
+) -> _Between:
+    """These channels at another width, as (channels, height, width and up to a tile more).
+
+    In whole levels for uint8, in whole ``_PARTS`` of one for uint16, else unrounded.
     """
     height_px, width_px = pixels.shape[:2]
     narrow_px = len(bands.starts) * _TILE_PX
-    shape = (channels, height_px, narrow_px)
-    narrow: _Between = np.empty(shape, np.uint16) if fine else np.empty(shape, np.uint8)
+    narrow: _Between = np.empty((len(channels), height_px, narrow_px), between)
     strip_px = min(_ROWS_PX, height_px)
-    gathered = np.empty((strip_px, width_px), np.uint8)
+    gathered = np.empty((strip_px, width_px), pixels.dtype)
     converted = np.empty(gathered.shape, np.float32)
     scaled = np.empty((strip_px, narrow_px), np.float32)
     for top in range(0, height_px, _ROWS_PX):
         rows = min(_ROWS_PX, height_px - top)
         source, sums = converted[:rows], scaled[:rows]
-        for channel in range(channels):  # one after another while the strip is in the cache
+        for place, channel in enumerate(
+            channels
+        ):  # one after another while the strip is in the cache
             # Gathered first, converted then: that is fast where values lie side by side.
             np.copyto(gathered[:rows], pixels[top : top + rows, :, channel])
             np.copyto(source, gathered[:rows])
@@ -105,32 +137,38 @@ def _columns_scaled(pixels: _Pixels, channels: int, bands: _Bands, *, fine: bool
                     bands.weights[tile],
                     out=sums[:, at : at + _TILE_PX],
                 )
-            _round(sums, narrow[channel, top : top + rows], _PARTS if fine else 1)
+            strip = narrow[place, top : top + rows]
+            if between is np.float32:
+                np.copyto(strip, sums)
+            else:
+                parts = 1 if between is np.uint8 else _PARTS
+                _round(sums, strip, parts, 255 * parts)
     return narrow
 
 
-def _rows_scaled(plane: _Between, bands: _Bands) -> _Plane:
-    """One channel at another height, and up to a tile more; in whole levels."""
-    short = np.empty((len(bands.starts) * _TILE_PX, plane.shape[1]), np.uint8)
+def _rows_scaled(plane: _Between, bands: _Bands, kind: type[np.generic], gain: float = 1) -> _Plane:
+    """One channel at another height, and up to a tile more; in whole levels times ``gain``."""
+    short: _Plane = np.empty((len(bands.starts) * _TILE_PX, plane.shape[1]), kind)
     source = np.empty((bands.span_px, plane.shape[1]), np.float32)
     sums = np.empty((_TILE_PX, plane.shape[1]), np.float32)
-    share = 1 if plane.dtype == np.uint8 else 1 / _PARTS
+    share = 1 / _PARTS if plane.dtype == np.uint16 else gain
+    most = int(np.iinfo(short.dtype).max)
     for tile, start in enumerate(bands.starts):
         np.copyto(source, plane[start : start + bands.span_px])
         np.matmul(bands.weights[tile].T, source, out=sums)
-        _round(sums, short[tile * _TILE_PX : (tile + 1) * _TILE_PX], share)
+        _round(sums, short[tile * _TILE_PX : (tile + 1) * _TILE_PX], share, most)
     return short
 
 
-def _round(sums: NDArray[np.float32], rounded: _Between, share: float) -> None:
-    """The sums, times a power of two, to whole numbers: half up, within 0…255 times it or 255.
+def _round(sums: NDArray[np.float32], rounded: _Between, share: float, most: int = 255) -> None:
+    """The sums, times ``share``, to whole numbers: half up, within 0…``most``.
 
     Overwrites them. On whole rows of tiles: numpy takes thrice as long where a row is cut short.
     """
     if share != 1:
-        sums *= np.float32(share)  # exact
+        sums *= np.float32(share)  # exact for powers of two
     sums += 0.5
-    np.clip(sums, 0, 255 * max(share, 1), out=sums)
+    np.clip(sums, 0, most, out=sums)
     np.copyto(rounded, sums, casting="unsafe")  # cuts the fraction off
 
 

@@ -1,20 +1,22 @@
 """One picture's whole way: read, turned, scaled, in true colours, fitted into its bytes.
 
-``make_photo`` runs in a worker process. It touches no file but the source, so that killing it at
-any instant loses nothing but time.
+``make_photo`` runs in a worker process. It touches no file but the source, and for a member of an
+archive a private copy, so that killing it at any instant loses nothing but time.
 """
 
 from __future__ import annotations
 
 from PIL import Image
 
-from photoprep.errors import PhotoError, SourceChangedError
-from photoprep.files import sha256_of_file, unreadable
-from photoprep.photo.colour import srgb_profile, to_srgb
+from photoprep.errors import PhotoError
+from photoprep.photo.colour import plan_colours, to_srgb
 from photoprep.photo.decode import DecodedPhoto, decode
 from photoprep.photo.fit import fit_jpeg
+from photoprep.photo.looks import looks_of
 from photoprep.photo.metadata import clean_exif
+from photoprep.photo.profiles import srgb_profile
 from photoprep.photo.resize import upright_at
+from photoprep.photo.source import HeldSource, held
 from photoprep.photo.task import EncodedJpeg, MadePhoto, PhotoTask
 from photoprep.preset import PhotoSpec
 from photoprep.report import Note
@@ -30,48 +32,43 @@ def make_photo(task: PhotoTask) -> MadePhoto:
     """
     sha256 = ""
     try:
-        sha256 = sha256_of_file(task.path)
-        spec = task.spec
-        decoded = decode(task.path)
-        _check_unchanged(task)
-        jpeg, colour_notes = _fitted(decoded, spec)
+        with held(task) as source:
+            sha256 = source.sha256
+            return _made(source, task.spec)
     except PhotoError as error:
-        try:
-            _check_unchanged(task)  # half a file that is still being copied is not a damaged one
-        except PhotoError as changed:
-            changed.path = task.path
-            raise changed from error
         error.path, error.source_sha256 = task.path, sha256
         raise
-    return MadePhoto(sha256, decoded.full_size_px, jpeg, decoded.notes + colour_notes)
 
 
-def _fitted(decoded: DecodedPhoto, spec: PhotoSpec) -> tuple[EncodedJpeg, tuple[Note, ...]]:
-    notes: tuple[Note, ...] = ()
+def _made(source: HeldSource, spec: PhotoSpec) -> MadePhoto:
+    """The photo of a held source; half a file that is still being copied is not a damaged one."""
+    try:
+        decoded = decode(source.path, accept_damaged=spec.accept_damaged)
+        jpeg, notes, looks = _fitted(decoded, spec)
+    except PhotoError:
+        source.check()
+        raise
+    source.check()  # at the end: a decoder may read on while the picture is scaled
+    return MadePhoto(source.sha256, decoded.full_size_px, jpeg, decoded.notes + notes, looks)
+
+
+def _fitted(decoded: DecodedPhoto, spec: PhotoSpec) -> tuple[EncodedJpeg, tuple[Note, ...], str]:
+    """The JPEG, what there is to say of its colours, and the looks of the picture."""
+    plan = plan_colours(decoded.image, decoded.icc_profile, decoded.exif)
+    looks = ""
 
     def render(size_px: tuple[int, int]) -> Image.Image:
-        nonlocal notes
-        picture, notes = to_srgb(upright_at(decoded, size_px), decoded.icc_profile, spec.background)
+        nonlocal looks
+        scaled = upright_at(decoded, size_px, deep=not plan.is_srgb)
+        picture = to_srgb(scaled, plan, spec.background, spec.rendering_intent)
+        looks = looks or looks_of(picture)  # of the first, the largest one
         return picture
 
     jpeg = fit_jpeg(
         render,
         decoded.full_size_px,
         spec,
-        icc_profile=srgb_profile(),
+        icc_profile=srgb_profile() if spec.colour_profile == "srgb" else b"",
         exif=clean_exif(decoded.exif),
     )
-    return jpeg, notes
-
-
-def _check_unchanged(task: PhotoTask) -> None:
-    """Refuse a source that changed between the look at it and the end of reading it."""
-    try:
-        status = task.path.stat()
-    except OSError as error:
-        raise unreadable(task.path, error) from error
-    if (status.st_size, status.st_mtime_ns) != (task.stamp.size_bytes, task.stamp.mtime_ns):
-        raise SourceChangedError(
-            "The file changed while it was being read.",
-            hint="Wait until it has been copied whole, then run again.",
-        )
+    return jpeg, plan.notes, looks

@@ -10,22 +10,29 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from photoprep.archive_member import Member
 from photoprep.files import FileStamp
 from photoprep.photo.quality import ChromaSubsampling, QualityCurve
 from photoprep.preset import PhotoSpec
 from photoprep.report import Note
 
 # Part of what makes a JPEG what it is: raised whenever equal input would give other bytes.
-RECIPE_NUMBER = 6
+RECIPE_NUMBER = 7
 
 
 @dataclass(frozen=True, slots=True)
 class PhotoTask:
-    """One picture to prepare: where it is, how it looked when found, and what to make of it."""
+    """One picture to prepare: where it is, how it looked when found, and what to make of it.
+
+    ``path`` is the file's, or that of the archive it is a ``member`` of; then a copy for the
+    decoders lies in ``unpacking_folder`` while it is read, by default in the system's own.
+    """
 
     path: Path
     stamp: FileStamp
     spec: PhotoSpec
+    member: Member | None = None
+    unpacking_folder: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +58,16 @@ class EncodedJpeg:
 
 @dataclass(frozen=True, slots=True)
 class MadePhoto:
-    """One finished JPEG, the hash of the file it came from, and that one's upright size."""
+    """One finished JPEG, the hash of the file it came from, and that one's upright size.
+
+    ``looks`` is what the picture looks like, to notice it in other files (see ``likeness``).
+    """
 
     source_sha256: str
     source_size_px: tuple[int, int]
     jpeg: EncodedJpeg
     notes: tuple[Note, ...]
+    looks: str = ""
 
 
 def load_room() -> None:

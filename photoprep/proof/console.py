@@ -16,6 +16,7 @@ from photoprep.units import say_bytes, say_cm
 # From so many columns on, a photo and where it came from stand in one line.
 _WIDE_COLUMNS = 120
 _SKIPPED_NAMED = 8
+_HINTS_NAMED = 8
 
 
 def print_report(report: Report, console: Console) -> None:
@@ -53,25 +54,35 @@ def print_failures(report: Report, console: Console) -> None:
 
 
 def _print_findings(findings: tuple[Finding, ...], console: Console) -> None:
+    """Every finding that wants something done; of those that only tell, the first ones."""
+    hints = [finding for finding in findings if finding.severity == "info"]
+    unnamed = hints[_HINTS_NAMED:]
     for finding in findings:
+        if finding in unnamed:
+            continue
         where = f"{escape(finding.source)}: " if finding.source else ""
         words = " ".join(filter(None, (finding.message, finding.hint)))
         console.print(f"[yellow]![/] {where}{escape(words)}", highlight=False, soft_wrap=True)
+    if unnamed:
+        more = _count(len(unnamed), "remark")
+        console.print(f"[dim]! and {more} more; report.json has all.[/]", highlight=False)
     if findings:
         console.print()
 
 
 def _print_skipped(report: Report, console: Console) -> None:
-    """The files that are no pictures, so that nothing is passed over in silence."""
-    for file in report.skipped[:_SKIPPED_NAMED]:
+    """The files left aside that no finding names, so that nothing is passed over in silence."""
+    found = {finding.source for finding in report.findings}
+    skipped = [file for file in report.skipped if file.source not in found]
+    for file in skipped[:_SKIPPED_NAMED]:
         words = " ".join(filter(None, (file.reason, file.hint)))
         console.print(
             f"[dim]– {escape(file.source)}: {escape(words)}[/]", highlight=False, soft_wrap=True
         )
-    more = len(report.skipped) - _SKIPPED_NAMED
+    more = len(skipped) - _SKIPPED_NAMED
     if more > 0:
         console.print(f"[dim]– and {_count(more, 'file')} more; report.json names all.[/]")
-    if report.skipped:
+    if skipped:
         console.print()
 
 

@@ -8,9 +8,12 @@ from photoprep.report import Finding, PhotoOutcome, Prepared, Reused
 
 
 def findings_of(
-    photos: Sequence[PhotoOutcome], mailed: Sequence[Finding], left_alone: Sequence[str]
+    photos: Sequence[PhotoOutcome],
+    duplicates: Sequence[Finding],
+    mailed: Sequence[Finding],
+    left_alone: Sequence[str],
 ) -> tuple[Finding, ...]:
-    """Every finding of the run: those of single photos first, then of outputs, then of mails."""
+    """Every finding of the run: of single photos first, then duplicates, outputs, mails."""
     found = [
         Finding(
             note.code,
@@ -23,6 +26,7 @@ def findings_of(
         if isinstance(photo, Prepared | Reused)
         for note in photo.jpeg.notes
     ]
+    found += duplicates
     found += [
         Finding(
             "output-changed",

@@ -69,7 +69,16 @@ def make_photos(
     # The largest first: one of them left for the end would keep one core at work and the others
     # waiting. What comes of a photo does not depend on its turn.
     order = sorted(recalled.to_make, key=lambda index: -candidates[index].stamp.size_bytes)
-    tasks = [PhotoTask(candidates[index].path, candidates[index].stamp, spec) for index in order]
+    tasks = [
+        PhotoTask(
+            candidates[index].path,
+            candidates[index].stamp,
+            spec,
+            candidates[index].member,
+            folder.unpacking_folder,
+        )
+        for index in order
+    ]
     results = (
         crew.run(tasks)
         if executor is None

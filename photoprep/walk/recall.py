@@ -14,15 +14,15 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 
-from photoprep.errors import SourceUnreadableError
-from photoprep.files import FileStamp, sha256_of_file
+from photoprep.errors import PhotoError
+from photoprep.files import FileStamp
 from photoprep.output_folder import OutputFolder
 from photoprep.photo.task import RECIPE_NUMBER
 from photoprep.preset import PhotoSpec
-from photoprep.report import PreparedJpeg
+from photoprep.report import DAMAGED, PreparedJpeg
 from photoprep.state import RememberedSource
 from photoprep.version import __version__
-from photoprep.walk.intake import Candidate
+from photoprep.walk.intake import Candidate, content_sha256
 
 
 @dataclass(slots=True)
@@ -35,14 +35,15 @@ class Recalled:
 
     known: dict[int, RememberedSource] = field(default_factory=dict)
     relearned: set[int] = field(default_factory=set)
-    unreadable: dict[int, SourceUnreadableError] = field(default_factory=dict)
+    unreadable: dict[int, PhotoError] = field(default_factory=dict)
     to_make: list[int] = field(default_factory=list)
 
 
 def recipe_of(spec: PhotoSpec) -> str:
     """A fingerprint of all that makes a JPEG what it is, apart from its source."""
     ingredients = {key: str(value) for key, value in asdict(spec).items()}
-    ingredients |= {name: _version(name) for name in ("pillow", "pillow-heif")}
+    del ingredients["accept_damaged"]  # changes what comes of the damaged alone; see ``Memory``
+    ingredients |= {name: _version(name) for name in ("pillow", "pillow-heif", "pyvips-binary")}
     ingredients |= {"photoprep": __version__, "recipe": str(RECIPE_NUMBER)}
     return hashlib.sha256(json.dumps(ingredients, sort_keys=True).encode()).hexdigest()
 
@@ -59,7 +60,7 @@ def recall(
     for index, file in enumerate(candidates):
         try:
             known = memory.find(file, verify=verify)
-        except SourceUnreadableError as error:
+        except PhotoError as error:
             recalled.unreadable[index] = error
             continue
         if known is None or not _still_holds(known, folder):
@@ -72,10 +73,20 @@ def recall(
 
 
 class Memory:
-    """The sources of earlier runs under this recipe, by name and by content."""
+    """The sources of earlier runs under this recipe, by name and by content.
 
-    def __init__(self, sources: dict[str, RememberedSource], recipe: str) -> None:
-        self.by_name = {name: known for name, known in sources.items() if known.recipe == recipe}
+    What was refused is tried again by a run that accepts damaged pictures, and what was accepted
+    then is judged anew by one that does not.
+    """
+
+    def __init__(
+        self, sources: dict[str, RememberedSource], recipe: str, *, accept_damaged: bool = False
+    ) -> None:
+        self.by_name = {
+            name: known
+            for name, known in sources.items()
+            if known.recipe == recipe and not _is_doubtful(known, accept_damaged=accept_damaged)
+        }
         self._by_content = {known.sha256: known for known in self.by_name.values()}
         self._sizes = {known.stamp.size_bytes for known in self.by_name.values()}
 
@@ -92,10 +103,16 @@ class Memory:
             return known
         if stamp.size_bytes not in self._sizes:
             return None  # no known file has this size, so none has this content
-        sha256 = sha256_of_file(file.path)
+        sha256 = file.sha256 or content_sha256(file)
         if known is None or known.sha256 != sha256:
             known = self._by_content.get(sha256)
         return replace(known, stamp=stamp) if known is not None else None
+
+
+def _is_doubtful(known: RememberedSource, *, accept_damaged: bool) -> bool:
+    if isinstance(known.outcome, PreparedJpeg):
+        return not accept_damaged and any(note.code == DAMAGED for note in known.outcome.notes)
+    return accept_damaged
 
 
 def _still_holds(known: RememberedSource, folder: OutputFolder) -> bool:

@@ -154,4 +154,5 @@ def _prepared_jpeg(candidate: Candidate, made: MadePhoto, sha256: str) -> Prepar
         source_width_px=width_px,
         source_height_px=height_px,
         notes=made.notes,
+        looks=made.looks,
     )

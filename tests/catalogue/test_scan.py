@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import sys
 import unicodedata
 from collections.abc import Callable
@@ -11,7 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from photoprep.catalogue.scan import default_output_folder, natural_key, printable, scan
+from photoprep.catalogue.found import printable
+from photoprep.catalogue.scan import default_output_folder, natural_key, scan
 from photoprep.errors import UsageError
 
 WithoutRoot = Callable[[], AbstractContextManager[None]]
@@ -135,6 +137,53 @@ def test_a_fifo_is_not_opened(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.jpg")
     (file,) = scan([tmp_path]).files
     assert file.aside == "no regular file"
+
+
+@posix_only
+def test_sockets_and_devices_are_not_opened(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)  # a socket's path may have a hundred bytes only
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind("socket.jpg")
+        for device in ("null", "zero", "tty"):
+            (tmp_path / f"{device}.jpg").symlink_to(f"/dev/{device}")
+        aside = {file.name: file.aside for file in scan([tmp_path]).files}
+    assert aside == dict.fromkeys(
+        ["null.jpg", "socket.jpg", "tty.jpg", "zero.jpg"], "no regular file"
+    )
+    (dropped,) = scan([tmp_path / "zero.jpg"]).files
+    assert dropped.aside == "no regular file"
+
+
+def test_a_folder_that_is_called_like_a_photo_is_a_folder(tmp_path: Path) -> None:
+    (tmp_path / "x.jpg/y.jpg").mkdir(parents=True)
+    (tmp_path / "x.jpg/y.jpg/z.jpg").touch()
+    assert names(tmp_path) == ["x.jpg/y.jpg/z.jpg"]
+    assert names(tmp_path / "x.jpg") == ["y.jpg/z.jpg"]
+
+
+@posix_only
+def test_a_link_into_a_folder_that_is_closed_costs_itself_alone(
+    tmp_path: Path, without_root: WithoutRoot
+) -> None:
+    (tmp_path / "closed/inner").mkdir(parents=True)
+    (tmp_path / "link.jpg").symlink_to(tmp_path / "closed/inner")
+    (tmp_path / "closed").chmod(0)
+    (tmp_path / "ok.jpg").touch()
+    with without_root():
+        found = {file.name: file for file in scan([tmp_path]).files}
+        (alone,) = scan([tmp_path / "link.jpg"]).files
+    (tmp_path / "closed").chmod(0o700)
+    assert "cannot be looked at" in found["link.jpg"].trouble
+    assert "cannot be looked at" in alone.trouble
+    assert found["ok.jpg"].stamp is not None
+
+
+@posix_only
+def test_control_characters_in_names_do_not_reach_the_terminal(tmp_path: Path) -> None:
+    (tmp_path / "a\x1b[31m\n.jpg").touch()
+    assert names(tmp_path) == ["a\\x1b[31m\\x0a.jpg"]
 
 
 @posix_only

@@ -13,10 +13,8 @@ from photoprep.report import Failed, Prepared, Reused
 
 DAY = datetime.date(2026, 11, 23)
 REFUSED = {
-    "formats/AlphaChannelSample_720x480.psd": "Photoshop",
     "formats/favicon.ico": "icon",
-    "formats/short-packbits.psd": "Photoshop",
-    "formats/test.jxl": "JPEG XL",
+    "formats/short-packbits.psd": "Photoshop file is damaged",
     "odd/16384x16384.png": "268 megapixels",
     "odd/BlueSquare_truncated.jpg": "ends too early",
     "odd/corrupted.jpg": "damaged",

@@ -153,8 +153,8 @@ def test_what_a_person_edited_is_left_alone_and_named(source: Path, out: Path) -
 
 def test_an_edit_after_a_kill_is_a_persons_too(source: Path, out: Path) -> None:
     """A run that was to replace a photo is killed before it comes to it; then it is edited."""
-    for photo in source.rglob("*.png"):
-        small_photo(photo, 9, (2400, 1600))
+    for seed, photo in enumerate(sorted(source.rglob("*.png")), start=9):
+        small_photo(photo, seed, (2400, 1600))
     kept = sorted(out.glob("photos/*.jpg"))
     before = {path: path.read_bytes() for path in kept}
     with start(source, out) as process:

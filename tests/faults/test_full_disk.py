@@ -6,8 +6,10 @@ import re
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from photoprep.errors import ExitCode
+from tests.archives import zipped
 from tests.faults.support import (
     broken_files,
     make_sources,
@@ -72,3 +74,17 @@ def test_a_full_temporary_folder_does_not_matter(tmp_path: Path) -> None:
     assert done.returncode == ExitCode.DONE, done.stderr
     assert len(contents(tmp_path / "out")) > 2
     assert not re.search("Traceback|space", done.stderr)
+
+
+def test_no_room_to_unpack_a_photo_of_an_archive_costs_that_photo_alone(tmp_path: Path) -> None:
+    source = make_sources(tmp_path / "Boxes", 3)
+    Image.effect_noise((5000, 4000), 90).save(source / "Box X0" / "large.tif")
+    packed = zipped(tmp_path / "Boxes.zip", source)
+    with small_disk(tmp_path / "disk", 8000) as disk:
+        done = run(packed, disk / "out")
+        assert done.returncode == ExitCode.SOME_FAILED, done.stderr
+        assert "large.tif: There is no place to unpack it" in done.stdout
+        assert len(list((disk / "out/photos").iterdir())) == 3
+        assert list((disk / "out/.photoprep/unfinished").iterdir()) == []
+        mount("-o", "remount,size=60000k", str(disk))
+        assert run(packed, disk / "out").returncode == ExitCode.DONE

@@ -12,6 +12,7 @@ import pytest
 from photoprep import ExitCode, prepare
 from photoprep.errors import CannotWriteError
 from photoprep.photo.decode import set_up_decoders
+from tests.archives import zipped
 from tests.support import Inline, small_photo
 
 WithoutRoot = Callable[[], AbstractContextManager[None]]
@@ -44,6 +45,20 @@ def test_a_source_without_the_right_to_read_costs_itself_alone(
     photo.chmod(0o644)
     with without_root():
         assert prepare(source, out=tmp_path / "out", executor=Inline()).exit_code == ExitCode.DONE
+
+
+def test_an_archive_without_the_right_to_read_costs_itself_alone(
+    source: Path, tmp_path: Path, without_root: WithoutRoot
+) -> None:
+    packed = zipped(tmp_path / "more.zip", source).rename(source / "more.zip")
+    packed.chmod(0)
+    with without_root():
+        report = prepare(source, out=tmp_path / "out", executor=Inline())
+    (failed,) = report.failed
+    assert failed.source == "more.zip"
+    assert "Permission denied" in failed.reason
+    assert "your rights" in failed.hint
+    packed.chmod(0o644)
 
 
 @pytest.mark.parametrize("within", ["", "photos"])

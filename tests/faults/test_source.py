@@ -15,6 +15,7 @@ import pytest
 from PIL import Image
 
 from photoprep.errors import ExitCode
+from tests.archives import zipped
 from tests.faults.support import make_sources, one_sentence, run, start, wait_until
 from tests.support import outputs, small_photo
 
@@ -37,6 +38,26 @@ def _changes(path: Path) -> None:
     with path.open("r+b") as file:
         file.seek(1000)
         file.write(bytes(5000))
+
+
+def _changes_and_has_its_time_set_back(path: Path) -> None:
+    # As synchronising programs do; only what it holds tells.
+    times = path.stat()
+    _changes(path)
+    os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
+
+
+def _is_replaced_by_its_like(path: Path) -> None:
+    times, content = path.stat(), path.read_bytes()
+    new = path.with_name("new.tif")
+    new.write_bytes(content[:1000] + bytes(5000) + content[6000:])
+    os.utime(new, ns=(times.st_atime_ns, times.st_mtime_ns))
+    new.replace(path)
+
+
+def _becomes_a_fifo(path: Path) -> None:
+    path.unlink()
+    os.mkfifo(path)
 
 
 def _is_cut_short(path: Path) -> None:
@@ -65,6 +86,9 @@ def _becomes_a_folder(path: Path) -> None:
     ("happens", "said"),
     [
         (_changes, "changed while"),
+        (_changes_and_has_its_time_set_back, "changed while"),
+        (_is_replaced_by_its_like, "changed while"),
+        (_becomes_a_fifo, "changed while"),
         (_is_cut_short, "changed while"),
         (_is_emptied, "changed while"),
         (_is_replaced, "changed while"),
@@ -96,10 +120,32 @@ def test_a_source_that_is_lost_while_it_is_read(
 
     if large.is_dir():
         large.rmdir()
+    elif large.is_fifo():
+        large.unlink()
     large.write_bytes(original)
     # Not even when it looks as it did before: nothing was learnt of it.
     os.utime(large, ns=(times.st_atime_ns, times.st_mtime_ns))
     assert run(source, out).returncode == ExitCode.DONE
+    assert outputs(out) == outputs(tmp_path / "undisturbed")
+
+
+def test_an_archive_that_changes_while_it_is_read(source: Path, tmp_path: Path) -> None:
+    packed, out = zipped(tmp_path / "Boxes.zip", source), tmp_path / "out"
+    whole = packed.read_bytes()
+    with start(packed, out) as process:
+        reader = wait_until(lambda: _workers_reading(packed, process.pid), process)[0]
+        os.kill(reader, signal.SIGSTOP)
+        os.truncate(packed, len(whole) // 2)
+        os.kill(reader, signal.SIGCONT)
+        told = process.communicate(timeout=60)
+    assert process.returncode in {ExitCode.SOME_FAILED, ExitCode.NOTHING_PREPARED}, told
+    assert "Traceback" not in "".join(told)
+    assert "The archive changed while it was being read." in told[0]
+    assert "damaged" not in told[0]
+    assert list((out / ".photoprep/unfinished").iterdir()) == []
+    packed.write_bytes(whole)
+    assert run(packed, out).returncode == ExitCode.DONE
+    run(source, tmp_path / "undisturbed")
     assert outputs(out) == outputs(tmp_path / "undisturbed")
 
 

@@ -6,36 +6,58 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageCms
 
-from photoprep.photo.colour import srgb_profile, to_srgb
+from photoprep.photo.colour import plan_colours, to_srgb
+from photoprep.photo.decode import DecodedPhoto
+from photoprep.photo.deep import MODES, deep_from
 from photoprep.photo.metadata import clean_exif
-from photoprep.photo.resize import scaled
+from photoprep.photo.profiles import LARGEST_BYTES, adobe_rgb_profile, srgb_profile
+from photoprep.photo.resize import upright_at
+from photoprep.report import Note
+
+
+def pixel(image: Image.Image, across: int = 0) -> tuple[int, ...]:
+    found = image.getpixel((across, 0))
+    assert isinstance(found, tuple)
+    return tuple(int(value) for value in found)
 
 
 def test_the_srgb_profile_is_small_readable_and_the_same_every_time() -> None:
     profile = srgb_profile()
     assert profile == srgb_profile.__wrapped__()
-    assert len(profile) < 700
+    assert len(profile) == 480
     read = ImageCms.ImageCmsProfile(io.BytesIO(profile))
     assert "sRGB" in ImageCms.getProfileDescription(read)
 
 
+def shown(
+    image: Image.Image, profile: bytes, background: str = "white"
+) -> tuple[Image.Image, tuple[Note, ...]]:
+    """An 8-bit picture in sRGB at its own size, and what there is to say of it."""
+    plan = plan_colours(image, profile)
+    opaque = plan.is_srgb and not MODES[image.mode][1]
+    return to_srgb(image if opaque else deep_from(image), plan, background), plan.notes
+
+
 def test_without_a_profile_rgb_stays_as_it_is() -> None:
     image = Image.new("RGB", (4, 4), (200, 30, 40))
-    converted, notes = to_srgb(image, b"", "white")
+    converted, notes = shown(image, b"")
     assert converted.tobytes() == image.tobytes()
     assert not notes
 
 
-def test_an_srgb_profile_changes_next_to_nothing() -> None:
+def test_an_srgb_profile_of_any_maker_changes_nothing(real_photos: Path) -> None:
+    with Image.open(real_photos / "camera/blue-periwinkle.jpg") as photo:
+        profile = photo.info["icc_profile"]
+    made_here = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
     image = Image.radial_gradient("L").convert("RGB")
-    converted, notes = to_srgb(image, srgb_profile(), "white")
-    assert not notes
-    pairs = zip(image.tobytes(), converted.tobytes(), strict=True)
-    assert max(abs(before - after) for before, after in pairs) <= 1
+    for each in (profile, made_here, srgb_profile()):
+        converted, notes = shown(image, each)
+        assert not notes
+        assert converted.tobytes() == image.tobytes()
 
 
 def test_a_grey_picture_keeps_its_greys_neutral() -> None:
-    converted, _ = to_srgb(Image.linear_gradient("L"), b"", "white")
+    converted, _ = shown(Image.linear_gradient("L"), b"")
     red, green, blue = converted.split()
     assert red.tobytes() == green.tobytes() == blue.tobytes()
 
@@ -43,32 +65,89 @@ def test_a_grey_picture_keeps_its_greys_neutral() -> None:
 @pytest.mark.parametrize("profile", [b"no profile", srgb_profile()[:200], b"\0" * 4000])
 def test_a_broken_profile_is_left_aside_and_said(profile: bytes) -> None:
     image = Image.new("RGB", (4, 4), (200, 30, 40))
-    converted, notes = to_srgb(image, profile, "white")
+    converted, notes = shown(image, profile)
     assert converted.tobytes() == image.tobytes()
     assert [note.code for note in notes] == ["profile-ignored"]
 
 
+@pytest.mark.parametrize("place", range(0, 480, 8))
+def test_a_damaged_profile_is_used_or_left_aside_but_never_stops_a_photo(place: int) -> None:
+    damaged = bytearray(adobe_rgb_profile())
+    damaged[place : place + 8] = b"\xff" * 8
+    converted, notes = shown(Image.radial_gradient("L").convert("RGB"), bytes(damaged))
+    assert converted.size == (256, 256)
+    assert {note.code for note in notes} <= {"profile-ignored"}
+
+
 def test_a_profile_for_another_mode_is_left_aside_and_said() -> None:
-    _, notes = to_srgb(Image.new("L", (4, 4), 90), srgb_profile(), "white")
+    _, notes = shown(Image.new("L", (4, 4), 90), srgb_profile())
     assert [note.code for note in notes] == ["profile-ignored"]
 
 
-def test_cmyk_without_a_profile_is_a_guess_and_says_so() -> None:
-    converted, notes = to_srgb(Image.new("CMYK", (4, 4), (0, 255, 255, 0)), b"", "white")
-    assert [note.code for note in notes] == ["colour-guessed"]
-    assert converted.getpixel((0, 0)) == (255, 0, 0)
+def test_a_profile_of_absurd_size_is_left_aside_and_said() -> None:
+    _, notes = shown(Image.new("RGB", (4, 4)), srgb_profile() + bytes(LARGEST_BYTES))
+    assert [note.code for note in notes] == ["profile-ignored"]
+
+
+@pytest.mark.parametrize("profile", [b"", srgb_profile()])
+def test_cmyk_without_a_profile_is_taken_as_coated_paper_and_says_so(profile: bytes) -> None:
+    converted, notes = shown(Image.new("CMYK", (4, 4), (0, 255, 255, 0)), profile)
+    assert notes[-1].code == "colour-guessed"
+    # Magenta over yellow on coated paper is CIELAB 47, 68, 48: not a screen's 255, 0, 0.
+    red, green, blue = pixel(converted)
+    assert 215 < red < 250
+    assert green < 60
+    assert 10 < blue < 60
+    black = pixel(shown(Image.new("CMYK", (4, 4), (0, 0, 0, 255)), profile)[0])
+    assert max(black) < 40
+    assert max(black) - min(black) < 8
+    assert pixel(shown(Image.new("CMYK", (4, 4)), profile)[0]) == (255, 255, 255)
 
 
 def test_lab_becomes_the_colour_it_names() -> None:
     # CIELAB of sRGB red, D50: L* 54.3, a* 80.8, b* 69.9; 8-bit Lab offsets a* and b* by 128.
-    lab = Image.new("LAB", (4, 4), (138, 209, 198))
-    pixel = to_srgb(lab, b"", "white")[0].getpixel((0, 0))
-    assert isinstance(pixel, tuple)
-    assert pixel[0] >= 250
-    assert max(pixel[1:]) <= 20
+    red, green, blue = pixel(shown(Image.new("LAB", (4, 4), (138, 209, 198)), b"")[0])
+    assert red >= 250
+    assert max(green, blue) <= 20
 
 
-@pytest.mark.parametrize("profile", [b"", srgb_profile()])
+def test_a_camera_that_says_adobe_rgb_only_in_its_exif_is_understood() -> None:
+    green = Image.new("RGB", (4, 4), (60, 200, 60))
+    through_profile, _ = shown(green, adobe_rgb_profile())
+    for tag, own, interop in ((2, 2, ""), (65535, 65535, "R03")):
+        exif = Image.Exif()
+        exif[0x8769] = {0xA001: own, 0xA005: {1: interop}} if interop else {0xA001: own}
+        read = Image.Exif()
+        read.load(exif.tobytes())
+        plan = plan_colours(green, b"", read)
+        assert not plan.is_srgb, tag
+        assert not plan.notes
+        converted = to_srgb(deep_from(green), plan, "white")
+        assert converted.tobytes() == through_profile.tobytes()
+    assert pixel(through_profile)[0] < 30  # as sRGB it would be a duller green
+    assert plan_colours(green, b"", Image.Exif()).is_srgb
+
+
+def test_reds_beyond_srgb_keep_their_shading() -> None:
+    shades = Image.new("RGB", (256, 16))
+    for level in range(256):
+        shades.paste((level, 20, 20), (level, 0, level + 1, 16))
+    reds = [pixel(shown(shades, adobe_rgb_profile())[0], level)[0] for level in range(256)]
+    assert reds == sorted(reds)
+    # From 217 on Adobe RGB's red is more than sRGB's: cut off, all of those would be 255.
+    assert reds[255] - reds[217] > 5
+    assert len(set(reds[200:])) > 12
+
+
+def test_colours_that_srgb_holds_are_not_touched_for_those_that_it_does_not() -> None:
+    image = Image.new("RGB", (64, 64), (255, 0, 0))
+    image.paste((120, 130, 90), (0, 0, 32, 64))
+    beyond = pixel(shown(image, adobe_rgb_profile())[0])
+    alone = pixel(shown(Image.new("RGB", (64, 64), (120, 130, 90)), adobe_rgb_profile())[0])
+    assert beyond == alone
+
+
+@pytest.mark.parametrize("profile", [b"", srgb_profile(), adobe_rgb_profile()])
 def test_transparency_shows_the_background_without_a_fringe(profile: bytes) -> None:
     # A red disc whose transparent surroundings are black underneath: the usual trap.
     cut_out = Image.new("RGBA", (200, 200), (0, 0, 0, 0))
@@ -77,7 +156,8 @@ def test_transparency_shows_the_background_without_a_fringe(profile: bytes) -> N
         Image.radial_gradient("L").resize((160, 160)).point(lambda v: 255 * (v < 128)), (20, 20)
     )
     cut_out.paste((255, 0, 0, 255), mask=disc)
-    flat, _ = to_srgb(scaled(cut_out, (50, 50)), profile, "white")
+    decoded = DecodedPhoto(cut_out, (200, 200), (200, 200), 1, None, profile, Image.Exif(), ())
+    flat = to_srgb(upright_at(decoded, (50, 50)), plan_colours(cut_out, profile), "white")
     assert flat.mode == "RGB"
     assert flat.getpixel((0, 0)) == (255, 255, 255)
     # On white, a mix of red and white never loses red.
@@ -85,11 +165,11 @@ def test_transparency_shows_the_background_without_a_fringe(profile: bytes) -> N
 
 
 def test_an_adobe_rgb_photo_is_not_shown_flat(real_photos: Path) -> None:
-    with Image.open(real_photos / "colour/racecar.jpg") as image:
+    with Image.open(real_photos / "colour/canyon-wren.jpg") as image:
         profile = image.info["icc_profile"]
         image.draft(None, (600, 400))
         small = image.resize((300, 200))
-    converted, notes = to_srgb(small, profile, "white")
+    converted, notes = shown(small, profile)
     assert not notes
     chroma = [
         sum(picture.convert("HSV").getchannel("S").tobytes()) for picture in (small, converted)

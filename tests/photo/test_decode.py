@@ -17,10 +17,13 @@ from photoprep.errors import (
     TooManyPixelsError,
     UnsupportedFormatError,
 )
-from photoprep.photo import decode as room
+from photoprep.photo import decode as decoding
+from photoprep.photo import refusals
 from photoprep.photo.decode import decode, set_up_decoders
+from photoprep.photo.deep import MODES, DeepPicture
 from photoprep.photo.resize import upright_at
 from photoprep.units import scaled_size_px
+from tests.support import in_8_bits
 
 RED, BLUE = (220, 30, 30), (30, 30, 220)
 
@@ -37,8 +40,8 @@ def top_red(size: tuple[int, int] = (60, 40)) -> Image.Image:
     return image
 
 
-def is_top_red(image: Image.Image) -> bool:
-    rgb = image.convert("RGB")
+def is_top_red(picture: Image.Image | DeepPicture) -> bool:
+    rgb = in_8_bits(picture).convert("RGB")
     above = rgb.getpixel((rgb.width // 2, rgb.height // 8))
     below = rgb.getpixel((rgb.width // 2, rgb.height * 7 // 8))
     assert isinstance(above, tuple)
@@ -87,11 +90,15 @@ def test_every_mode_of_tiff_or_png_is_read(tmp_path: Path, mode: str) -> None:
         image = Image.new("LAB", grey.size) if mode == "LAB" else grey.convert(mode)
     image.save(path, "PNG" if mode in {"P", "PA", "LA", "RGBA"} else "TIFF")
     decoded = decode(path).image
-    assert decoded.mode in {"RGB", "RGBA", "L", "LA", "CMYK", "LAB"}
     assert decoded.size == (256, 256)
     if mode == "I;16":  # scaled by range, not cut off at 255
-        assert decoded.getpixel((0, 128)) == 128
-        assert decoded.getextrema() == (0, 255)
+        assert isinstance(decoded, DeepPicture)
+        assert decoded.space == "L"
+        assert decoded.values[128, 0, 0] == 128 * 257
+        assert (decoded.values.min(), decoded.values.max()) == (0, 65535)
+    else:
+        assert isinstance(decoded, Image.Image)
+        assert decoded.mode in MODES
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
@@ -117,9 +124,9 @@ def test_pictures_are_turned_upright_once(
     decoded = decode(path)
     assert decoded.full_size_px == (320, 200)
     for size_px in ((320, 200), (160, 100)):
-        upright = upright_at(decoded, size_px)
-        assert upright.size == size_px
-        assert is_top_red(upright)
+        shown = upright_at(decoded, size_px)
+        assert shown.size == size_px
+        assert is_top_red(shown)
 
 
 def test_a_phones_heic_is_not_turned_twice(tmp_path: Path) -> None:
@@ -142,7 +149,7 @@ def test_a_jpeg_is_decoded_in_full_up_to_32_megapixels(tmp_path: Path) -> None:
 
 @pytest.fixture
 def less_in_full(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(room, "_FULL_DECODE_MEGAPIXELS", 4)
+    monkeypatch.setattr(decoding, "_FULL_DECODE_MEGAPIXELS", 4)
 
 
 def test_a_larger_one_by_the_least_factor_that_is_enough(
@@ -168,9 +175,10 @@ def test_a_scaled_decode_moves_nothing(
     path = tmp_path / "photo.jpg"
     large.save(path, quality=95)
     half = decode(path)
-    assert half.image.width < size[0]
+    assert half.image.size[0] < size[0]
     wanted = scaled_size_px(size, 944)
-    shown, reference = upright_at(half, wanted), large.resize(wanted, Image.Resampling.LANCZOS)
+    shown = in_8_bits(upright_at(half, wanted))
+    reference = large.resize(wanted, Image.Resampling.LANCZOS)
     strip = (wanted[0] - 60, wanted[1] - 60, *wanted)  # the shift would be largest there
     difference = ImageChops.difference(shown.crop(strip), reference.crop(strip))
     assert ImageStat.Stat(difference).rms[0] < 2.0
@@ -182,7 +190,7 @@ def test_a_large_progressive_jpeg_is_scaled_further_to_spare_memory(
     plain, progressive = tmp_path / "a.jpg", tmp_path / "b.jpg"
     top_red((400, 300)).save(plain, subsampling="4:2:0")
     top_red((400, 300)).save(progressive, subsampling="4:2:0", progressive=True)
-    monkeypatch.setattr(room, "_MAX_PROGRESSIVE_BYTES", 500_000)
+    monkeypatch.setattr(decoding, "MAX_PROGRESSIVE_BYTES", 500_000)
     assert decode(plain).image.size == (400, 300)
     # 360,000 bytes of coefficients leave 35,000 pixels of four bytes: a half of each side.
     assert decode(progressive).image.size == (200, 150)
@@ -197,7 +205,7 @@ def test_a_huge_progressive_jpeg_is_refused_with_a_way_out(
     top_red((60, 40)).save(half, progressive=True, subsampling="4:2:0")
     top_red((60, 40)).save(whole, progressive=True, subsampling="4:4:4")
     top_red((60, 40)).save(plain, subsampling="4:4:4")
-    monkeypatch.setattr(room, "_MAX_COEFFICIENT_BYTES", 7200)
+    monkeypatch.setattr(refusals, "_MAX_COEFFICIENT_BYTES", 7200)
     assert decode(half).full_size_px == decode(plain).full_size_px == (60, 40)
     with pytest.raises(TooManyPixelsError, match="progressive JPEG") as caught:
         decode(whole)
@@ -237,10 +245,13 @@ def jpeg_bytes() -> bytes:
         ("a.jpg", b"hello, I am a text", DamagedPhotoError, "named .jpg, but its content"),
         ("a.txt", b"hello, I am a text", NotAPictureError, "no picture"),
         ("a.txt", b"BMW price list", NotAPictureError, "no picture"),
-        ("a.psd", b"8BPS\0\x01", UnsupportedFormatError, "Photoshop"),
-        ("a.jxl", b"\xff\x0a\xff", UnsupportedFormatError, "JPEG XL"),
-        ("a.cr3", b"\0\0\0\x18ftypcrx \0\0\0\x01", UnsupportedFormatError, "RAW"),
-        ("a.nef", b"anything", UnsupportedFormatError, r"\.nef"),
+        ("a.psd", b"8BPS\0\x01", DamagedPhotoError, "Photoshop"),
+        ("a.psd", b"8BPS\0\x01" + bytes(17) + b"\x10\0\3", UnsupportedFormatError, "16 bits"),
+        ("a.psb", b"8BPS\0\x02", UnsupportedFormatError, "PSB"),
+        ("a.jxl", b"\xff\x0a\xff", DamagedPhotoError, "JPEG XL"),
+        ("a.cr3", b"\0\0\0\x18ftypcrx \0\0\0\x01", PhotoError, "RAW"),
+        ("a.nef", b"anything", PhotoError, "RAW"),
+        ("a.svg", b"<svg/>", UnsupportedFormatError, r"\.svg"),
         ("a.jpg", jpeg_bytes()[: len(jpeg_bytes()) // 2], DamagedPhotoError, "ends too early"),
         ("a.jpg", jpeg_bytes()[:300], DamagedPhotoError, "JPEG is damaged"),
         ("a.png", b"\x89PNG\r\n\x1a\n" + b"x" * 40, DamagedPhotoError, "PNG is damaged"),

@@ -97,6 +97,6 @@ def test_single_precision_gives_the_whole_number_sums_themselves() -> None:
         part = pixels[:, start : start + bands.span_px].astype(np.int64).transpose(2, 0, 1)
         exact[:, :, tile * 16 : tile * 16 + 16] = part @ weights
     wanted = np.clip((exact + 16384) // 32768, 0, 255)
-    assert (room._columns_scaled(pixels, 3, bands, fine=False) == wanted).all()
+    assert (room._columns_scaled(pixels, range(3), bands, np.uint8) == wanted).all()
     eighths = np.clip((exact + 2048) // 4096, 0, 255 * 8)
-    assert (room._columns_scaled(pixels, 3, bands, fine=True) == eighths).all()
+    assert (room._columns_scaled(pixels, range(3), bands, np.uint16) == eighths).all()

@@ -1,0 +1,154 @@
+"""A source held while it is decoded: what is decoded is what was hashed, or it is an error.
+
+A file is read twice, once for its hash and once by the decoder, which opens it by its path. That
+both read the same is shown by how it looks before and after; where looks prove nothing, it is
+hashed once more. A member of an archive is unpacked once into a copy of its own, hashed on the
+way, because decoders want a path.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import stat
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from photoprep.archive_member import Member, pieces_of
+from photoprep.errors import SourceChangedError, SourceUnreadableError
+from photoprep.files import (
+    COARSE_CLOCK_NS,
+    FileStamp,
+    sha256_of_file,
+    unreadable,
+)
+from photoprep.photo.task import PhotoTask
+
+COPY_PREFIX = "member-"
+_PLAIN_ENDING = re.compile(r"\.[A-Za-z0-9]{1,8}")
+
+
+@dataclass(frozen=True, slots=True)
+class HeldSource:
+    """Where to decode from, and its hash; ``check`` raises if it has changed since.
+
+    ``check`` raises ``SourceChangedError``, or ``SourceUnreadableError`` for a file that is gone.
+    """
+
+    path: Path
+    sha256: str
+    check: Callable[[], None]
+
+
+@contextmanager
+def held(task: PhotoTask) -> Iterator[HeldSource]:
+    """The source of a task, to be decoded within the block.
+
+    Raises:
+        SourceUnreadableError, SourceChangedError: as their names say.
+        ArchiveRefusedError: it is in an archive and damaged there.
+
+    """
+    if task.member is not None:
+        with _unpacked(task.path, task.member, task.unpacking_folder) as copy:
+            yield copy
+        return
+    yield _held_file(task)
+
+
+def check_unchanged(path: Path, stamp: FileStamp) -> os.stat_result:
+    """Refuse a file that is certainly another than the one looked at; returns how it looks now.
+
+    Raises:
+        SourceChangedError: its size or its modification time is another.
+        SourceUnreadableError: it is gone.
+
+    """
+    try:
+        status = path.stat()
+    except OSError as error:
+        raise unreadable(path, error) from error
+    regular = stat.S_ISREG(status.st_mode)
+    if not regular or (status.st_size, status.st_mtime_ns) != (stamp.size_bytes, stamp.mtime_ns):
+        raise _changed()
+    return status
+
+
+def _held_file(task: PhotoTask) -> HeldSource:
+    path, stamp = task.path, task.stamp
+    began_ns = time.time_ns()
+    before = check_unchanged(path, stamp)
+    sha256 = sha256_of_file(path)
+    # A write in the same tick of a coarse clock leaves the modification time as it was.
+    fresh = any(
+        abs(look_ns - stamp.mtime_ns) <= COARSE_CLOCK_NS for look_ns in (began_ns, stamp.looked_ns)
+    )
+
+    def check() -> None:
+        after = check_unchanged(path, stamp)
+        # Another inode has taken its place, or something was done to it and its time set back.
+        doubtful = _identity(before) != _identity(after)
+        if (fresh or doubtful) and sha256_of_file(path) != sha256:
+            raise _changed()
+
+    return HeldSource(path, sha256, check)
+
+
+def _identity(status: os.stat_result) -> tuple[int, int, int]:
+    return status.st_dev, status.st_ino, status.st_ctime_ns
+
+
+@contextmanager
+def _unpacked(archive: Path, member: Member, folder: Path | None) -> Iterator[HeldSource]:
+    """A private copy of a member, gone at the end of the block.
+
+    It has the member's ending, which decides where content says nothing.
+    """
+    import tempfile  # workers start without it, and most folders have no archive
+
+    ending = Path(member.name).suffix
+    ending = ending if _PLAIN_ENDING.fullmatch(ending) else ""
+    try:
+        handle, name = tempfile.mkstemp(ending, COPY_PREFIX, folder)
+    except OSError as error:
+        raise _no_room(archive, error) from error
+    copy = Path(name)
+    digest = hashlib.sha256()
+    try:
+        with open(handle, "wb", buffering=0) as file:  # noqa: PTH123 (a handle)
+            for piece in pieces_of(archive, member):
+                digest.update(piece)
+                _write(file.fileno(), piece, archive)
+        yield HeldSource(copy, digest.hexdigest(), lambda: None)
+    finally:
+        with suppress(OSError):  # what stays, the next run removes
+            copy.unlink()
+
+
+def _write(handle: int, piece: bytes, archive: Path) -> None:
+    rest = memoryview(piece)
+    try:
+        while rest:
+            rest = rest[os.write(handle, rest) :]
+    except OSError as error:
+        raise _no_room(archive, error) from error
+
+
+def _no_room(archive: Path, error: OSError) -> SourceUnreadableError:
+    reason = error.strerror or type(error).__name__
+    return SourceUnreadableError(
+        f"There is no place to unpack it for the moment that it is read ({reason}).",
+        hint="Free some space or choose another place with --out, then run again.",
+        path=archive,
+    )
+
+
+def _changed() -> SourceChangedError:
+    return SourceChangedError(
+        "The file changed while it was being read.",
+        hint="Wait until it has been copied whole, then run again.",
+    )

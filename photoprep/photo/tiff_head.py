@@ -1,0 +1,86 @@
+"""What a TIFF says of itself, before anyone decodes it: Pillow refuses kinds that others read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from PIL import Image
+from PIL.TiffImagePlugin import ImageFileDirectory_v2
+
+COMPRESSION = 259
+
+# Tags and their values (TIFF 6.0; BigTIFF has the same).
+_WIDTH, _HEIGHT, _BITS, _PHOTOMETRIC = 256, 257, 258, 262
+_ORIENTATION, _EXTRA_SAMPLES, _SAMPLE_FORMAT, _ICC_PROFILE = 274, 338, 339, 34675
+_ARTIST, _COPYRIGHT = 315, 33432
+_SIGNED, _FLOATING = 2, 3
+_LABS = {8, 9}  # CIELab and ICCLab, signed and unsigned a* and b*
+_UNSPECIFIED, _MULTIPLIED = 0, 1
+_BIG = 43
+
+
+@dataclass(frozen=True, slots=True)
+class TiffHead:
+    """The first page: its size as stored, and what decides who reads it.
+
+    ``extra_is_alpha`` says that a channel beyond the colours is transparency, ``is_multiplied``
+    that the colours are multiplied by it already. ``exif`` has orientation, artist and copyright.
+    """
+
+    size_px: tuple[int, int]
+    bits: int
+    is_float: bool
+    is_lab: bool
+    extra_is_alpha: bool
+    is_multiplied: bool
+    icc_profile: bytes
+    exif: Image.Exif
+    compression: int
+
+    @property
+    def is_deep(self) -> bool:
+        """Whether it holds more than Pillow's modes do."""
+        return self.bits > 8 or self.is_float
+
+
+def read_tiff_head(path: Path) -> TiffHead:
+    """Read the first directory. Raises what Pillow's parser and ``open`` raise."""
+    tags = read_tags(path)
+    extra = _whole(tags, _EXTRA_SAMPLES, _UNSPECIFIED)
+    exif = Image.Exif()
+    for tag in (_ORIENTATION, _ARTIST, _COPYRIGHT):
+        if tag in tags:
+            exif[tag] = tags[tag]
+    profile = tags.get(_ICC_PROFILE, b"")
+    return TiffHead(
+        size_px=(_whole(tags, _WIDTH, 0), _whole(tags, _HEIGHT, 0)),
+        bits=_whole(tags, _BITS, 1),
+        is_float=_whole(tags, _SAMPLE_FORMAT, 1) in {_SIGNED, _FLOATING},
+        is_lab=_whole(tags, _PHOTOMETRIC, 1) in _LABS,
+        extra_is_alpha=extra != _UNSPECIFIED,
+        is_multiplied=extra == _MULTIPLIED,
+        icc_profile=profile if isinstance(profile, bytes) else b"",
+        exif=exif,
+        compression=_whole(tags, COMPRESSION, 1),
+    )
+
+
+def read_tags(path: Path) -> ImageFileDirectory_v2:
+    """The tags of the first page; raises as ``read_tiff_head``."""
+    with path.open("rb") as file:
+        head = file.read(8)
+        if _BIG in (head[2], head[3]):
+            head += file.read(8)
+        tags = ImageFileDirectory_v2(head)
+        file.seek(tags.next)
+        tags.load(file)
+    return tags
+
+
+def _whole(tags: ImageFileDirectory_v2, tag: int, otherwise: int) -> int:
+    """A tag's value, the first of several; ``otherwise`` where it is absent or no number."""
+    value = tags.get(tag, otherwise)
+    while isinstance(value, tuple):
+        value = value[0] if value else otherwise
+    return value if isinstance(value, int) else otherwise

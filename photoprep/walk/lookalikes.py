@@ -1,0 +1,102 @@
+"""The same picture in another format, size or quality: all are prepared, and a person is told.
+
+Which of them is wanted only a person can say. The looks of a picture are taken when it is made and
+kept in the record, so that a run which makes nothing decodes nothing for this.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from itertools import product
+
+from photoprep.photo.likeness import RENDITIONS, Looks
+from photoprep.report import Finding, Prepared, PreparedJpeg, Reused, Severity
+
+Ready = Prepared | Reused
+
+
+def lookalike_findings(photos: Sequence[Ready], *, wanted: bool = False) -> list[Finding]:
+    """One finding for every photo that shows the same picture as one before it.
+
+    ``wanted`` says that the preset asks for every copy: then it is told, and nobody is warned.
+    """
+    severity: Severity = "info" if wanted else "warning"
+    return [_finding(first, photo, severity) for first, photo in lookalikes(photos)]
+
+
+def lookalikes(photos: Iterable[Ready]) -> list[tuple[Ready, Ready]]:
+    """Each photo that looks like an earlier one, with the first of its kind before it.
+
+    Only firsts are kept to compare with, in buckets by coarse brightness, so that neither many
+    photos nor many copies of one make many comparisons.
+    """
+    in_bucket: defaultdict[tuple[int, ...], list[tuple[Ready, Looks]]] = defaultdict(list)
+    of_name: defaultdict[str, list[tuple[Ready, Looks]]] = defaultdict(list)
+    pairs = []
+    for photo in photos:
+        if not photo.jpeg.looks:
+            continue
+        looks, name = Looks(photo.jpeg.looks), _without_extension(photo.source)
+        first = _like(photo, looks, in_bucket) or _rendition(photo, looks, of_name[name])
+        if first is not None:
+            pairs.append((first, photo))
+            continue
+        in_bucket[looks.bucket].append((photo, looks))
+        of_name[name].append((photo, looks))
+    return pairs
+
+
+def _like(
+    photo: Ready, looks: Looks, in_bucket: dict[tuple[int, ...], list[tuple[Ready, Looks]]]
+) -> Ready | None:
+    for bucket in product(*map(dict.fromkeys, looks.choices)):
+        for first, known in in_bucket.get(bucket, ()):
+            if looks.is_like(known) and _same_shape(photo.jpeg, first.jpeg):
+                return first
+    return None
+
+
+def _rendition(photo: Ready, looks: Looks, namesakes: list[tuple[Ready, Looks]]) -> Ready | None:
+    for first, known in namesakes:
+        if looks.is_like(known, RENDITIONS) and _same_shape(photo.jpeg, first.jpeg):
+            return first
+    return None
+
+
+def _same_shape(one: PreparedJpeg, other: PreparedJpeg) -> bool:
+    """Whether one picture could be the other at another size: sides were rounded to pixels."""
+    small, large = sorted((one, other), key=_pixels)
+    wide, high = small.source_width_px, small.source_height_px
+    off_px = abs(wide * large.source_height_px - high * large.source_width_px)
+    return off_px <= max(large.source_width_px, large.source_height_px)
+
+
+def _finding(first: Ready, photo: Ready, severity: Severity) -> Finding:
+    one, other = first.jpeg, photo.jpeg
+    if _pixels(one) == _pixels(other):
+        sizes = f"at the same size ({_size(other)} pixels)"
+    else:
+        larger = photo.source if _pixels(other) > _pixels(one) else first.source
+        sizes = f"at another size ({_size(other)} pixels, not {_size(one)}): {larger} is the larger"
+    return Finding(
+        "duplicate",
+        severity,
+        f"It shows the same picture as {first.source}, {sizes}. Both are prepared.",
+        "Take the one that is not wanted out of the folder, then run again.",
+        product=photo.subject.product,
+        source=photo.source,
+    )
+
+
+def _pixels(jpeg: PreparedJpeg) -> int:
+    return jpeg.source_width_px * jpeg.source_height_px
+
+
+def _size(jpeg: PreparedJpeg) -> str:
+    return f"{jpeg.source_width_px}×{jpeg.source_height_px}"
+
+
+def _without_extension(source: str) -> str:
+    folder, slash, name = source.casefold().rpartition("/")
+    return folder + slash + (name.rpartition(".")[0] or name)

@@ -1,0 +1,80 @@
+"""Which photos are said to show the same picture, and in which words."""
+
+from __future__ import annotations
+
+from binascii import b2a_base64
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from photoprep.photo.likeness import Looks
+from photoprep.report import Prepared, PreparedJpeg, Subject
+from photoprep.walk.lookalikes import lookalike_findings, lookalikes
+
+LARGE = (4000, 3000)
+
+
+def photo(source: str, levels: bytes, size_px: tuple[int, int] = LARGE) -> Prepared:
+    """A photo of four bands, each of one luma, and flat in chroma."""
+    luma = b"".join(bytes([level]) * 64 for level in levels)
+    looks = b2a_base64(luma + b"\x80" * 128, newline=False).decode("ascii")
+    jpeg = PreparedJpeg(
+        source, "", 1, 944, 708, 100, 90.0, "4:4:4", 1, *size_px, notes=(), looks=looks
+    )
+    return Prepared(source, Subject("Box", "X1", "open"), jpeg)
+
+
+@given(
+    all_levels=st.lists(
+        st.lists(st.integers(0, 40), min_size=4, max_size=4).map(bytes), max_size=12
+    )
+)
+def test_buckets_lose_none_that_comparing_with_every_first_finds(all_levels: list[bytes]) -> None:
+    photos = [photo(f"{number}.jpg", levels) for number, levels in enumerate(all_levels)]
+    firsts: list[Prepared] = []
+    found = []
+    for each in photos:
+        looks = Looks(each.jpeg.looks)
+        if any(looks.is_like(Looks(first.jpeg.looks)) for first in firsts):
+            found.append(each.source)
+        else:
+            firsts.append(each)
+    assert [later.source for _, later in lookalikes(photos)] == found
+
+
+def test_the_larger_one_is_named() -> None:
+    small = photo("Box/IMG_1-small.jpg", b"\x10\x20\x30\x40", (1000, 750))
+    (finding,) = lookalike_findings([photo("Box/IMG_1.jpg", b"\x10\x20\x30\x40"), small])
+    assert finding.code == "duplicate"
+    assert finding.severity == "warning"
+    assert (finding.product, finding.source) == ("Box", "Box/IMG_1-small.jpg")
+    assert finding.message == (
+        "It shows the same picture as Box/IMG_1.jpg, at another size (1000×750 pixels, not "
+        "4000×3000): Box/IMG_1.jpg is the larger. Both are prepared."
+    )
+    (turned,) = lookalike_findings([small, photo("Box/IMG_1.jpg", b"\x10\x20\x30\x40")])
+    assert "Box/IMG_1.jpg is the larger" in turned.message
+
+
+def test_several_copies_are_each_told_of_the_first() -> None:
+    photos = [photo(f"{name}.jpg", b"\x10\x20\x30\x40") for name in "abc"]
+    findings = lookalike_findings(photos, wanted=True)
+    assert [finding.source for finding in findings] == ["b.jpg", "c.jpg"]
+    assert all("as a.jpg, at the same size" in finding.message for finding in findings)
+    assert {finding.severity for finding in findings} == {"info"}
+
+
+def test_another_shape_is_another_picture() -> None:
+    levels = b"\x10\x20\x30\x40"
+    assert lookalikes([photo("a.jpg", levels), photo("b.jpg", levels, (3000, 4000))]) == []
+    assert lookalikes([photo("a.jpg", levels), photo("b.jpg", levels, (1000, 740))]) == []
+    rounded = photo("b.jpg", levels, (333, 250))  # 4000 / 12 is 333.3
+    assert len(lookalikes([photo("a.jpg", levels), rounded])) == 1
+
+
+def test_files_of_one_name_may_be_developed_differently() -> None:
+    raw, camera = b"\x40\x50\x60\x70", b"\x50\x60\x70\x80"
+    assert len(lookalikes([photo("a/IMG_1.dng", raw), photo("a/IMG_1.JPG", camera)])) == 1
+    assert lookalikes([photo("a/IMG_1.dng", raw), photo("b/IMG_1.JPG", camera)]) == []
+    assert lookalikes([photo("a/IMG_1.dng", raw), photo("a/IMG_2.JPG", camera)]) == []
+    assert lookalikes([photo("a/IMG_1.dng", raw), photo("a/IMG_1.JPG", b"\x80" * 4)]) == []
