@@ -152,21 +152,21 @@ def _shown(colours: Deep, space: ColourSpace, plan: ColourPlan, intent: Renderin
 
 
 def _reaches_border(shown: Deep) -> bool:
-    at_border = (shown.min(-1) == 0) | (shown.max(-1) == FULL)
+    least, most = gamut.least(shown), gamut.largest(shown)
+    # White backgrounds and black corners lie there too, and are as they should be.
+    at_border = ((least == 0) | (most == FULL)) & (most - least > FULL // 50)
     return bool(at_border.mean() >= _FEW_AT_BORDER)
 
 
 def _drawn_in(shown: Deep, colours: Deep, profile: bytes, intent: RenderingIntent) -> Deep:
     """The same with what lies beyond sRGB drawn in; what lies well within stays as it is."""
-    lab = to_lab(colours, "RGB", profile, intent)
-    linear = gamut.linear_from_lab(lab)
-    margin = gamut.within_margin(linear)
-    near = linear[margin]
-    room = gamut.headroom(near, _own_from_linear(profile))
-    reach = gamut.reach_of(near, room, margin.size)
+    near = gamut.may_change(shown)
+    linear = gamut.linear_from_lab(to_lab(colours[near][:, None], "RGB", profile, intent)[:, 0])
+    room = gamut.headroom(linear, _own_from_linear(profile))
+    reach = gamut.reach_of(linear, room, near.size)
     if reach.is_beyond:
         shown = shown.copy()
-        shown[margin] = gamut.encoded(gamut.drawn_in(near, room, reach))
+        shown[near] = gamut.encoded(gamut.drawn_in(linear, room, reach))
     return shown
 
 

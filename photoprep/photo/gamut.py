@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,6 +62,16 @@ class Reach:
         return self.brightness > 0 or max(self.saturation) > 1
 
 
+def largest(colours: NDArray[Any]) -> NDArray[Any]:
+    """The largest channel of each colour (…, 3); numpy is slow along an axis of three."""
+    return np.asarray(np.maximum(np.maximum(colours[..., 0], colours[..., 1]), colours[..., 2]))
+
+
+def least(colours: NDArray[Any]) -> NDArray[Any]:
+    """The least channel of each colour (…, 3)."""
+    return np.asarray(np.minimum(np.minimum(colours[..., 0], colours[..., 1]), colours[..., 2]))
+
+
 def linear_from_lab(lab: Floats) -> Floats:
     """CIELAB of D50 as linear sRGB (CIE 15:2004, 8.2.1)."""
     across = (lab[..., :1] + 16) / 116
@@ -81,8 +92,8 @@ def headroom(linear: Floats, from_linear: Floats) -> Floats:
 
     ``from_linear`` is the matrix from linear sRGB to the source's own linear RGB.
     """
-    hues = linear / np.maximum(linear.max(-1), 1e-6)[..., None]
-    own = (hues @ from_linear.T).max(-1)
+    hues = linear / np.maximum(largest(linear), 1e-6)[..., None]
+    own = largest(hues @ from_linear.T)
     return np.asarray(np.clip(1 / np.maximum(own, 0.4), 1, None), np.float32)
 
 
@@ -91,13 +102,13 @@ def reach_of(linear: Floats, room: Floats, pixels: int) -> Reach:
 
     ``linear`` are its pixels (n, 3) that may be beyond, ``room`` their ``headroom``.
     """
-    largest = linear.max(-1)
-    over = largest > 1 + _WORTH_EXCESS
+    most = largest(linear)
+    over = most > 1 + _WORTH_EXCESS
     brightness = 0.0
     if over.sum() >= _WORTH_SHARE * pixels:
-        used = (largest[over] - 1) / np.maximum(room[over] - 1, 1e-3)
+        used = (most[over] - 1) / np.maximum(room[over] - 1, 1e-3)
         brightness = float(np.quantile(np.clip(used, 0, 1), _MOST))
-    short = 1 - linear / np.maximum(largest, 1e-4)[:, None]
+    short = 1 - linear / np.maximum(most, 1e-4)[:, None]
     farthest = []
     for channel in range(3):
         beyond = short[linear[:, channel] < -_WORTH_NEGATIVE, channel]
@@ -108,20 +119,26 @@ def reach_of(linear: Floats, room: Floats, pixels: int) -> Reach:
     return Reach((steps[0], steps[1], steps[2]), math.ceil(brightness * 64) / 64)
 
 
-def within_margin(linear: Floats) -> NDArray[np.bool_]:
-    """Which colours ``drawn_in`` may change: beyond sRGB, or within a margin of where it ends."""
-    largest = linear.max(-1)
-    bright = largest > _BRIGHTNESS_KNEE ** (1 / _ENCODED)
-    return np.asarray(bright | (linear.min(-1) < largest * (1 - _SATURATION_KNEE)))
+def may_change(shown: NDArray[np.uint16]) -> NDArray[np.bool_]:
+    """Which pixels ``drawn_in`` may change, told by what they are when cut off, as 16-bit sRGB.
+
+    Those beyond sRGB, and within a margin of where it ends.
+    """
+    most = largest(shown).astype(np.float32)
+    fewest = least(shown)
+    # The encoding is near the exponent's. Greys have no room above white, and are never changed.
+    bright = (most > _BRIGHTNESS_KNEE * 65535 * 0.99) & (fewest < most * np.float32(0.98))
+    saturated = fewest < most * np.float32((1 - _SATURATION_KNEE) ** _ENCODED * 1.05)
+    return np.asarray(bright | saturated)
 
 
 def drawn_in(linear: Floats, room: Floats, reach: Reach) -> Floats:
     """The colours with what is beyond sRGB brought in; see the module."""
-    largest = linear.max(-1)
+    most = largest(linear)
     limit = (1 + reach.brightness * (room - 1)) ** _ENCODED
-    seen = np.maximum(largest, 0) ** _ENCODED
+    seen = np.maximum(most, 0) ** _ENCODED
     dimmed = _knee(seen, _BRIGHTNESS_KNEE, limit) ** (1 / _ENCODED)
-    short = 1 - linear / np.maximum(largest, 1e-4)[..., None]
+    short = 1 - linear / np.maximum(most, 1e-4)[..., None]
     for channel, limit_short in enumerate(reach.saturation):
         if limit_short > 1:
             short[..., channel] = _knee(
