@@ -15,7 +15,7 @@ _WIDTH, _HEIGHT, _BITS, _PHOTOMETRIC = 256, 257, 258, 262
 _ORIENTATION, _EXTRA_SAMPLES, _SAMPLE_FORMAT, _ICC_PROFILE = 274, 338, 339, 34675
 _ARTIST, _COPYRIGHT = 315, 33432
 _SIGNED, _FLOATING = 2, 3
-_LABS = {8, 9}  # CIELab and ICCLab, signed and unsigned a* and b*
+_ICC_LAB = 9  # CIELAB as in ICC profiles: a* and b* with their 0 in the middle
 _UNSPECIFIED, _MULTIPLIED = 0, 1
 _BIG = 43
 
@@ -31,7 +31,7 @@ class TiffHead:
     size_px: tuple[int, int]
     bits: int
     is_float: bool
-    is_lab: bool
+    is_icc_lab: bool
     extra_is_alpha: bool
     is_multiplied: bool
     icc_profile: bytes
@@ -41,7 +41,7 @@ class TiffHead:
     @property
     def is_deep(self) -> bool:
         """Whether it holds more than Pillow's modes do."""
-        return self.bits > 8 or self.is_float
+        return self.bits > 8 or self.is_float or self.is_icc_lab
 
 
 def read_tiff_head(path: Path) -> TiffHead:
@@ -57,7 +57,7 @@ def read_tiff_head(path: Path) -> TiffHead:
         size_px=(_whole(tags, _WIDTH, 0), _whole(tags, _HEIGHT, 0)),
         bits=_whole(tags, _BITS, 1),
         is_float=_whole(tags, _SAMPLE_FORMAT, 1) in {_SIGNED, _FLOATING},
-        is_lab=_whole(tags, _PHOTOMETRIC, 1) in _LABS,
+        is_icc_lab=_whole(tags, _PHOTOMETRIC, 1) == _ICC_LAB,
         extra_is_alpha=extra != _UNSPECIFIED,
         is_multiplied=extra == _MULTIPLIED,
         icc_profile=profile if isinstance(profile, bytes) else b"",
