@@ -23,11 +23,13 @@ from photoprep.photo.deep import DeepPicture
 from photoprep.photo.deep_files import read_deep_png, read_deep_tiff
 from photoprep.photo.extras import check_composite, check_photoshop_depth, load_jpeg_xl
 from photoprep.photo.formats import Recognised, recognise_file
+from photoprep.photo.jpeg_head import check_jpeg_kind
 from photoprep.photo.modes import is_deep_png, plain_mode
 from photoprep.photo.raw import read_raw
 from photoprep.photo.refusals import (
     MAX_PROGRESSIVE_BYTES,
     check_coefficients,
+    check_compression,
     check_pixels,
     coefficient_bytes,
     translated,
@@ -118,12 +120,15 @@ def _decoded_whole(path: Path, kind: Recognised) -> DecodedPhoto:
     with translated(path, kind.name):
         if kind.pillow_format == "TIFF":
             head = read_tiff_head(path)
+            check_compression(head.compression, path)
             if head.is_deep:
                 return _decoded_tiff(path, head, kind)
         if kind.pillow_format == "RAW":
             return _decoded_raw(path, kind)
         if kind.pillow_format == "JXL":
             load_jpeg_xl(path)
+        if kind.pillow_format == "JPEG":
+            check_jpeg_kind(path)
         if kind.pillow_format == "PSD":
             check_photoshop_depth(path)
         with Image.open(path, formats=[kind.pillow_format]) as image:
@@ -147,7 +152,9 @@ def _decoded(image: Image.Image, path: Path, kind: Recognised) -> DecodedPhoto:
         averaged_px = _draft(image)
         image.load()
         exif = _exif_of(image)
-        if kind.name == "JPEG XL":  # libjxl has turned it; what Exif says there is to be ignored
+        # libjxl has turned it, and what Exif says is to be ignored; but a JPEG that was packed as
+        # JPEG XL without loss is unpacked first, and lies as it did.
+        if kind.name == "JPEG XL" and not getattr(image, "jpeg", False):
             exif.pop(_ORIENTATION, None)
         plain = plain_mode(image)
     return _upright(plain, original_px, averaged_px, icc_profile, exif, notes)
