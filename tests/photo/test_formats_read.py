@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import sys
 from pathlib import Path
 
 import pytest
@@ -218,7 +219,7 @@ def test_where_an_extra_is_missing_it_is_named(extra: str, monkeypatch: pytest.M
         "raw": ("rawpy", "raw-sensor.dng"),
         "jxl": ("pillow_jxl", "jxl-lossless.jxl"),
     }[extra]
-    monkeypatch.setitem(__import__("sys").modules, module, None)
+    monkeypatch.setitem(sys.modules, module, None)
     with pytest.raises(UnsupportedFormatError, match="not installed") as caught:
         made(FORMATS / name)
     assert f'pip install "photoprep[{extra}]"' in caught.value.hint
