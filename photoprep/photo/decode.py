@@ -18,6 +18,7 @@ from photoprep.errors import (
     NotAPictureError,
     UnsupportedFormatError,
 )
+from photoprep.photo.credit import add_credit
 from photoprep.photo.damaged import Remnant, remnant_of
 from photoprep.photo.deep import DeepPicture
 from photoprep.photo.deep_files import read_deep_png, read_deep_tiff
@@ -164,10 +165,12 @@ def _decoded_raw(path: Path, kind: Recognised) -> DecodedPhoto:
     """A camera RAW file: its preview, or developed."""
     raw = read_raw(path)
     if raw.developed is not None:
-        exif = Image.Exif()
+        exif = _credit_of_raw(path)
         return _upright(raw.developed, raw.developed.size, 1, b"", exif, (_RAW_DEVELOPED,))
     with Image.open(io.BytesIO(raw.preview), formats=["JPEG"]) as image:
         decoded = _decoded(image, path, kind)
+    for tag, value in _credit_of_raw(path).items():
+        decoded.exif.setdefault(tag, value)
     if _ORIENTATION not in decoded.exif:  # most previews lie as the sensor saw
         decoded.exif[_ORIENTATION] = raw.preview_orientation
     return _upright(
@@ -178,6 +181,15 @@ def _decoded_raw(path: Path, kind: Recognised) -> DecodedPhoto:
         decoded.exif,
         (_RAW_PREVIEW,),
     )
+
+
+def _credit_of_raw(path: Path) -> Image.Exif:
+    """Artist and copyright of a RAW file, most of which begin as a TIFF does."""
+    with suppress(Exception):  # and the others raise anything
+        exif = read_tiff_head(path).exif
+        exif.pop(_ORIENTATION, None)
+        return exif
+    return Image.Exif()
 
 
 _RAW_PREVIEW = Note(
@@ -301,5 +313,6 @@ def _exif_of(image: Image.Image) -> Image.Exif:
         exif = image.getexif()
         exif.get_ifd(0)  # reads the tags, which getexif() alone puts off
     except Exception:  # noqa: BLE001 (Pillow raises almost anything on broken tags)
-        return Image.Exif()
+        exif = Image.Exif()
+    add_credit(exif, image)
     return exif

@@ -8,12 +8,13 @@ from pathlib import Path
 from PIL import Image
 from PIL.TiffImagePlugin import ImageFileDirectory_v2
 
+from photoprep.photo.credit import ARTIST, COPYRIGHT, XMP_TAG, add_credit_from, iptc_of_tiff
+
 COMPRESSION = 259
 
 # Tags and their values (TIFF 6.0; BigTIFF has the same).
 _WIDTH, _HEIGHT, _BITS, _PHOTOMETRIC = 256, 257, 258, 262
 _ORIENTATION, _EXTRA_SAMPLES, _SAMPLE_FORMAT, _ICC_PROFILE = 274, 338, 339, 34675
-_ARTIST, _COPYRIGHT = 315, 33432
 _SIGNED, _FLOATING = 2, 3
 _ICC_LAB = 9  # CIELAB as in ICC profiles: a* and b* with their 0 in the middle
 _UNSPECIFIED, _MULTIPLIED = 0, 1
@@ -49,9 +50,10 @@ def read_tiff_head(path: Path) -> TiffHead:
     tags = read_tags(path)
     extra = _whole(tags, _EXTRA_SAMPLES, _UNSPECIFIED)
     exif = Image.Exif()
-    for tag in (_ORIENTATION, _ARTIST, _COPYRIGHT):
+    for tag in (_ORIENTATION, ARTIST, COPYRIGHT):
         if tag in tags:
             exif[tag] = tags[tag]
+    add_credit_from(exif, tags.get(XMP_TAG), iptc_of_tiff(tags))
     profile = tags.get(_ICC_PROFILE, b"")
     return TiffHead(
         size_px=(_whole(tags, _WIDTH, 0), _whole(tags, _HEIGHT, 0)),
