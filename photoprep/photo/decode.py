@@ -18,17 +18,20 @@ from photoprep.errors import (
     NotAPictureError,
     UnsupportedFormatError,
 )
+from photoprep.photo.credit import add_credit
 from photoprep.photo.damaged import Remnant, remnant_of
 from photoprep.photo.deep import DeepPicture
 from photoprep.photo.deep_files import read_deep_png, read_deep_tiff
 from photoprep.photo.extras import check_composite, check_photoshop_depth, load_jpeg_xl
 from photoprep.photo.formats import Recognised, recognise_file
+from photoprep.photo.jpeg_head import check_jpeg_kind
 from photoprep.photo.modes import is_deep_png, plain_mode
 from photoprep.photo.named_colours import named_profile
 from photoprep.photo.raw import read_raw
 from photoprep.photo.refusals import (
     MAX_PROGRESSIVE_BYTES,
     check_coefficients,
+    check_compression,
     check_pixels,
     coefficient_bytes,
     translated,
@@ -120,12 +123,15 @@ def _decoded_whole(path: Path, kind: Recognised) -> DecodedPhoto:
     with translated(path, kind.name):
         if kind.pillow_format == "TIFF":
             head = read_tiff_head(path)
+            check_compression(head.compression, path)
             if head.is_deep:
                 return _decoded_tiff(path, head)
         if kind.pillow_format == "RAW":
             return _decoded_raw(path, kind)
         if kind.pillow_format == "JXL":
             load_jpeg_xl(path)
+        if kind.pillow_format == "JPEG":
+            check_jpeg_kind(path)
         if kind.pillow_format == "PSD":
             check_photoshop_depth(path)
         with Image.open(path, formats=[kind.pillow_format]) as image:
@@ -149,7 +155,9 @@ def _decoded(image: Image.Image, path: Path, kind: Recognised) -> DecodedPhoto:
         averaged_px = _draft(image)
         image.load()
         exif = _exif_of(image)
-        if kind.name == "JPEG XL":  # libjxl has turned it; what Exif says there is to be ignored
+        # libjxl has turned it, and what Exif says is to be ignored; but a JPEG that was packed as
+        # JPEG XL without loss is unpacked first, and lies as it did.
+        if kind.name == "JPEG XL" and not getattr(image, "jpeg", False):
             exif.pop(_ORIENTATION, None)
         plain = plain_mode(image)
     return _upright(plain, original_px, averaged_px, icc_profile, exif, notes)
@@ -159,10 +167,12 @@ def _decoded_raw(path: Path, kind: Recognised) -> DecodedPhoto:
     """A camera RAW file: its preview, or developed."""
     raw = read_raw(path)
     if raw.developed is not None:
-        exif = Image.Exif()
+        exif = _credit_of_raw(path)
         return _upright(raw.developed, raw.developed.size, 1, b"", exif, (_RAW_DEVELOPED,))
     with Image.open(io.BytesIO(raw.preview), formats=["JPEG"]) as image:
         decoded = _decoded(image, path, kind)
+    for tag, value in _credit_of_raw(path).items():
+        decoded.exif.setdefault(tag, value)
     if _ORIENTATION not in decoded.exif:  # most previews lie as the sensor saw
         decoded.exif[_ORIENTATION] = raw.preview_orientation
     return _upright(
@@ -173,6 +183,15 @@ def _decoded_raw(path: Path, kind: Recognised) -> DecodedPhoto:
         decoded.exif,
         (_RAW_PREVIEW,),
     )
+
+
+def _credit_of_raw(path: Path) -> Image.Exif:
+    """Artist and copyright of a RAW file, most of which begin as a TIFF does."""
+    with suppress(Exception):  # and the others raise anything
+        exif = read_tiff_head(path).exif
+        exif.pop(_ORIENTATION, None)
+        return exif
+    return Image.Exif()
 
 
 _RAW_PREVIEW = Note(
@@ -300,5 +319,6 @@ def _exif_of(image: Image.Image) -> Image.Exif:
         exif = image.getexif()
         exif.get_ifd(0)  # reads the tags, which getexif() alone puts off
     except Exception:  # noqa: BLE001 (Pillow raises almost anything on broken tags)
-        return Image.Exif()
+        exif = Image.Exif()
+    add_credit(exif, image)
     return exif

@@ -28,6 +28,8 @@ def plain_mode(image: Image.Image) -> Image.Image | DeepPicture:
         return image.convert("RGBA" if alpha else "RGB")
     if image.mode == "F" or image.mode.startswith("I"):
         return _deep_grey(image)
+    if image.mode == "1" and image.format == "PSD":
+        return ImageChops.invert(image.convert("L"))  # there 1 is black, which Pillow does not know
     return image.convert("L" if image.mode == "1" else "RGB")
 
 

@@ -10,7 +10,12 @@ from pathlib import Path
 
 from PIL import Image, UnidentifiedImageError
 
-from photoprep.errors import DamagedPhotoError, NotEnoughMemoryError, TooManyPixelsError
+from photoprep.errors import (
+    DamagedPhotoError,
+    NotEnoughMemoryError,
+    TooManyPixelsError,
+    UnsupportedFormatError,
+)
 from photoprep.files import unreadable
 from photoprep.photo.deep_files import CannotReadError
 
@@ -21,6 +26,20 @@ MAX_MEGAPIXELS = 200
 # picture beside it the two may take so much; beyond, it is scaled further or refused.
 _MAX_COEFFICIENT_BYTES = 320_000_000
 MAX_PROGRESSIVE_BYTES = 340_000_000
+
+# Compressions of TIFF that libtiff, as Pillow and libvips bring it, does not read (numbers by
+# libtiff's tiff.h); it would call the file damaged.
+_UNREAD_COMPRESSIONS = {
+    33003: "JPEG 2000",
+    33005: "JPEG 2000",
+    34661: "JBIG",
+    34712: "JPEG 2000",
+    34887: "LERC",
+    34892: "lossy DNG",
+    50001: "WebP",
+    50002: "JPEG XL",
+    52546: "JPEG XL",
+}
 
 
 @contextmanager
@@ -111,5 +130,15 @@ def check_coefficients(image: Image.Image, path: Path) -> None:
             f"It is a progressive JPEG of {megapixels:.0f} megapixels, which cannot be read in "
             "parts and would take too much memory.",
             hint="Save it as a baseline JPEG (not progressive), or smaller, and run again.",
+            path=path,
+        )
+
+
+def check_compression(compression: int, path: Path) -> None:
+    """Refuse a TIFF that is compressed in a way that nobody here reads."""
+    if name := _UNREAD_COMPRESSIONS.get(compression):
+        raise UnsupportedFormatError(
+            f"It is a TIFF compressed as {name}, which photoprep does not read.",
+            hint="Save it with LZW or ZIP compression and run again.",
             path=path,
         )
