@@ -223,3 +223,32 @@ def test_where_an_extra_is_missing_it_is_named(extra: str, monkeypatch: pytest.M
     with pytest.raises(UnsupportedFormatError, match="not installed") as caught:
         made(FORMATS / name)
     assert f'pip install "photoprep[{extra}]"' in caught.value.hint
+
+
+# Of real photos, upright sizes: the phone's HEIC lies on its side, with its irot and in Exif too.
+REAL: dict[str, tuple[tuple[int, int], list[str]]] = {
+    "camera/classic-car.heic": ((708, 944), []),
+    "camera/heic-iphone7.heic": ((944, 708), []),
+    "formats/5_webp_a.webp": ((300, 300), []),
+    "formats/dancing_banana2.lossless.webp": ((890, 944), ["first-frame"]),
+    "formats/iphoneprogressive.jpg": ((944, 612), []),
+    "formats/AlphaChannelSample_720x480.psd": ((720, 480), []),
+    "formats/paletted-transparent.png": ((300, 225), []),
+    "formats/sample_1280853.bmp": ((944, 629), []),
+    "formats/sugarshack.mpo": ((640, 480), []),
+    "formats/t0.tif": ((650, 434), []),
+    "formats/test.avif": ((944, 627), []),
+    "formats/test.gif": ((703, 681), ["first-frame"]),
+    "formats/test.jp2": ((944, 590), []),
+    "formats/test.jxl": ((944, 566), []),
+    "formats/test.webp": ((550, 368), []),
+    "formats/test2.heic": ((944, 629), []),
+    "odd/heic_named.JPG": ((944, 629), []),
+    "odd/webp_named.jpg": ((550, 368), []),
+}
+
+
+@pytest.mark.parametrize("name", REAL)
+def test_real_photos_are_read_whole_and_upright(name: str, real_photos: Path) -> None:
+    photo = made(real_photos / name)
+    assert (shown(photo).size, [note.code for note in photo.notes]) == REAL[name]
