@@ -1,4 +1,4 @@
-"""What a person reads of files that cannot be prepared; tests/photo/test_formats_read.py has all."""
+"""What a person reads of files that cannot be prepared: a row each, with its reason and advice."""
 
 from __future__ import annotations
 
