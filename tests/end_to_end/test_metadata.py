@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import ImageCms
 
 from tests.support import photoprep
 
@@ -61,6 +62,9 @@ PRIVATE = {
     "IPTC:City": f"{SECRET} town",
     "IPTC:Caption-Abstract": f"{SECRET} caption",
     "IPTC:OriginatingProgram": f"{SECRET} program",
+    "XMP-xmpMM:PreservedFileName": f"{SECRET}.psd",
+    "PNG:Comment": f"{SECRET} comment",
+    "PNG:Software": f"{SECRET} 1.0",
     "Photoshop:URL": f"https://{SECRET}.example.com",
 }
 CREDIT = {"EXIF:Artist": "Zoë Łukasz 李娜", "EXIF:Copyright": "© 2026 Müller & Söhne 工厂"}
@@ -198,13 +202,26 @@ def source_of(case: Case, folder: Path) -> Path:
     return tagged(path, case.tags, *case.more)
 
 
+def named_profile() -> bytes:
+    """A profile of sRGB whose description gives somebody away."""
+    plain = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    old, new = "sRGB built-in".encode("utf-16-be"), f"{SECRET} screen".encode("utf-16-be")
+    assert plain.count(old) == 1
+    assert len(old) == len(new)
+    return plain.replace(old, new)
+
+
 @pytest.fixture(scope="module")
 def sources(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder of all the cases."""
     folder = tmp_path_factory.mktemp("photos")
     for case in (*SECRETS, *TURNED, *CREDITED, BOTH, LATIN, SEVERAL):
         source_of(case, folder)
-    with source_of(ELSEWHERE, folder).open("ab") as file:  # as a phone's second picture lies
+    elsewhere = source_of(ELSEWHERE, folder)
+    profile = tmp_path_factory.mktemp("profile") / "named.icc"
+    profile.write_bytes(named_profile())
+    exiftool("-q", "-overwrite_original", f"-ICC_Profile<={profile}", elsewhere)
+    with elsewhere.open("ab") as file:  # as a phone's second picture lies
         file.write(b"\xff\xd8\xff" + SECRET.encode())
     return folder
 
@@ -234,7 +251,9 @@ def test_nothing_private_leaves_with_a_picture(
 
 def test_nothing_hides_in_a_jpegs_other_segments(sources: Path, photos: dict[str, Path]) -> None:
     source = sources / ELSEWHERE.source
-    assert {"IFD1:ThumbnailImage", "File:Comment"} <= tags_of(source).keys()
+    tags = tags_of(source)
+    assert {"IFD1:ThumbnailImage", "File:Comment"} <= tags.keys()
+    assert tags["ICC_Profile:ProfileDescription"] == f"{SECRET} screen"
     assert source.read_bytes().count(SECRET.encode()) > 12_000
     check_clean(photos[ELSEWHERE.source])
 
