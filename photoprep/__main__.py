@@ -67,7 +67,8 @@ def _begin_early() -> None:
 
     from photoprep.early import begin
     from photoprep.photo.task import load_room, prepare_photo
-    from photoprep.workers import serve, usable_cores
+    from photoprep.worker_process import serve
+    from photoprep.workers import usable_cores
 
     begin(load_room, partial(serve, function=prepare_photo), usable_cores())
 

@@ -39,8 +39,8 @@ class Ending(Protocol):
     def kill(self) -> None:
         """End it, in the middle of whatever it does."""
 
-    def join(self) -> None:
-        """Wait until it is gone."""
+    def join(self, timeout: float | None = None) -> None:
+        """Wait until it is gone, so many seconds at most."""
 
 
 class EarlyWorkers:
@@ -126,9 +126,8 @@ class _Forked:
         with suppress(ProcessLookupError):
             signal.pidfd_send_signal(self._handle, signal.SIGKILL)
 
-    def join(self) -> None:
-        if self._handle >= 0:
-            select.select([self._handle], [], [])
+    def join(self, timeout: float | None = None) -> None:
+        if self._handle >= 0 and select.select([self._handle], [], [], timeout)[0]:
             os.close(self._handle)
             self._handle = -1
 

@@ -180,6 +180,14 @@ class CannotFitError(PhotoError):
         self.smallest_bytes = smallest_bytes
 
 
+class NotEnoughMemoryError(PhotoError):
+    """The picture needed more memory than its worker may have, or than there was."""
+
+
+class PhotoTimeoutError(PhotoError):
+    """The picture was not done within its time and was given up."""
+
+
 class WorkerDiedError(PhotoError):
     """The process that worked on the picture crashed or was killed."""
 

@@ -1,6 +1,7 @@
 """Work on many cores: results as they come, a crash that costs one picture, an end at once.
 
-Decoders written in C may crash or eat memory, and a process is what can be lost without harm. The
+Decoders written in C may crash, hang or eat memory, and a process is what can be lost without harm.
+What a task may take is bounded in time here, and in memory by what the workers are set up with. The
 processes are our own rather than a ``ProcessPoolExecutor``: that one does not say which task a dead
 worker had, and hangs for ever when a worker is killed in the middle of sending its result. Here
 each worker has a pipe of its own, so a broken one names its task and breaks nothing else.
@@ -8,19 +9,25 @@ each worker has a pipe of its own, so a broken one names its task and breaks not
 
 from __future__ import annotations
 
-import multiprocessing
+import math
 import os
-import signal
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
-from multiprocessing import resource_tracker
+from contextlib import suppress
+from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from multiprocessing.connection import wait as wait_for_any
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from photoprep.early import THREAD_LIMITS, EarlyWorkers, Ending
-from photoprep.errors import PhotoError, UnexpectedPhotoError, WorkerDiedError
+from photoprep.awake import LOOK_EVERY_S, AwakeClock
+from photoprep.early import EarlyWorkers, Ending
+from photoprep.errors import (
+    NotEnoughMemoryError,
+    PhotoError,
+    PhotoTimeoutError,
+    WorkerDiedError,
+)
+from photoprep.worker_process import interrupts_held_back, one_thread_each, ours, spawned
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor, Future
@@ -32,6 +39,13 @@ Outcomes = Generator[tuple[int, Result | PhotoError], None, None]
 
 # One task in work and one waiting in the pipe: a worker never idles while its result is written.
 _TASKS_PER_WORKER = 2
+
+# What may come of the company a task was in, or of what its worker did before: tried once more.
+_TRIED_AGAIN = (WorkerDiedError, PhotoTimeoutError, NotEnoughMemoryError)
+
+# A killed process is gone in a moment, unless it is caught in a read that the system can't break
+# off, from a share that is gone: it is then left behind, to end with that read.
+_GONE_WITHIN_S = 5.0
 
 
 def usable_cores() -> int:
@@ -46,8 +60,9 @@ class Crew(Generic[Task, Result]):
 
     They start when there is work, or before at ``hire``, so that they load their libraries while
     the caller is busy with other things; ``early`` ones have begun to already, on the same
-    function. ``set_up`` runs once in each. Leaving the ``with`` block ends every one of them at
-    once.
+    function. ``set_up`` runs once in each. ``limit_s`` says how many seconds a task may take, from
+    when its worker takes it up (a new worker has yet to load then), while the machine is awake.
+    Leaving the ``with`` block ends every one of them at once.
     """
 
     def __init__(
@@ -56,9 +71,11 @@ class Crew(Generic[Task, Result]):
         *,
         jobs: int,
         set_up: Callable[[], None],
+        limit_s: Callable[[Task], float] = lambda _task: math.inf,
         early: EarlyWorkers | None = None,
     ) -> None:
         self._function, self._set_up, self._jobs = function, set_up, jobs
+        self._limit_s, self._clock = limit_s, AwakeClock()
         self._early = early
         self._workers: dict[Connection, _Worker[Task, Result]] = {}
 
@@ -85,8 +102,8 @@ class Crew(Generic[Task, Result]):
             self._early.ask(wanted)
             return  # whoever does not come is replaced when there is work
         while len(self._workers) < wanted:
-            with _interrupts_held_back(), _one_thread_each():
-                self._take_on(*_spawned(self._function, self._set_up))
+            with interrupts_held_back(), one_thread_each():
+                self._take_on(*spawned(self._function, self._set_up))
 
     def _take_on(self, pipe: Connection, process: Ending) -> None:
         self._workers[pipe] = _Worker(pipe, process)
@@ -102,93 +119,154 @@ class Crew(Generic[Task, Result]):
     def run(self, tasks: Sequence[Task]) -> Outcomes[Result]:
         """Run the function on every task; yields (index, result or error).
 
-        Results come in order of completion. A task whose worker dies is tried once more, alone,
-        when all others are done (two large pictures may have been too much where one is not); if
-        it kills its worker again, its outcome is a ``WorkerDiedError``. Closing the generator ends
-        every worker.
+        Results come in order of completion. A task whose worker dies, is out of memory, or is
+        killed because the task's time is up, is tried once more, alone and in a new process, when
+        all others are done (two large pictures may have been too much where one is not). If that
+        fails too, its outcome is a ``WorkerDiedError``, ``NotEnoughMemoryError`` or
+        ``PhotoTimeoutError``. Closing the generator ends every worker.
         """
-        died: list[int] = []
+        again: list[tuple[int, PhotoError]] = []
         try:
             for index, outcome in self._round(tasks, range(len(tasks)), self._jobs):
-                if isinstance(outcome, WorkerDiedError):
-                    died.append(index)
+                if isinstance(outcome, _TRIED_AGAIN):
+                    again.append((index, outcome))
                 else:
                     yield index, outcome
-            if died:
-                self.__exit__()  # what is idle holds memory that a second try may need
-            for index in died:
-                yield from self._round(tasks, [index], 1)
+            yield from self._second_tries(tasks, again)
         finally:
             self.dismiss()
+
+    def _second_tries(
+        self, tasks: Sequence[Task], again: Iterable[tuple[int, PhotoError]]
+    ) -> Outcomes[Result]:
+        """Each task alone, once. One that is late even so shows that it was not the company.
+
+        The others that were late are then let be: a share that is gone would cost each of a
+        thousand photos its whole time once more.
+        """
+        hopeless = False
+        for index, first in again:
+            if hopeless and isinstance(first, PhotoTimeoutError):
+                yield index, first
+                continue
+            self.__exit__()  # what is idle holds memory that a second try may need
+            for _, outcome in self._round(tasks, [index], 1):
+                hopeless |= isinstance(outcome, PhotoTimeoutError)
+                yield index, outcome
 
     def _round(self, tasks: Sequence[Task], order: Iterable[int], jobs: int) -> Outcomes[Result]:
         waiting, workers = deque(order), self._workers
         self._welcome(len(waiting))
         while waiting or any(worker.given for worker in workers.values()):
             self.hire(min(jobs, len(waiting)))
-            _hand_out(tasks, waiting, workers.values())
-            busy = [pipe for pipe, worker in workers.items() if worker.given]
-            ready = set(wait_for_any(busy))
-            for worker in [workers[pipe] for pipe in busy if pipe in ready]:
-                outcome = worker.take()
-                yield worker.given.popleft(), outcome
-                if isinstance(outcome, WorkerDiedError):
-                    waiting.extendleft(reversed(worker.given))
+            self._hand_out(tasks, waiting)
+            for worker, outcome in self._next_outcomes():
+                yield worker.taken(self._clock.now_s()), outcome
+                if isinstance(outcome, _TRIED_AGAIN):
+                    waiting.extendleft(reversed([task.index for task in worker.given]))
                     del workers[worker.pipe]
                     worker.end()
+
+    def _hand_out(self, tasks: Sequence[Task], waiting: deque[int]) -> None:
+        """Give every worker a task before any gets its second."""
+        now_s = self._clock.now_s()
+        for depth in range(1, _TASKS_PER_WORKER + 1):
+            for worker in self._workers.values():
+                if waiting and len(worker.given) < depth:
+                    task = tasks[waiting[0]]
+                    worker.give(_Given(waiting[0], self._limit_s(task)), task, now_s)
+                    waiting.popleft()
+
+    def _next_outcomes(self) -> Iterator[tuple[_Worker[Task, Result], Result | PhotoError]]:
+        """Wait for results, deaths, and ends of time; perhaps nothing, for a look at the clock."""
+        busy = [worker for worker in self._workers.values() if worker.given]
+        next_end_s = min(worker.ends_s for worker in busy) - self._clock.now_s()
+        patience_s = min(LOOK_EVERY_S, max(0.0, next_end_s))
+        ready = set(wait_for_any([worker.pipe for worker in busy], patience_s))
+        now_s = self._clock.now_s()
+        for worker in busy:
+            if worker.pipe in ready:
+                yield worker, worker.take()
+            elif worker.ends_s <= now_s:
+                worker.kill()
+                yield worker, _timed_out(worker.given[0].limit_s)
 
 
 def run_elsewhere(
     function: Callable[[Task], Result], tasks: Sequence[Task], *, jobs: int, executor: Executor
 ) -> Outcomes[Result]:
-    """Run the tasks on an executor of the caller's; else as ``Crew.run``."""
-    from concurrent.futures import FIRST_COMPLETED, wait  # loads logging and more
+    """Run the tasks on an executor of the caller's; yields as ``Crew.run``.
+
+    What a task raises costs that task, as there. The rest is the executor's to give: nobody can
+    end a task of its that hangs, so there is no limit of time; none of memory is set in processes
+    that are not ours; and one that runs threads, or this very process, dies with its decoder. A
+    pool that has lost a process breaks as a whole (``BrokenExecutor``): every task it still had or
+    would have been given ends as a ``WorkerDiedError``, and none is tried again.
+    """
+    from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, wait  # loads logging and more
+
+    def outcome_of(future: Future[Result]) -> Result | PhotoError:
+        error = future.exception()
+        if isinstance(error, BrokenExecutor):
+            return _died(error)
+        return future.result() if error is None else ours(error)
 
     waiting = deque(range(len(tasks)))
     running: dict[Future[Result], int] = {}
     while waiting or running:
         while waiting and len(running) < jobs * _TASKS_PER_WORKER:
             index = waiting.popleft()
-            running[executor.submit(function, tasks[index])] = index
-        for future in wait(running, return_when=FIRST_COMPLETED).done:
-            error = future.exception()
-            yield running.pop(future), future.result() if error is None else _ours(error)
+            try:
+                running[executor.submit(function, tasks[index])] = index
+            except BrokenExecutor as error:
+                yield index, _died(error)
+        for future in wait(running, return_when=FIRST_COMPLETED).done if running else ():
+            yield running.pop(future), outcome_of(future)
 
 
-def _hand_out(
-    tasks: Sequence[Task], waiting: deque[int], workers: Iterable[_Worker[Task, Result]]
-) -> None:
-    """Give every worker a task before any gets its second."""
-    for depth in range(1, _TASKS_PER_WORKER + 1):
-        for worker in workers:
-            if waiting and len(worker.given) < depth:
-                worker.give(waiting[0], tasks[waiting[0]])
-                waiting.popleft()
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """A task that a worker has, by its index, and how long it may take."""
+
+    index: int
+    limit_s: float
 
 
 class _Worker(Generic[Task, Result]):
-    """One process and the pipe to it; ``given`` holds the indices of its tasks, in order."""
+    """One process and the pipe to it; ``given`` holds its tasks, in order.
+
+    It works on the first since it was given that, or since it sent home the one before, which it
+    had to before it began: no message is needed to say when a task's time begins.
+    """
 
     def __init__(self, pipe: Connection, process: Ending) -> None:
         self.pipe, self._process = pipe, process
-        self.given: deque[int] = deque()
+        self.given: deque[_Given] = deque()
+        self._began_s = 0.0
 
-    def give(self, index: int, task: Task) -> None:
-        self.given.append(index)
+    @property
+    def ends_s(self) -> float:
+        """When the time of the task in work is up."""
+        return self._began_s + self.given[0].limit_s
+
+    def give(self, given: _Given, task: Task, now_s: float) -> None:
+        if not self.given:
+            self._began_s = now_s
+        self.given.append(given)
         with suppress(OSError):  # a worker that has died by now: take() will find out and say so
             self.pipe.send(task)
+
+    def taken(self, now_s: float) -> int:
+        """The index of the first task, whose outcome is there; the next one's time begins."""
+        self._began_s = now_s
+        return self.given.popleft().index
 
     def take(self) -> Result | PhotoError:
         """The outcome of the first task given, or that the worker died over it."""
         try:
             outcome: Result | PhotoError = self.pipe.recv()
         except (EOFError, OSError) as error:
-            died = WorkerDiedError(
-                "The process at work on it crashed or was killed, perhaps for want of memory.",
-                hint="Save the picture anew, or smaller, with another program and run again.",
-            )
-            died.__cause__ = error
-            return died
+            return _died(error)
         return outcome
 
     def kill(self) -> None:
@@ -196,89 +274,25 @@ class _Worker(Generic[Task, Result]):
         self._process.kill()
 
     def end(self) -> None:
-        """End the process and wait until it is gone."""
+        """End the process and wait until it is gone, where it can be ended."""
         self._process.kill()
-        self._process.join()
+        self._process.join(_GONE_WITHIN_S)
         self.pipe.close()
 
 
-@contextmanager
-def _interrupts_held_back() -> Iterator[None]:
-    """Start a process with Ctrl-C blocked, for it inherits that; ours arrives a moment later.
-
-    A worker that is still importing could not ignore it yet and would print a trace. Windows has
-    no such mask; there, a Ctrl-C in a worker's first tenth of a second is seen.
-    """
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    # Started with the first process, it would lift the mask again (CPython's resource_tracker.py).
-    resource_tracker.ensure_running()
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+def _died(cause: Exception) -> WorkerDiedError:
+    died = WorkerDiedError(
+        "The process at work on it crashed or was killed, perhaps for want of memory.",
+        hint="Save the picture anew, or smaller, with another program and run again.",
+    )
+    died.__cause__ = cause
+    return died
 
 
-@contextmanager
-def _one_thread_each() -> Iterator[None]:
-    """Start a process whose matrix library keeps to one core: there is a worker for every core."""
-    before = {name: os.environ.get(name) for name in THREAD_LIMITS}
-    os.environ.update(dict.fromkeys(THREAD_LIMITS, "1"))
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
-
-
-def _spawned(
-    function: Callable[[Task], Result], set_up: Callable[[], None]
-) -> tuple[Connection, Ending]:
-    """A new process, and the pipe to it."""
-    context = multiprocessing.get_context("spawn")
-    pipe, far_end = context.Pipe()
-    process = context.Process(target=_live, args=(far_end, function, set_up), daemon=True)
-    process.start()
-    # With our copy of its end closed, a dead worker is a closed pipe and not an endless wait.
-    far_end.close()
-    return pipe, process
-
-
-def _live(pipe: Connection, function: Callable[[Task], Result], set_up: Callable[[], None]) -> None:
-    # Ctrl-C reaches every process of the terminal; the parent alone decides what it means.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    set_up()
-    serve(pipe, function)
-
-
-def serve(pipe: Connection, function: Callable[[Task], Result]) -> None:
-    """Work until the other end is closed, which the system does when the parent dies."""
-    while True:
-        try:
-            task = pipe.recv()
-        except (EOFError, OSError):
-            return
-        outcome: Result | PhotoError
-        try:
-            outcome = function(task)
-        except Exception as error:  # noqa: BLE001 (whatever it is, it costs this one picture)
-            outcome = _ours(error)
-        try:
-            pipe.send(outcome)
-        except OSError:
-            return
-
-
-def _ours(error: BaseException) -> PhotoError:
-    """The error as one of ours: what is not is a bug, which costs this one picture."""
-    if isinstance(error, PhotoError):
-        return error
-    return UnexpectedPhotoError(
-        f"photoprep met an error of its own ({type(error).__name__}: {error}).",
-        hint="Please report it with this picture; saving the picture anew may help.",
+def _timed_out(limit_s: float) -> PhotoTimeoutError:
+    limit = f"{limit_s / 60:.0f} minutes" if limit_s >= 120 else f"{limit_s:.0f} seconds"
+    return PhotoTimeoutError(
+        f"The picture was not done after {limit}, and was given up.",
+        hint="Check the disk or network share it lies on, or save the picture anew with another "
+        "program, and run again.",
     )

@@ -22,7 +22,8 @@ import os, signal, sys, time
 from functools import partial
 from photoprep.early import begin, claim
 from photoprep.errors import WorkerDiedError
-from photoprep.workers import Crew, serve
+from photoprep.worker_process import serve
+from photoprep.workers import Crew, _Given
 
 def nothing():
     pass
@@ -106,7 +107,7 @@ with crew(2) as hired:
     hired.hire(2)
     hired._welcome(2)
     for worker in list(hired._workers.values()):
-        worker.give(0, "die")
+        worker.give(_Given(0, 60.0), "die", 0.0)
     print([type(worker.take()).__name__ for worker in hired._workers.values()])
 """
     assert told(code) == str([WorkerDiedError.__name__] * 2)
@@ -119,7 +120,8 @@ with crew(2) as hired:
         "hired.hire(2)",  # asked, and never waited for
         "pass",  # not even asked
         "hired.hire(2); hired._welcome(2)",
-        "hired.hire(2); hired._welcome(2); [w.give(0, 'sleep') for w in hired._workers.values()]",
+        "hired.hire(2); hired._welcome(2); "
+        "[w.give(_Given(0, 60.0), 'sleep', 0.0) for w in hired._workers.values()]",
     ],
 )
 @pytest.mark.parametrize("end", ["pass", "sys.stdout.flush(); os.kill(os.getpid(), 9)"])

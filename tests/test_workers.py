@@ -1,17 +1,32 @@
 from __future__ import annotations
 
+import ctypes
 import multiprocessing
 import os
 import signal
 import sys
 import time
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import suppress
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import pytest
 
-from photoprep.errors import CannotFitError, PhotoError, UnexpectedPhotoError, WorkerDiedError
-from photoprep.workers import Crew, usable_cores
+from photoprep.awake import LOOK_EVERY_S, AwakeClock
+from photoprep.errors import (
+    CannotFitError,
+    NotEnoughMemoryError,
+    PhotoError,
+    PhotoTimeoutError,
+    UnexpectedPhotoError,
+    WorkerDiedError,
+)
+from photoprep.photo.memory_bound import bound_memory
+from photoprep.workers import Crew, run_elsewhere, usable_cores
+
+LINUX = pytest.mark.skipif(sys.platform != "linux", reason="only Linux bounds memory")
 
 
 def nothing() -> None:
@@ -27,17 +42,48 @@ def behave(task: str) -> str:
         raise ZeroDivisionError(argument)
     if kind == "kill" and sys.platform != "win32":
         os.kill(os.getpid(), signal.SIGKILL)
+    if kind == "segfault":
+        ctypes.string_at(0)  # a read at address 0, in C
     if kind == "sleep":
         time.sleep(float(argument))
+    if kind == "hang":
+        hang()
+    if kind == "once":  # what it does, the first time it is tried; then nothing
+        name, _, first = argument.partition(" ")
+        if not Path(name).exists():
+            Path(name).touch()
+            behave(first)
+    if kind == "brief":
+        with Path(argument).open("a") as file:
+            file.write("tried ")
+        time.sleep(0.5)
+    if kind == "eat":
+        hoard = []
+        while True:
+            hoard.append(bytes(100_000_000))
     return task.upper()
+
+
+def hang() -> None:
+    """Wait in the system for ever, heeding no signal that can be left unheeded."""
+    for number in signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}:
+        with suppress(OSError, ValueError):
+            signal.signal(number, signal.SIG_IGN)
+    unwritten, _kept_open = os.pipe()
+    os.read(unwritten, 1)
+
+
+def limit_of(task: str) -> float:
+    """Short where a task hangs; the others would not mind a machine that is busy."""
+    return 3.0 if "hang" in task or "brief" in task else 600.0
 
 
 def environment(name: str) -> str:
     return os.environ[name]
 
 
-def crew(jobs: int = 2) -> Crew[str, str]:
-    return Crew(behave, jobs=jobs, set_up=nothing)
+def crew(jobs: int = 2, set_up: Callable[[], None] = nothing) -> Crew[str, str]:
+    return Crew(behave, jobs=jobs, set_up=set_up, limit_s=limit_of)
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
@@ -53,14 +99,82 @@ def test_every_task_gets_its_own_result(jobs: int) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs SIGKILL")
-def test_a_task_that_kills_its_worker_costs_itself_alone() -> None:
-    tasks = ["a", "sleep 0.3", "kill", "b", "c", "kill", "d"]
+@pytest.mark.parametrize("fault", ["kill", "segfault"])
+def test_a_task_that_kills_its_worker_costs_itself_alone(fault: str) -> None:
+    tasks = ["a", "sleep 0.3", fault, "b", "c", fault, "d"]
     results = dict(crew().run(tasks))
     assert sorted(results) == list(range(7))
     died = [index for index, result in results.items() if isinstance(result, PhotoError)]
     assert sorted(died) == [2, 5]
     assert all(isinstance(results[index], WorkerDiedError) for index in died)
     assert results[1] == "SLEEP 0.3"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs SIGKILL")
+@pytest.mark.parametrize("jobs", [1, 2])
+@pytest.mark.parametrize("fault", ["kill", "segfault", "hang"])
+def test_a_fault_that_does_not_come_again_costs_nothing(
+    tmp_path: Path, fault: str, jobs: int
+) -> None:
+    tasks = ["a", f"once {tmp_path / 'tried'} {fault}", "b", "c"]
+    results = dict(crew(jobs).run(tasks))
+    assert results == {index: task.upper() for index, task in enumerate(tasks)}
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_task_that_hangs_costs_itself_alone(jobs: int) -> None:
+    # With one worker, "a" lies in its pipe behind what hangs, and has to be done by another.
+    tasks = ["hang", "a", "b", "c"]
+    with crew(jobs) as hired:
+        results = dict(hired.run(tasks))
+        assert not multiprocessing.active_children()
+    assert [results[index] for index in (1, 2, 3)] == ["A", "B", "C"]
+    given_up = results[0]
+    assert isinstance(given_up, PhotoTimeoutError)
+    assert "not done after 3 seconds" in given_up.message
+
+
+def test_a_task_that_waits_behind_another_uses_up_no_time(tmp_path: Path) -> None:
+    # Its limit is 3 s, and it lies for 4 s in its worker's pipe.
+    noted = tmp_path / "noted"
+    assert dict(crew(1).run(["sleep 4", f"brief {noted}"]))[0] == "SLEEP 4"
+    assert noted.read_text() == "tried "
+
+
+def test_when_one_is_late_alone_too_the_other_late_ones_are_let_be(tmp_path: Path) -> None:
+    tasks = ["hang", *(f"once {tmp_path / str(number)} hang" for number in range(2)), "a"]
+    results = dict(crew(3).run(tasks))
+    assert results.pop(3) == "A"
+    assert len(results) == 3
+    assert all(isinstance(result, PhotoTimeoutError) for result in results.values())
+
+
+@LINUX
+def test_a_task_that_takes_all_memory_costs_itself_alone() -> None:
+    tasks = ["a", "eat", "b", "c"]
+    results = dict(crew(set_up=bound_memory).run(tasks))
+    assert [results[index] for index in (0, 2, 3)] == ["A", "B", "C"]
+    assert isinstance(results[1], NotEnoughMemoryError)
+    assert "memory" in results[1].message
+
+
+def test_an_executor_that_breaks_ends_as_errors_of_ours() -> None:
+    tasks = ["kill", *"abcdefgh"]
+    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
+        results = dict(run_elsewhere(behave, tasks, jobs=1, executor=pool))
+    assert sorted(results) == list(range(len(tasks)))
+    assert all(isinstance(result, WorkerDiedError) for result in results.values())
+
+
+def test_the_clock_does_not_count_what_was_slept_over() -> None:
+    now_s = 100.0
+    clock = AwakeClock(lambda: now_s)
+    now_s += LOOK_EVERY_S
+    assert clock.now_s() == LOOK_EVERY_S
+    now_s += 3600.0
+    assert clock.now_s() <= 3 * LOOK_EVERY_S
+    now_s += 1.0
+    assert clock.now_s() <= 3 * LOOK_EVERY_S + 1.0
 
 
 def test_leaving_early_ends_the_workers_at_once() -> None:

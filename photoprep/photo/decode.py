@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 from PIL import _imaging as core
 
 from photoprep.errors import (
@@ -26,6 +26,7 @@ from photoprep.photo.extras import check_composite, check_photoshop_depth, load_
 from photoprep.photo.formats import Recognised, recognise_file
 from photoprep.photo.jpeg_head import check_jpeg_kind
 from photoprep.photo.modes import is_deep_png, plain_mode
+from photoprep.photo.named_colours import named_profile
 from photoprep.photo.raw import read_raw
 from photoprep.photo.refusals import (
     MAX_PROGRESSIVE_BYTES,
@@ -35,7 +36,7 @@ from photoprep.photo.refusals import (
     coefficient_bytes,
     translated,
 )
-from photoprep.photo.tiff_head import TiffHead, read_tiff_head
+from photoprep.photo.tiff_head import MOST_PAGES, TiffHead, pages_of, read_tiff_head
 from photoprep.report import DAMAGED, Note
 
 # A JPEG is decoded in full up to here and scaled beyond, by the least factor that brings it below.
@@ -103,6 +104,7 @@ def decode(path: Path, *, accept_damaged: bool = False) -> DecodedPhoto:
         UnsupportedFormatError: it is one that photoprep does not read.
         DamagedPhotoError: it is broken or ends too early; half a product must not go out.
         TooManyPixelsError: it is larger than a worker may hold.
+        NotEnoughMemoryError: it took more than its worker has.
         SourceUnreadableError: the system refuses to read it.
 
     """
@@ -123,7 +125,7 @@ def _decoded_whole(path: Path, kind: Recognised) -> DecodedPhoto:
             head = read_tiff_head(path)
             check_compression(head.compression, path)
             if head.is_deep:
-                return _decoded_tiff(path, head, kind)
+                return _decoded_tiff(path, head)
         if kind.pillow_format == "RAW":
             return _decoded_raw(path, kind)
         if kind.pillow_format == "JXL":
@@ -142,8 +144,8 @@ def _decoded(image: Image.Image, path: Path, kind: Recognised) -> DecodedPhoto:
     """A picture that Pillow has opened."""
     check_pixels(image.size, path)
     check_coefficients(image, path)
-    notes = _frames_note(image, kind)
-    icc_profile = image.info.get("icc_profile") or b""
+    notes = _frames_note(image, path, kind)
+    icc_profile = image.info.get("icc_profile") or named_profile(path, image, kind.pillow_format)
     original_px = image.size
     plain: Image.Image | DeepPicture
     if kind.name == "PNG" and is_deep_png(image):
@@ -205,7 +207,7 @@ _RAW_DEVELOPED = Note(
 )
 
 
-def _decoded_tiff(path: Path, head: TiffHead, kind: Recognised) -> DecodedPhoto:
+def _decoded_tiff(path: Path, head: TiffHead) -> DecodedPhoto:
     """A TIFF of more than 8 bits, or of numbers that are not whole."""
     check_pixels(head.size_px, path)
     if head.bits not in {8, 16, 32}:
@@ -214,11 +216,10 @@ def _decoded_tiff(path: Path, head: TiffHead, kind: Recognised) -> DecodedPhoto:
             hint="Save it with 8 or 16 bits a channel and run again.",
             path=path,
         )
-    notes: tuple[Note, ...] = ()
-    with suppress(UnidentifiedImageError), Image.open(path, formats=["TIFF"]) as image:
-        notes = _frames_note(image, kind)
     picture, averaged_px = read_deep_tiff(path, head)
-    return _upright(picture, head.size_px, averaged_px, head.icc_profile, head.exif, notes)
+    return _upright(
+        picture, head.size_px, averaged_px, head.icc_profile, head.exif, _pages_note(path)
+    )
 
 
 def _shown_in_part(remnant: Remnant) -> DecodedPhoto:
@@ -273,12 +274,17 @@ def _say_share(error: DamagedPhotoError, remnant: Remnant | None) -> None:
         error.hint += " --accept-damaged takes what there is."
 
 
-def _frames_note(image: Image.Image, kind: Recognised) -> tuple[Note, ...]:
-    if kind.name in {"TIFF", "BigTIFF"} and getattr(image, "n_frames", 1) > 1:
-        pages = getattr(image, "n_frames", 1)
-        return (
-            Note("first-page", "warning", f"Of the TIFF's {pages} pages only the first was taken."),
-        )
+def _pages_note(path: Path) -> tuple[Note, ...]:
+    pages = pages_of(path)
+    if pages < 2:
+        return ()
+    many = f"{pages} pages" if pages < MOST_PAGES else f"{MOST_PAGES} pages or more"
+    return (Note("first-page", "warning", f"Of the TIFF's {many} only the first was taken."),)
+
+
+def _frames_note(image: Image.Image, path: Path, kind: Recognised) -> tuple[Note, ...]:
+    if kind.pillow_format == "TIFF":
+        return _pages_note(path)
     if kind.name in {"GIF", "WebP", "PNG", "AVIF"} and getattr(image, "is_animated", False):
         return (
             Note("first-frame", "warning", "The picture moves; only its first frame was taken."),

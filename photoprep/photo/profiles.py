@@ -42,8 +42,10 @@ _ADOBE_PRIMARIES = (
     (0.149185, 0.063217, 0.744568),
 )
 # Parametric curves (10.18): sRGB is type 3, Adobe RGB's exponent of 2 + 51/256 is type 0.
-_SRGB_CURVE = (3, (2.4, 1 / 1.055, 0.055 / 1.055, 1 / 12.92, 0.04045))
-_ADOBE_CURVE = (0, (2.19921875,))
+Curve = tuple[int, tuple[float, ...]]
+GAMMA = 0
+SRGB_CURVE: Curve = (3, (2.4, 1 / 1.055, 0.055 / 1.055, 1 / 12.92, 0.04045))
+_ADOBE_CURVE: Curve = (GAMMA, (2.19921875,))
 
 
 @lru_cache(maxsize=1)
@@ -52,13 +54,13 @@ def srgb_profile() -> bytes:
 
     docs/colour.md compares it with other compact profiles, with none, and in browsers.
     """
-    return _matrix_profile("sRGB", _SRGB_PRIMARIES, *_SRGB_CURVE)
+    return matrix_profile("sRGB", _SRGB_PRIMARIES, SRGB_CURVE)
 
 
 @lru_cache(maxsize=1)
 def adobe_rgb_profile() -> bytes:
     """The profile for cameras that only say in Exif that their colours are Adobe RGB (1998)."""
-    return _matrix_profile("Adobe RGB compatible", _ADOBE_PRIMARIES, *_ADOBE_CURVE)
+    return matrix_profile("Adobe RGB compatible", _ADOBE_PRIMARIES, _ADOBE_CURVE)
 
 
 def space_of(profile: bytes) -> ColourSpace | None:
@@ -107,11 +109,14 @@ def _lattice() -> Image.Image:
     return Image.frombytes("RGB", (len(levels) ** 2, len(levels)), colours)
 
 
-def _matrix_profile(
-    name: str, primaries: Sequence[Sequence[float]], curve: int, parameters: Sequence[float]
-) -> bytes:
-    """A display profile of three primaries and one tone curve, and no tag more than 8.4.3 asks."""
-    tone = struct.pack(">4s4xHH", b"para", curve, 0) + b"".join(map(_fixed, parameters))
+def matrix_profile(name: str, primaries: Sequence[Sequence[float]], curve: Curve) -> bytes:
+    """A display profile of three primaries and one tone curve, and no tag more than 8.4.3 asks.
+
+    ``primaries`` are XYZ of red, green and blue, adapted to D50; the curve is a type of 10.18 and
+    its parameters.
+    """
+    kind, parameters = curve
+    tone = struct.pack(">4s4xHH", b"para", kind, 0) + b"".join(map(_fixed, parameters))
     adaptation = (
         b"sf32" + bytes(4) + b"".join(_fixed(value) for row in _D65_TO_D50 for value in row)
     )

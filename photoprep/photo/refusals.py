@@ -10,7 +10,12 @@ from pathlib import Path
 
 from PIL import Image, UnidentifiedImageError
 
-from photoprep.errors import DamagedPhotoError, TooManyPixelsError, UnsupportedFormatError
+from photoprep.errors import (
+    DamagedPhotoError,
+    NotEnoughMemoryError,
+    TooManyPixelsError,
+    UnsupportedFormatError,
+)
 from photoprep.files import unreadable
 from photoprep.photo.deep_files import CannotReadError
 
@@ -46,7 +51,7 @@ def translated(path: Path, format_name: str) -> Iterator[None]:
             warnings.simplefilter("ignore")
             yield
     except MemoryError as error:
-        raise TooManyPixelsError(
+        raise NotEnoughMemoryError(
             "There is not enough memory for this picture.",
             hint="Save a smaller version of it, or run with fewer --jobs.",
             path=path,

@@ -71,11 +71,13 @@ class MadePhoto:
 
 
 def load_room() -> None:
-    """Load what prepares photos; once in a process."""
+    """Load what prepares photos, and bound what they may take; once in a worker process."""
     import photoprep.photo.make  # noqa: F401 (so that the first photo need not wait for it)
     from photoprep.photo.decode import set_up_decoders
     from photoprep.photo.heap import keep_freed_memory
+    from photoprep.photo.memory_bound import bound_memory
 
+    bound_memory()
     keep_freed_memory()
     set_up_decoders()
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from PIL import Image
 from PIL.TiffImagePlugin import ImageFileDirectory_v2
@@ -11,6 +13,7 @@ from PIL.TiffImagePlugin import ImageFileDirectory_v2
 from photoprep.photo.credit import ARTIST, COPYRIGHT, XMP_TAG, add_credit_from, iptc_of_tiff
 
 COMPRESSION = 259
+MOST_PAGES = 1000  # more need not be counted
 
 # Tags and their values (TIFF 6.0; BigTIFF has the same).
 _WIDTH, _HEIGHT, _BITS, _PHOTOMETRIC = 256, 257, 258, 262
@@ -86,3 +89,28 @@ def _whole(tags: ImageFileDirectory_v2, tag: int, otherwise: int) -> int:
     while isinstance(value, tuple):
         value = value[0] if value else otherwise
     return value if isinstance(value, int) else otherwise
+
+
+def pages_of(path: Path) -> int:
+    """How many pages a TIFF has, or ``MOST_PAGES`` when there are as many or more.
+
+    From directory to directory (TIFF 6.0, section 2; BigTIFF), reading nothing of them. A chain
+    that ends in nonsense or in itself ends there: the first page is what is taken. Raises
+    ``OSError``.
+    """
+    with path.open("rb") as file:
+        head = file.read(16)
+        order: Literal["little", "big"] = "little" if head[:2] == b"II" else "big"
+        is_big = int.from_bytes(head[2:4], order) == _BIG
+        count_bytes, entry_bytes, offset_bytes = (8, 20, 8) if is_big else (2, 12, 4)
+        place = int.from_bytes(head[8:16] if is_big else head[4:8], order)
+        seen: set[int] = set()
+        while place and place not in seen and len(seen) < MOST_PAGES:
+            file.seek(place)
+            counted = file.read(count_bytes)
+            if len(counted) < count_bytes:
+                break
+            seen.add(place)
+            file.seek(int.from_bytes(counted, order) * entry_bytes, os.SEEK_CUR)
+            place = int.from_bytes(file.read(offset_bytes), order)
+    return len(seen)

@@ -29,6 +29,13 @@ OnPhoto = Callable[[int, int], None]
 PhotoCrew = Crew[PhotoTask, MadePhoto]
 
 
+# What a photo may take. 200 megapixels take up to 6 s where this was measured; the rest is for slow
+# and busy machines, and for decoders that nobody has met. A file's bytes come on top, at what a
+# share at the far end of a bad line still gives (250 kB/s).
+LEAST_LIMIT_S = 180.0
+_LIMIT_S_PER_MB = 4.0
+
+
 @dataclass(frozen=True, slots=True)
 class Made:
     """What came of every candidate, in their order, and how many encodes that cost."""
@@ -39,7 +46,12 @@ class Made:
 
 def photo_crew(jobs: int) -> PhotoCrew:
     """As many workers as there are jobs; those that the door has begun, else none started yet."""
-    return Crew(prepare_photo, jobs=jobs, set_up=load_room, early=claim())
+    return Crew(prepare_photo, jobs=jobs, set_up=load_room, limit_s=time_limit_s, early=claim())
+
+
+def time_limit_s(task: PhotoTask) -> float:
+    """How many seconds a photo may take before it is given up: a bound, no forecast."""
+    return LEAST_LIMIT_S + _LIMIT_S_PER_MB * task.stamp.size_bytes / 1_000_000
 
 
 def make_photos(

@@ -15,7 +15,9 @@ from queue import Empty, Queue
 from threading import Thread
 
 from photoprep.errors import (
+    NotEnoughMemoryError,
     PhotoError,
+    PhotoTimeoutError,
     SourceChangedError,
     SourceUnreadableError,
     UnexpectedPhotoError,
@@ -28,7 +30,14 @@ from photoprep.state import RememberedRefusal, RememberedSource, WrittenOutput
 from photoprep.walk.intake import Candidate
 
 # Errors that may be gone at the next run; every other verdict on a picture is remembered.
-_PASSING = (SourceChangedError, SourceUnreadableError, WorkerDiedError, UnexpectedPhotoError)
+_PASSING = (
+    SourceChangedError,
+    SourceUnreadableError,
+    NotEnoughMemoryError,
+    PhotoTimeoutError,
+    WorkerDiedError,
+    UnexpectedPhotoError,
+)
 
 RECORD_EVERY_S = 0.2
 # Where the disk is slower than the workers they wait for it, and memory stays flat.
