@@ -60,10 +60,11 @@ READ: tuple[tuple[str, str, Quadrants, int], ...] = (
     (".tif", "rgb16-bigendian rgb16-bigendian-planar rgb16-bigtiff rgb32", COLOURS, FINE),
     (".tif", "rgb-float16 rgb-float32 rgb-float32-255", COLOURS, FINE),
     (".tif", "grey8 grey-min-is-white grey16 grey16-lzw grey16-bigendian grey32", GREYS, FINE),
-    (".tif", "grey-float32", GREYS, FINE),
+    (".tif", "grey-float32 grey8-jpeg", GREYS, FINE),
+    (".tif", "grey4", greys(0, 85, 170, 255), FINE),
     (".tif", "ccitt-g3 ccitt-g4", BITS, FINE),
     (".tif", "rgba8 rgba16", HOLE, FINE),
-    (".tif", "cmyk8 cmyk16", PRINTED, LOSSY),
+    (".tif", "cmyk8 cmyk8-jpeg cmyk16", PRINTED, LOSSY),
     (".tif", "lab16 icclab16", COLOURS, FINE),
     (".tif", "lab8 icclab8", COLOURS, LOSSY),  # a* and b* in steps of 1
     (".webp", "lossy lossless", COLOURS, FINE),
@@ -97,6 +98,7 @@ PARTS = {
     "png-animated.png": "first-frame",
     "webp-animated.webp": "first-frame",
     "gif-animated.gif": "first-frame",
+    "avif-animated.avif": "first-frame",
     "tif-rgb8-pages.tif": "first-page",
 }
 
@@ -106,6 +108,8 @@ REFUSED: dict[str, tuple[type[PhotoError], str, str]] = {
     "jls-jpeg-ls.jls": (UnsupportedFormatError, "JPEG-LS", "TIFF or PNG"),
     "jxr-jpeg-xr.jxr": (UnsupportedFormatError, "JPEG XR", "Export it as JPEG"),
     "tif-rgb8-webp.tif": (UnsupportedFormatError, "TIFF compressed as WebP", "LZW"),
+    "jxl-animated.jxl": (UnsupportedFormatError, "JPEG XL that moves", "one frame"),
+    "jxl-animated-container.jxl": (UnsupportedFormatError, "JPEG XL that moves", "one frame"),
     "psd-grey16.psd": (UnsupportedFormatError, "16 bits a channel", "TIFF"),
     "psd-rgb16.psd": (UnsupportedFormatError, "16 bits a channel", "TIFF"),
     "psd-without-composite.psd": (UnsupportedFormatError, "only layers", "Maximize"),
