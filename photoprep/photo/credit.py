@@ -8,10 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
-from xml.etree import ElementTree
+from typing import TYPE_CHECKING, Any
 
 from PIL import Image
+
+if TYPE_CHECKING:
+    from xml.etree import ElementTree
 
 ARTIST, COPYRIGHT = 0x013B, 0x8298  # Exif 2.32, 4.6.4
 XMP_TAG, IPTC_TAG = 700, 33723  # of TIFF (XMP part 3; Adobe's TIFF Technical Note 3)
@@ -106,6 +108,8 @@ def _text(value: bytes) -> str:
 
 def _parsed(xmp: bytes) -> ElementTree.Element | None:
     packet = xmp.strip(b"\0 \n")
+    from xml.etree import ElementTree  # a worker that meets no such picture is spared it
+
     # XMP has no document type, and what a broken one could do with entities is not awaited; nor is
     # UTF-16, in which one could hide.
     if len(packet) > _MOST_XMP_BYTES or b"\0" in packet or b"<!" in packet.replace(b"<!--", b""):

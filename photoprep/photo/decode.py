@@ -25,6 +25,7 @@ from photoprep.photo.deep_files import read_deep_png, read_deep_tiff
 from photoprep.photo.extras import check_composite, check_photoshop_depth, load_jpeg_xl
 from photoprep.photo.formats import Recognised, recognise_file
 from photoprep.photo.jpeg_head import check_jpeg_kind
+from photoprep.photo.jpeg_xl_head import check_still
 from photoprep.photo.modes import is_deep_png, plain_mode
 from photoprep.photo.named_colours import named_profile
 from photoprep.photo.raw import read_raw
@@ -130,6 +131,7 @@ def _decoded_whole(path: Path, kind: Recognised) -> DecodedPhoto:
             return _decoded_raw(path, kind)
         if kind.pillow_format == "JXL":
             load_jpeg_xl(path)
+            check_still(path)
         if kind.pillow_format == "JPEG":
             check_jpeg_kind(path)
         if kind.pillow_format == "PSD":

@@ -60,10 +60,11 @@ READ: tuple[tuple[str, str, Quadrants, int], ...] = (
     (".tif", "rgb16-bigendian rgb16-bigendian-planar rgb16-bigtiff rgb32", COLOURS, FINE),
     (".tif", "rgb-float16 rgb-float32 rgb-float32-255", COLOURS, FINE),
     (".tif", "grey8 grey-min-is-white grey16 grey16-lzw grey16-bigendian grey32", GREYS, FINE),
-    (".tif", "grey-float32", GREYS, FINE),
+    (".tif", "grey-float32 grey8-jpeg", GREYS, FINE),
+    (".tif", "grey4", greys(0, 85, 170, 255), FINE),
     (".tif", "ccitt-g3 ccitt-g4", BITS, FINE),
     (".tif", "rgba8 rgba16", HOLE, FINE),
-    (".tif", "cmyk8 cmyk16", PRINTED, LOSSY),
+    (".tif", "cmyk8 cmyk8-jpeg cmyk16", PRINTED, LOSSY),
     (".tif", "lab16 icclab16", COLOURS, FINE),
     (".tif", "lab8 icclab8", COLOURS, LOSSY),  # a* and b* in steps of 1
     (".webp", "lossy lossless", COLOURS, FINE),
@@ -97,6 +98,7 @@ PARTS = {
     "png-animated.png": "first-frame",
     "webp-animated.webp": "first-frame",
     "gif-animated.gif": "first-frame",
+    "avif-animated.avif": "first-frame",
     "tif-rgb8-pages.tif": "first-page",
 }
 
@@ -106,6 +108,8 @@ REFUSED: dict[str, tuple[type[PhotoError], str, str]] = {
     "jls-jpeg-ls.jls": (UnsupportedFormatError, "JPEG-LS", "TIFF or PNG"),
     "jxr-jpeg-xr.jxr": (UnsupportedFormatError, "JPEG XR", "Export it as JPEG"),
     "tif-rgb8-webp.tif": (UnsupportedFormatError, "TIFF compressed as WebP", "LZW"),
+    "jxl-animated.jxl": (UnsupportedFormatError, "JPEG XL that moves", "one frame"),
+    "jxl-animated-container.jxl": (UnsupportedFormatError, "JPEG XL that moves", "one frame"),
     "psd-grey16.psd": (UnsupportedFormatError, "16 bits a channel", "TIFF"),
     "psd-rgb16.psd": (UnsupportedFormatError, "16 bits a channel", "TIFF"),
     "psd-without-composite.psd": (UnsupportedFormatError, "only layers", "Maximize"),
@@ -223,3 +227,32 @@ def test_where_an_extra_is_missing_it_is_named(extra: str, monkeypatch: pytest.M
     with pytest.raises(UnsupportedFormatError, match="not installed") as caught:
         made(FORMATS / name)
     assert f'pip install "photoprep[{extra}]"' in caught.value.hint
+
+
+# Of real photos, upright sizes: the phone's HEIC lies on its side, with its irot and in Exif too.
+REAL: dict[str, tuple[tuple[int, int], list[str]]] = {
+    "camera/classic-car.heic": ((708, 944), []),
+    "camera/heic-iphone7.heic": ((944, 708), []),
+    "formats/5_webp_a.webp": ((300, 300), []),
+    "formats/dancing_banana2.lossless.webp": ((890, 944), ["first-frame"]),
+    "formats/iphoneprogressive.jpg": ((944, 612), []),
+    "formats/AlphaChannelSample_720x480.psd": ((720, 480), []),
+    "formats/paletted-transparent.png": ((300, 225), []),
+    "formats/sample_1280853.bmp": ((944, 629), []),
+    "formats/sugarshack.mpo": ((640, 480), []),
+    "formats/t0.tif": ((650, 434), []),
+    "formats/test.avif": ((944, 627), []),
+    "formats/test.gif": ((703, 681), ["first-frame"]),
+    "formats/test.jp2": ((944, 590), []),
+    "formats/test.jxl": ((944, 566), []),
+    "formats/test.webp": ((550, 368), []),
+    "formats/test2.heic": ((944, 629), []),
+    "odd/heic_named.JPG": ((944, 629), []),
+    "odd/webp_named.jpg": ((550, 368), []),
+}
+
+
+@pytest.mark.parametrize("name", REAL)
+def test_real_photos_are_read_whole_and_upright(name: str, real_photos: Path) -> None:
+    photo = made(real_photos / name)
+    assert (shown(photo).size, [note.code for note in photo.notes]) == REAL[name]
