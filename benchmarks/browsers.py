@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageCms
 
 from benchmarks.compact_profiles import compact_v2_srgb, display_p3
-from benchmarks.viewers import PROGRAMS, Program, ViewerMissing
+from benchmarks.viewers import PROGRAMS, Program, ViewerMissingError
 from photoprep.photo.profiles import adobe_rgb_profile, srgb_profile
 
 COLOURS = (
@@ -82,7 +82,7 @@ def _show(program: Program, variants: tuple[Variant, ...], files: list[Path]) ->
     for display in program.displays:
         try:
             shown = program.show(files, display, displays[display])
-        except ViewerMissing as missing:
+        except ViewerMissingError as missing:
             print(f"{program.name}: {missing}", file=sys.stderr)
             return
         differences = [

@@ -21,7 +21,7 @@ _SYSTEM_PYTHON = "/usr/bin/python3"  # Debian's own, which its bindings of Qt an
 _LONGEST_S = 120
 
 
-class ViewerMissing(Exception):
+class ViewerMissingError(Exception):
     """A program that is not installed, or showed nothing; the text says which and why."""
 
 
@@ -39,7 +39,7 @@ class Program:
 
 def _run(command: Sequence[str | Path], env: dict[str, str] | None = None) -> None:
     if shutil.which(str(command[0])) is None:
-        raise ViewerMissing(f"{command[0]} is not installed")
+        raise ViewerMissingError(f"{command[0]} is not installed")
     try:
         subprocess.run(
             list(map(str, command)),
@@ -50,9 +50,9 @@ def _run(command: Sequence[str | Path], env: dict[str, str] | None = None) -> No
         )
     except subprocess.CalledProcessError as error:
         last = error.stderr.decode(errors="replace").strip().splitlines()[-1:]
-        raise ViewerMissing(f"{command[0]} failed: {' '.join(last)}") from error
+        raise ViewerMissingError(f"{command[0]} failed: {' '.join(last)}") from error
     except subprocess.TimeoutExpired as error:
-        raise ViewerMissing(f"{command[0]} gave no answer in {_LONGEST_S} s") from error
+        raise ViewerMissingError(f"{command[0]} gave no answer in {_LONGEST_S} s") from error
 
 
 # --- browsers -------------------------------------------------------------------------------------
@@ -73,7 +73,7 @@ def _on_a_page(
         )
         screenshot(page, picture, (500, height + 100))
         if not picture.exists():
-            raise ViewerMissing("no screenshot was made")
+            raise ViewerMissingError("no screenshot was made")
         with Image.open(picture) as shot:
             whole = shot.convert("RGB")
     tops = [sum(size[1] for size in sizes[:number]) for number in range(len(sizes))]
@@ -89,13 +89,18 @@ def _size(file: Path) -> tuple[int, int]:
 
 
 def chromium(files: Sequence[Path], display: str, _: bytes) -> list[Image.Image]:
-    """Chromium without a window, told what its display is."""
+    """Chromium without a window, told what its display is.
+
+    It draws as on a graphics card (SwiftShader): what it draws without one is sRGB until the
+    screenshot, so that colours beyond sRGB would be cut off.
+    """
     told = {"sRGB": "srgb", "Display P3": "display-p3-d65"}[display]
 
     def screenshot(page: Path, picture: Path, size: tuple[int, int]) -> None:
         _run(
             [
-                *("chromium", "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars"),
+                *("chromium", "--headless", "--no-sandbox", "--hide-scrollbars"),
+                *("--use-angle=swiftshader", "--enable-unsafe-swiftshader"),
                 f"--user-data-dir={picture.parent / 'profile'}",
                 f"--force-color-profile={told}",
                 f"--window-size={size[0]},{size[1]}",
@@ -137,11 +142,20 @@ def _firefox(mode: int, version_4: bool) -> Show:
 
 
 _WEBKIT = """
-import sys, gi
+import ctypes, sys, gi
 gi.require_version("Gtk", "3.0")
 gi.require_version("WebKit2", "4.1")
 from gi.repository import GLib, Gtk, WebKit2
-page, picture, width, height = sys.argv[1:]
+page, picture, width, height, display = sys.argv[1:]
+# The screen's profile stands at the root window (ICC Profiles in X, 0.4): atom 6 is CARDINAL.
+x11 = ctypes.CDLL("libX11.so.6")
+x11.XOpenDisplay.restype = x11.XDefaultRootWindow.restype = ctypes.c_void_p
+screen = ctypes.c_void_p(x11.XOpenDisplay(None))
+root = ctypes.c_void_p(x11.XDefaultRootWindow(screen))
+profile = open(display, "rb").read()
+atom = x11.XInternAtom(screen, b"_ICC_PROFILE", 0)
+x11.XChangeProperty(screen, root, atom, 6, 8, 0, profile, len(profile))
+x11.XSync(screen, 0)
 window, view = Gtk.OffscreenWindow(), WebKit2.WebView()
 window.set_default_size(int(width), int(height))
 window.add(view)
@@ -161,14 +175,16 @@ Gtk.main()
 """
 
 
-def webkit(files: Sequence[Path], _: str, __: bytes) -> list[Image.Image]:
-    """WebKitGTK, in which Evolution and Geary show mails, on a virtual screen."""
+def webkit(files: Sequence[Path], _: str, display: bytes) -> list[Image.Image]:
+    """WebKitGTK, in which Evolution and Geary show mails, on a virtual screen with a profile."""
 
     def screenshot(page: Path, picture: Path, size: tuple[int, int]) -> None:
+        profile = picture.parent / "display.icc"
+        profile.write_bytes(display or _srgb())
         _run(
             [
                 *("xvfb-run", "-a", _SYSTEM_PYTHON, "-c", _WEBKIT),
-                *(page.as_uri(), picture, str(size[0]), str(size[1])),
+                *(page.as_uri(), picture, str(size[0]), str(size[1]), profile),
             ],
             env={"GDK_BACKEND": "x11", "WEBKIT_DISABLE_COMPOSITING_MODE": "1"},
         )
@@ -270,8 +286,8 @@ PROGRAMS = (
     Program("Firefox ESR, its own settings", _ALL, _firefox(2, version_4=True)),
     Program("Firefox ESR, mode 2, version 4 off", _ALL, _firefox(2, version_4=False)),
     Program("Firefox ESR, mode 1", _ALL, _firefox(1, version_4=True)),
-    Program("WebKitGTK", ("sRGB",), webkit),
-    Program("wkhtmltoimage (Qt WebKit)", ("sRGB",), wkhtmltoimage),
+    Program("WebKitGTK", ("sRGB", "Display P3"), webkit),
+    Program("wkhtmltoimage (Qt WebKit)", ("sRGB", "Display P3"), wkhtmltoimage),
     Program("Pillow with LittleCMS", _ALL, _each(_pillow)),
     Program("libvips", _ALL, _each(_vips)),
     Program("ImageMagick", _ALL, _each(_magick)),
