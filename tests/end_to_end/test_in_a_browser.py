@@ -70,12 +70,14 @@ def _photograph(path: Path, profile: bytes) -> Levels:
 
 def _converted(image: Image.Image, source: bytes | None, target: bytes | None) -> Image.Image:
     """The picture between two profiles, by LittleCMS; None is sRGB."""
+    before, after = (
+        ImageCms.ImageCmsProfile(io.BytesIO(each) if each else ImageCms.createProfile("sRGB"))
+        for each in (source, target)
+    )
     converted = ImageCms.profileToProfile(
         image,
-        *(
-            ImageCms.ImageCmsProfile(io.BytesIO(each)) if each else ImageCms.createProfile("sRGB")
-            for each in (source, target)
-        ),
+        before,
+        after,
         renderingIntent=ImageCms.Intent.RELATIVE_COLORIMETRIC,
         flags=ImageCms.Flags.NOOPTIMIZE,
     )
