@@ -1,12 +1,13 @@
-"""How browsers and picture libraries show sRGB that is named in a profile, and that is not.
+"""How browsers, mail and picture libraries show sRGB that is named in a profile, and that is not.
 
     python -m benchmarks.browsers
 
-Needs Chromium, Firefox ESR, WebKitGTK, wkhtmltoimage, ImageMagick and Qt 6, each left out, and
-said, where it is missing; on Debian:
+Needs Chromium, Firefox ESR, Thunderbird, WebKitGTK, wkhtmltoimage, ImageMagick and Qt 6, each left
+out, and said, where it is missing; on Debian:
 
-    apt-get install chromium firefox-esr xvfb gir1.2-webkit2-4.1 python3-gi python3-gi-cairo \
-        wkhtmltopdf imagemagick gir1.2-gdkpixbuf-2.0 python3-pyqt6 libgs-common
+    apt-get install chromium firefox-esr thunderbird xvfb xauth gir1.2-webkit2-4.1 \
+        gir1.2-gdkpixbuf-2.0 python3-gi python3-gi-cairo python3-pyqt6 wkhtmltopdf imagemagick \
+        libgs-common
 
 Twelve colours in a JPEG of quality 100, without chroma subsampling, are shown with each profile
 on each display. A figure is the largest difference, in levels of 255, from what LittleCMS says
@@ -27,6 +28,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageCms
 
 from benchmarks.compact_profiles import compact_v2_srgb, display_p3
+from benchmarks.thunderbird import THUNDERBIRD
 from benchmarks.viewers import PROGRAMS, Program, ViewerMissingError
 from photoprep.photo.profiles import adobe_rgb_profile, srgb_profile
 
@@ -62,7 +64,7 @@ def main() -> None:
         files = [Path(folder) / f"{number}.jpg" for number in range(len(variants))]
         for variant, file in zip(variants, files, strict=True):
             _chart().save(file, quality=100, subsampling=0, icc_profile=variant.profile)
-        for program in PROGRAMS:
+        for program in (*PROGRAMS, THUNDERBIRD):
             _show(program, variants, files)
 
 
