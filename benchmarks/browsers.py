@@ -1,8 +1,8 @@
 """How browsers, mail and picture libraries show sRGB that is named in a profile, and that is not.
 
-    python -m benchmarks.browsers
+    python -m benchmarks.browsers [PROFILE]
 
-Needs Chromium, Firefox ESR, Thunderbird, WebKitGTK, wkhtmltoimage, ImageMagick and Qt 6, each left
+PROFILE is a full sRGB profile to compare with, Ghostscript's where none is named. Needs Chromium, Firefox ESR, Thunderbird, WebKitGTK, wkhtmltoimage, ImageMagick and Qt 6, each left
 out, and said, where it is missing; on Debian:
 
     apt-get install chromium firefox-esr thunderbird xvfb xauth gir1.2-webkit2-4.1 \
@@ -54,9 +54,9 @@ class Variant:
     space: bytes  # the profile of what the numbers mean
 
 
-def main() -> None:
+def main(full_profile: Path) -> None:
     """Print a row for every program and display."""
-    variants = tuple(_variants())
+    variants = tuple(_variants(full_profile))
     for variant in variants:
         print(f"{variant.name}: {len(variant.profile)} bytes")
     print("\n" + " | ".join([f"{'':52}", *(variant.name for variant in variants)]))
@@ -68,14 +68,16 @@ def main() -> None:
             _show(program, variants, files)
 
 
-def _variants() -> Iterator[Variant]:
+def _variants(full_profile: Path) -> Iterator[Variant]:
     srgb = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
     yield Variant("none", b"", srgb)
     yield Variant("ours, v4", srgb_profile(), srgb)
     yield Variant("LittleCMS, v4", srgb, srgb)
     yield Variant("compact v2", compact_v2_srgb(), srgb)
-    if FULL_PROFILE.exists():
-        yield Variant("full v2", FULL_PROFILE.read_bytes(), srgb)
+    if full_profile.exists():
+        yield Variant("full v2", full_profile.read_bytes(), srgb)
+    else:
+        print(f"{full_profile} is not there: no full profile is compared.", file=sys.stderr)
     yield Variant("Display P3 as it is", display_p3(), display_p3())
 
 
@@ -132,4 +134,4 @@ def _middles(image: Image.Image) -> Levels:
 
 
 if __name__ == "__main__":
-    main()
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else FULL_PROFILE)
