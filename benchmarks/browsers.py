@@ -2,9 +2,9 @@
 
     python -m benchmarks.browsers [PROFILE]
 
-PROFILE is a full sRGB profile to compare with, Ghostscript's where none is named. Needs Chromium,
-Firefox ESR, Thunderbird, WebKitGTK, wkhtmltoimage, ImageMagick and Qt 6, each left out, and said,
-where it is missing; on Debian:
+PROFILE is a full sRGB profile to compare with; where none is named, it is Ghostscript's. Needs
+Chromium, Firefox ESR, Thunderbird, WebKitGTK, wkhtmltoimage, ImageMagick and Qt 6, each left out,
+and said, where it is missing; on Debian:
 
     apt-get install chromium firefox-esr thunderbird xvfb xauth gir1.2-webkit2-4.1 \
         gir1.2-gdkpixbuf-2.0 python3-gi python3-gi-cairo python3-pyqt6 wkhtmltopdf imagemagick \
