@@ -1,0 +1,103 @@
+"""One trial in a worker process: the product's own way, watched for time and memory."""
+
+from __future__ import annotations
+
+import faulthandler
+import sys
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from photoprep.catalogue.archive import is_archive_name, opened
+from photoprep.catalogue.found import FoundFile
+from photoprep.errors import ArchiveRefusedError, NotAPictureError, PhotoError
+from photoprep.files import FileStamp
+from photoprep.photo.task import MadePhoto, PhotoTask, load_room, prepare_photo
+from photoprep.preset import PhotoSpec
+
+# What the product bounds (or will bound) itself; here it keeps the machine alive.
+_MOST_WRITABLE_BYTES = 4_000_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One file to prepare. After ``limit_s`` its worker dies, with all its stacks on stderr."""
+
+    path: Path
+    spec: PhotoSpec
+    limit_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What came of a trial: one outcome, or for an archive one a picture.
+
+    ``peak_bytes`` is the most memory the worker had during it, 0 where the system does not tell.
+    """
+
+    outcomes: tuple[MadePhoto | PhotoError, ...]
+    seconds: float
+    peak_bytes: int
+
+
+def set_up() -> None:
+    """What the product's workers do first, and a bound on what they may take."""
+    if sys.platform.startswith("linux"):
+        import resource
+
+        _, most = resource.getrlimit(resource.RLIMIT_DATA)
+        resource.setrlimit(resource.RLIMIT_DATA, (_MOST_WRITABLE_BYTES, most))
+    load_room()
+
+
+def attempt(trial: Trial) -> Attempt:
+    """Prepare the file; what is raised that is no ``PhotoError`` goes on to the crew.
+
+    The watchdog is a thread in C and bites where Python's own signals do not: within a decoder.
+    """
+    faulthandler.dump_traceback_later(trial.limit_s, exit=True)
+    _forget_peak()
+    began_s = time.monotonic()
+    try:
+        outcomes = tuple(_outcomes(trial))
+    finally:
+        faulthandler.cancel_dump_traceback_later()
+    return Attempt(outcomes, time.monotonic() - began_s, _peak_bytes())
+
+
+def _outcomes(trial: Trial) -> list[MadePhoto | PhotoError]:
+    stamp = FileStamp.of(trial.path)
+    if not is_archive_name(trial.path):
+        return [_outcome(PhotoTask(trial.path, stamp, trial.spec))]
+    rows = opened(FoundFile(trial.path, trial.path.name, stamp))
+    return [_outcome_of_row(row, trial) for row in rows[:20]]
+
+
+def _outcome_of_row(row: FoundFile, trial: Trial) -> MadePhoto | PhotoError:
+    if row.trouble:
+        return ArchiveRefusedError(row.trouble, hint=row.hint)
+    if row.aside or row.stamp is None:
+        return NotAPictureError("It is left aside.", hint=row.hint)
+    return _outcome(PhotoTask(row.path, row.stamp, trial.spec, row.member, trial.path.parent))
+
+
+def _outcome(task: PhotoTask) -> MadePhoto | PhotoError:
+    try:
+        return prepare_photo(task)
+    except PhotoError as error:
+        return error
+
+
+def _forget_peak() -> None:
+    """Begin to count anew (proc_pid_clear_refs(5)); what an earlier picture left is in it."""
+    with suppress(OSError):
+        Path("/proc/self/clear_refs").write_text("5")
+
+
+def _peak_bytes() -> int:
+    with suppress(OSError):
+        for line in Path("/proc/self/status").read_text().splitlines():
+            if line.startswith("VmHWM:"):
+                return int(line.split()[1]) * 1024
+    return 0
