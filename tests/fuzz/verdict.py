@@ -11,6 +11,7 @@ from photoprep.errors import (
     CannotFitError,
     DamagedPhotoError,
     NotAPictureError,
+    NotEnoughMemoryError,
     PhotoError,
     TooManyPixelsError,
     UnsupportedFormatError,
@@ -33,6 +34,7 @@ _TRUE_REFUSALS = (
     CannotFitError,
     DamagedPhotoError,
     NotAPictureError,
+    NotEnoughMemoryError,
     TooManyPixelsError,
     UnsupportedFormatError,
 )

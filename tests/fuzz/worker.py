@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import faulthandler
-import sys
 import time
 from contextlib import suppress
 from dataclasses import dataclass
@@ -13,12 +12,8 @@ from photoprep.catalogue.archive import is_archive_name, opened
 from photoprep.catalogue.found import FoundFile
 from photoprep.errors import ArchiveRefusedError, NotAPictureError, PhotoError
 from photoprep.files import FileStamp
-from photoprep.photo.task import MadePhoto, PhotoTask, load_room, prepare_photo
+from photoprep.photo.task import MadePhoto, PhotoTask, prepare_photo
 from photoprep.preset import PhotoSpec
-
-# What the product bounds (or will bound) itself; here it keeps the machine alive.
-_MOST_WRITABLE_BYTES = 4_000_000_000
-
 
 @dataclass(frozen=True, slots=True)
 class Trial:
@@ -39,16 +34,6 @@ class Attempt:
     outcomes: tuple[MadePhoto | PhotoError, ...]
     seconds: float
     peak_bytes: int
-
-
-def set_up() -> None:
-    """What the product's workers do first, and a bound on what they may take."""
-    if sys.platform.startswith("linux"):
-        import resource
-
-        _, most = resource.getrlimit(resource.RLIMIT_DATA)
-        resource.setrlimit(resource.RLIMIT_DATA, (_MOST_WRITABLE_BYTES, most))
-    load_room()
 
 
 def attempt(trial: Trial) -> Attempt:
