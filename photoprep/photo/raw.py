@@ -97,4 +97,5 @@ def _developed(rawpy: Any, raw: Any) -> DeepPicture:
         # sRGB's own curve (IEC 61966-2-1); LibRaw's default is that of ITU-R BT.709.
         gamma=(2.4, 12.92),
     )
-    return DeepPicture(np.ascontiguousarray(values), "RGB")
+    is_grey = values.shape[-1] == 1  # a sensor without a colour filter
+    return DeepPicture(np.ascontiguousarray(values), "L" if is_grey else "RGB")

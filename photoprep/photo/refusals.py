@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import struct
 import warnings
 from collections.abc import Iterator
@@ -42,7 +43,8 @@ def translated(path: Path, format_name: str) -> Iterator[None]:
     except CannotReadError as error:
         raise _damaged(path, format_name, _said(error)) from error
     except OSError as error:
-        if error.errno is not None:
+        # A broken file may send its reader to places that no file has; the disk is well then.
+        if error.errno not in {None, errno.EINVAL}:
             raise unreadable(path, error) from error
         raise _damaged(path, format_name, _said(error)) from error
     except (

@@ -207,7 +207,7 @@ def _drawn() -> Iterator[Seed]:
     yield Seed("drawn PSD", "PSD", "psd", ".psd", _photoshop(picture))
     yield from _deep(picture)
     yield _archive(picture)
-    yield Seed("drawn DNG", "RAW", "tiff", ".dng", _dng())
+    yield Seed("drawn DNG", "RAW", "tiff", ".dng", dng())
 
 
 def _deep(picture: Image.Image) -> Iterator[Seed]:
@@ -261,8 +261,9 @@ def _archive(picture: Image.Image) -> Seed:
     return Seed("drawn ZIP", "ZIP", "zip", ".zip", buffer.getvalue())
 
 
-def _dng(width: int = 64, height: int = 48) -> bytes:
+def dng(*, colour_filter: bool = True) -> bytes:
     """A camera's sensor values, uncompressed (DNG specification 1.4, chapter 4)."""
+    width, height = 64, 48
     values = (np.arange(width * height, dtype="<u2") * 13 % 4096).tobytes()
     entries: list[tuple[int, int, int, bytes]] = [
         (254, 4, 1, struct.pack("<I", 0)),
@@ -282,6 +283,10 @@ def _dng(width: int = 64, height: int = 48) -> bytes:
         (50706, 1, 4, bytes((1, 4, 0, 0))),
         (50717, 4, 1, struct.pack("<I", 4095)),
     ]
+    if not colour_filter:
+        grey = (262, 3, 1, struct.pack("<H", 34892))
+        entries = [entry for entry in entries if entry[0] not in {262, 33421, 33422}]
+        entries = sorted([*entries, grey])
     directory = struct.pack("<H", len(entries)) + b"".join(
         struct.pack("<HHI", tag, kind, count) + value.ljust(4, b"\0")
         for tag, kind, count, value in entries
