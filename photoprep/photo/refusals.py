@@ -14,9 +14,12 @@ from PIL import Image, UnidentifiedImageError
 from photoprep.errors import DamagedPhotoError, NotEnoughMemoryError, TooManyPixelsError
 from photoprep.files import unreadable
 from photoprep.photo.deep_files import CannotReadError
+from photoprep.photo.jpeg2000 import halvings_for, read_jpeg2000_head
 
 # 200 megapixels as RGB are 600 MB, about what one worker may hold; film scans have 100.
 MAX_MEGAPIXELS = 200
+# Its decoder takes 15 bytes a pixel, 20 with alpha: 2 GB for so many.
+MAX_JPEG_XL_MEGAPIXELS = 100
 
 # A progressive JPEG is gathered whole before it can be scaled, two bytes a coefficient. With the
 # picture beside it the two may take so much; beyond, it is scaled further or refused.
@@ -82,17 +85,37 @@ def _damaged(path: Path, format_name: str, detail: str) -> DamagedPhotoError:
     )
 
 
-def check_pixels(size_px: tuple[int, int], path: Path) -> None:
-    """Refuse a picture of more than ``MAX_MEGAPIXELS``."""
+def check_pixels(size_px: tuple[int, int], path: Path, most: int = MAX_MEGAPIXELS) -> None:
+    """Refuse a picture of more than ``most`` megapixels."""
     width, height = size_px
     megapixels = width * height / 1_000_000
-    if megapixels > MAX_MEGAPIXELS:
+    if megapixels > most:
         raise TooManyPixelsError(
             f"The picture has {megapixels:.0f} megapixels ({width} × {height}); "
-            f"photoprep takes at most {MAX_MEGAPIXELS}.",
+            f"photoprep takes at most {most}{' of this format' if most < MAX_MEGAPIXELS else ''}.",
             hint="Save a smaller version of it and run again.",
             path=path,
         )
+
+
+def check_jpeg_2000(image: Image.Image, path: Path, most_px: int) -> int:
+    """How often to halve its sides for at most ``most_px``; refuses one that cannot be halved so.
+
+    Raises ``ValueError`` for a head that makes no sense.
+    """
+    head = read_jpeg2000_head(path)
+    if not head.is_lawful:
+        raise ValueError("it has more tiles than can be numbered")
+    halvings = halvings_for(image.size, head.levels, most_px)
+    if halvings is None:
+        megapixels = image.width * image.height / 1_000_000
+        raise TooManyPixelsError(
+            f"It is a JPEG 2000 of {megapixels:.0f} megapixels that holds no smaller version of "
+            "itself and would take too much memory.",
+            hint="Save it as JPEG or TIFF, or smaller, and run again.",
+            path=path,
+        )
+    return halvings
 
 
 def coefficient_bytes(image: Image.Image) -> int:

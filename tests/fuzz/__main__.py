@@ -84,7 +84,7 @@ def _summary(tally: Tally, seeds: int, seconds: float) -> None:
 
 
 def _say(line: str, file: object = None) -> None:
-    print(line, file=file or sys.stdout, flush=True)  # type: ignore[arg-type]  # noqa: T201
+    print(line, file=file or sys.stdout, flush=True)  # type: ignore[arg-type]
 
 
 if __name__ == "__main__":

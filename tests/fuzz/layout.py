@@ -153,8 +153,9 @@ def _directory(
             yield value
     after = start + head + entry * count
     layout.number(after, wide, order)
-    yield from (following for following in [int.from_bytes(data[after : after + wide], order)]
-                if following)
+    yield from (
+        following for following in [int.from_bytes(data[after : after + wide], order)] if following
+    )
 
 
 def _boxes(data: bytes, layout: Layout) -> None:
@@ -253,7 +254,7 @@ def _psd(data: bytes, layout: Layout) -> None:
         at += 4 + length
     layout.each(at, at + 40, 2, "big")
     found = data.find(b"8BIM")
-    while 0 <= found and len(layout.pieces) < 200:
+    while found >= 0 and len(layout.pieces) < 200:
         layout.number(found + 4, 2, "big")
         layout.number(found + 8, 4, "big")
         found = data.find(b"8BIM", found + 4)
@@ -267,10 +268,10 @@ def _jxl(data: bytes, layout: Layout) -> None:
 
 
 def _zip(data: bytes, layout: Layout) -> None:
-    starts = []
+    starts: list[int] = []
     for signature, numbers in _ZIP_RECORDS.items():
         found = data.find(signature)
-        while 0 <= found and len(starts) < 200:
+        while found >= 0 and len(starts) < 200:
             starts.append(found)
             for at, size in numbers:
                 layout.number(found + at, size, "little")

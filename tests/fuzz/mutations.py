@@ -1,4 +1,4 @@
-"""How a file is spoiled: a few changes, some blind and some that know its format, each written down.
+"""How a file is spoiled: a few changes, blind ones and others that know its format, written down.
 
 All of it comes from one source of random numbers, so that a trial is what its number says.
 """
@@ -165,7 +165,16 @@ def _profile(rng: random.Random, data: bytes, seed: Seed, other: Seed) -> tuple[
     for _ in range(rng.choice((1, 2, 4))):
         at = rng.choice(layout.numbers).at
         spoiled[at : at + 4] = rng.choice(
-            (bytes(4), b"\xff" * 4, b"\x7f\xff\xff\xff", b"XYZ ", b"CMYK", b"GRAY", b"abst", b"link")
+            (
+                bytes(4),
+                b"\xff" * 4,
+                b"\x7f\xff\xff\xff",
+                b"XYZ ",
+                b"CMYK",
+                b"GRAY",
+                b"abst",
+                b"link",
+            )
         )
         said.append(f"{at}={bytes(spoiled[at : at + 4]).hex()}")
     if rng.random() < 0.2:

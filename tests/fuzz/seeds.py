@@ -75,11 +75,11 @@ def drawn_seeds() -> tuple[Seed, ...]:
 def real_seeds(folder: Path) -> list[Seed]:
     """A seed of every picture under a folder, in the order of their names."""
     set_up()
-    seeds = []
-    for path in sorted(folder.rglob("*")):
-        if path.is_file() and path.suffix != ".tsv" and path.stat().st_size:
-            seeds.append(_real(path, path.relative_to(folder).as_posix()))
-    return seeds
+    return [
+        _real(path, path.relative_to(folder).as_posix())
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.suffix != ".tsv" and path.stat().st_size
+    ]
 
 
 def with_profile(seed: Seed, profile: bytes) -> bytes | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import struct
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from photoprep.errors import DamagedPhotoError
@@ -18,7 +17,6 @@ from photoprep.photo.tiff_head import pages_of
 from photoprep.preset_file import load_preset
 from tests.fuzz.seeds import dng
 from tests.fuzz.verdict import fault_of_jpeg
-from tests.tiffs import write_tiff
 
 SPEC = load_preset("trade-email").photo
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import faulthandler
 import time
 from contextlib import suppress
@@ -14,6 +15,9 @@ from photoprep.errors import ArchiveRefusedError, NotAPictureError, PhotoError
 from photoprep.files import FileStamp
 from photoprep.photo.task import MadePhoto, PhotoTask, prepare_photo
 from photoprep.preset import PhotoSpec
+
+_WORTH_TRIMMING_BYTES = 200_000_000
+
 
 @dataclass(frozen=True, slots=True)
 class Trial:
@@ -75,7 +79,10 @@ def _outcome(task: PhotoTask) -> MadePhoto | PhotoError:
 
 
 def _forget_peak() -> None:
-    """Begin to count anew (proc_pid_clear_refs(5)); what an earlier picture left is in it."""
+    """Begin to count anew (proc_pid_clear_refs(5)), without what an earlier picture has left."""
+    with suppress(OSError, AttributeError):  # another C library than glibc
+        if _peak_bytes() > _WORTH_TRIMMING_BYTES:
+            ctypes.CDLL(None).malloc_trim(0)
     with suppress(OSError):
         Path("/proc/self/clear_refs").write_text("5")
 

@@ -1,0 +1,73 @@
+"""How large a JPEG XL is, before its reader is let near it: that one decodes as it opens.
+
+A file of 50 kB with 400 megapixels took 2 GB and nine seconds before its size was known.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+_BARE = b"\xff\x0a"
+_MOST_BOXES = 1000
+_TO_THE_END, _LONG = 0, 1
+_HEAD_BYTES = 32
+# The widths of the four ways to write a side (ISO/IEC 18181-1, D.2), and what it is by the ratio.
+_SIDE_BITS = (9, 13, 18, 30)
+_RATIOS = ((0, 1), (1, 1), (12, 10), (4, 3), (3, 2), (16, 9), (5, 4), (2, 1))
+
+
+def jxl_size_of(path: Path) -> tuple[int, int] | None:
+    """Width and height as coded; None where no head is found. Raises ``OSError``."""
+    head = _codestream_head(path)
+    return _size(_Bits(head[2:])) if head.startswith(_BARE) else None
+
+
+class _Bits:
+    """Bits from the lowest of the first byte on; beyond the end there are zeros."""
+
+    def __init__(self, data: bytes) -> None:
+        self._rest = int.from_bytes(data, "little")
+
+    def take(self, count: int) -> int:
+        taken = self._rest & (1 << count) - 1
+        self._rest >>= count
+        return taken
+
+
+def _size(bits: _Bits) -> tuple[int, int]:
+    is_small = bits.take(1)
+    height = _side(bits, is_small)
+    ratio = bits.take(3)
+    if not ratio:
+        return _side(bits, is_small), height
+    numerator, denominator = _RATIOS[ratio]
+    return height * numerator // denominator, height
+
+
+def _side(bits: _Bits, is_small: int) -> int:
+    if is_small:
+        return (bits.take(5) + 1) * 8
+    return bits.take(_SIDE_BITS[bits.take(2)]) + 1
+
+
+def _codestream_head(path: Path) -> bytes:
+    """The first bytes of the codestream, bare or in a box ``jxlc`` or ``jxlp`` (18181-2)."""
+    with path.open("rb") as file:
+        first = file.read(_HEAD_BYTES)
+        if first.startswith(_BARE):
+            return first
+        at = 0
+        for _ in range(_MOST_BOXES):
+            file.seek(at)
+            box = file.read(16)
+            length, kind = int.from_bytes(box[:4], "big"), box[4:8]
+            header = 16 if length == _LONG else 8
+            if length == _LONG:
+                length = int.from_bytes(box[8:16], "big")
+            if kind in {b"jxlc", b"jxlp"}:
+                file.seek(at + header + (4 if kind == b"jxlp" else 0))
+                return file.read(_HEAD_BYTES)
+            if length == _TO_THE_END or length < header or at + length > 1 << 62:
+                break
+            at += length
+    return b""
