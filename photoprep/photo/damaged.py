@@ -29,6 +29,7 @@ _UNWRITTEN = {"RGB": (255, 0, 254), "RGBA": (255, 0, 254, 1), "CMYK": (255, 0, 2
 _UNWRITTEN_GREY = 1
 _LEAST_PART = 50  # less than a fiftieth of the rows shows nothing
 _ROWS_PX = 256
+_MOST_JPEG_2000_PX = 32_000_000  # its decoder takes 12 bytes for each (see ``jpeg2000``)
 _END_OF_JPEG = b"\xff\xd9"
 
 
@@ -81,6 +82,8 @@ def _remnant(path: Path, pillow_format: str) -> Remnant | None:
     with Image.open(io.BytesIO(data), formats=[pillow_format]) as image:
         if image.info.get("progressive"):
             return _coarse_remnant(data)
+        if pillow_format == "JPEG2000" and image.width * image.height > _MOST_JPEG_2000_PX:
+            return None
         unwritten = _UNWRITTEN.get(image.mode, _UNWRITTEN_GREY)
         if pillow_format == "GIF" and _is_interlaced(image):
             return None  # what there is has gaps

@@ -34,6 +34,7 @@ from photoprep.photo.refusals import (
     MAX_JPEG_XL_MEGAPIXELS,
     MAX_PROGRESSIVE_BYTES,
     check_coefficients,
+    check_interlaced,
     check_jpeg_2000,
     check_pixels,
     coefficient_bytes,
@@ -153,6 +154,7 @@ def _decoded(image: Image.Image, path: Path, kind: Recognised) -> DecodedPhoto:
     original_px = image.size
     plain: Image.Image | DeepPicture
     if kind.name == "PNG" and is_deep_png(image):
+        check_interlaced(image, path)
         # Pillow would decode the whole picture to see whether Exif stands behind its pixels.
         image.info.setdefault("exif", exif_chunk_of(path))
         exif = _exif_of(image)

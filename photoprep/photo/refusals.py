@@ -21,6 +21,9 @@ MAX_MEGAPIXELS = 200
 # Its decoder takes 15 bytes a pixel, 20 with alpha: 2 GB for so many.
 MAX_JPEG_XL_MEGAPIXELS = 100
 
+# An interlaced PNG of 16 bits is in memory as a whole: 110 megapixels as RGB, which took 0.83 GB.
+_MAX_INTERLACED_BYTES = 700_000_000
+
 # A progressive JPEG is gathered whole before it can be scaled, two bytes a coefficient. With the
 # picture beside it the two may take so much; beyond, it is scaled further or refused.
 _MAX_COEFFICIENT_BYTES = 320_000_000
@@ -94,6 +97,23 @@ def check_pixels(size_px: tuple[int, int], path: Path, most: int = MAX_MEGAPIXEL
             f"The picture has {megapixels:.0f} megapixels ({width} × {height}); "
             f"photoprep takes at most {most}{' of this format' if most < MAX_MEGAPIXELS else ''}.",
             hint="Save a smaller version of it and run again.",
+            path=path,
+        )
+
+
+def check_interlaced(image: Image.Image, path: Path) -> None:
+    """Refuse an interlaced PNG of 16 bits that would take too much memory, whatever is made of it.
+
+    Its first rows come last, so that it cannot be read as a stream.
+    """
+    if not image.info.get("interlace"):
+        return
+    if image.width * image.height * len(image.getbands()) * 2 > _MAX_INTERLACED_BYTES:
+        megapixels = image.width * image.height / 1_000_000
+        raise TooManyPixelsError(
+            f"It is an interlaced PNG of 16 bits and {megapixels:.0f} megapixels, which cannot be "
+            "read in parts and would take too much memory.",
+            hint="Save it without interlacing, or smaller, and run again.",
             path=path,
         )
 
