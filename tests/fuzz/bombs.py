@@ -31,7 +31,7 @@ def _chunk(kind: bytes, data: bytes) -> bytes:
 
 
 def _packed(pieces: Iterable[bytes]) -> bytes:
-    packer = zlib.compressobj(6)
+    packer = zlib.compressobj(1)
     return b"".join(packer.compress(piece) for piece in pieces) + packer.flush()
 
 
@@ -66,8 +66,8 @@ def _zeros(length: int) -> Iterator[bytes]:
         yield bytes(1_000_000)
 
 
-def _png_head_alone() -> bytes:
-    head = _chunk(b"IHDR", struct.pack(">IIBBBBB", 65536, 65536, 8, 2, 0, 0, 0))
+def _png_head_alone(side: int = 65536, *, bits: int = 8, adam7: bool = False) -> bytes:
+    head = _chunk(b"IHDR", struct.pack(">IIBBBBB", side, side, bits, 2, 0, 0, adam7))
     return _PNG + head + _chunk(b"IDAT", zlib.compress(bytes(1000))) + _chunk(b"IEND", b"")
 
 
@@ -357,6 +357,7 @@ HOSTILE: dict[str, Callable[[Path], None]] = {
     "flat-14000-16.png": _write(lambda: _png(14_000, 14_000, bits=16)),
     "flat-14000-alpha-16.png": _write(lambda: _png(14_000, 14_000, bits=16, colour=6)),
     "adam7-10500-16.png": _write(lambda: _png(10_500, 10_500, bits=16, adam7=True)),
+    "adam7-14000-16.png": _write(lambda: _png_head_alone(14_000, bits=16, adam7=True)),
     "adam7-14000-alpha-16.png": _write(
         lambda: _png(14_000, 14_000, bits=16, colour=6, adam7=True)
     ),

@@ -80,7 +80,7 @@ def test_a_tiff_whose_head_has_another_size_than_its_picture_is_damaged(tmp_path
         made(path)
 
 
-@pytest.mark.parametrize("size", [(1001, 701), (1003, 1009), (1200, 640)])
+@pytest.mark.parametrize("size", [(1001, 701), (1003, 707), (1200, 640)])
 def test_a_large_jpeg_2000_is_decoded_at_a_half_and_moves_nothing(
     tmp_path: Path, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -122,9 +122,8 @@ def test_a_jpeg_xl_tells_its_size_before_it_is_opened(
 @pytest.mark.parametrize("late", [False, True])
 def test_exif_of_a_deep_png_is_found_wherever_it_stands(tmp_path: Path, late: bool) -> None:
     path = tmp_path / "deep.png"
-    pyvips.Image.black(16, 8, bands=3).cast("ushort").copy(interpretation="rgb16").write_to_file(
-        str(path)
-    )
+    black = pyvips.Image.black(16, 8, bands=3).cast("ushort").copy(interpretation="rgb16")
+    black.pngsave(str(path), keep="none")
     exif = Image.Exif()
     exif[0x0112], exif[0x013B] = 6, "An Artist"
     block = exif.tobytes().removeprefix(b"Exif\0\0")

@@ -16,7 +16,7 @@ from photoprep.files import FileStamp
 from photoprep.photo.task import MadePhoto, PhotoTask, prepare_photo
 from photoprep.preset import PhotoSpec
 
-_WORTH_TRIMMING_BYTES = 200_000_000
+_WORTH_TRIMMING_BYTES = 90_000_000
 
 
 @dataclass(frozen=True, slots=True)
