@@ -5,6 +5,7 @@ A file of 50 kB with 400 megapixels took 2 GB and nine seconds before its size w
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 _BARE = b"\xff\x0a"
@@ -56,7 +57,8 @@ def _codestream_head(path: Path) -> bytes:
         first = file.read(_HEAD_BYTES)
         if first.startswith(_BARE):
             return first
-        at = 0
+        # What lies beyond the end may lie beyond what a file can have, which no system seeks.
+        at, end = 0, file.seek(0, os.SEEK_END)
         for _ in range(_MOST_BOXES):
             file.seek(at)
             box = file.read(16)
@@ -67,7 +69,7 @@ def _codestream_head(path: Path) -> bytes:
             if kind in {b"jxlc", b"jxlp"}:
                 file.seek(at + header + (4 if kind == b"jxlp" else 0))
                 return file.read(_HEAD_BYTES)
-            if length == _TO_THE_END or length < header or at + length > 1 << 62:
+            if length == _TO_THE_END or length < header or at + length >= end:
                 break
             at += length
     return b""

@@ -10,6 +10,7 @@ import struct
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Literal
 
 Order = Literal["big", "little"]
@@ -276,8 +277,8 @@ def _zip(data: bytes, layout: Layout) -> None:
             for at, size in numbers:
                 layout.number(found + at, size, "little")
             found = data.find(signature, found + 4)
-    starts.sort()
-    layout.pieces.extend(zip(starts, [*starts[1:], len(data)], strict=True))
+    ends = [*sorted(starts), len(data)]
+    layout.pieces.extend(pairwise(ends))
 
 
 _ZIP_RECORDS = {
