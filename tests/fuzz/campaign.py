@@ -9,14 +9,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from photoprep.errors import PhotoError
-from photoprep.photo.task import load_room
 from photoprep.preset import PhotoSpec
 from photoprep.preset_file import load_preset
 from photoprep.workers import Crew
 from tests.fuzz.mutations import Mutant, mutant_of
 from tests.fuzz.seeds import Seed
 from tests.fuzz.verdict import fault_of, name_of
-from tests.fuzz.worker import Attempt, Trial, attempt
+from tests.fuzz.worker import Attempt, Trial, attempt, set_up
 
 # A photo of this size takes a tenth of a second; what takes hundreds of times as long hangs.
 LIMIT_S = 30.0
@@ -111,7 +110,7 @@ def _run_batch(
         path = folder / f"{index:06}{ending}"
         path.write_bytes(mutant.data)
         trials.append(Trial(path, replace(spec, accept_damaged=accept_damaged), LIMIT_S))
-    with Crew(attempt, jobs=jobs, set_up=load_room) as crew:
+    with Crew(attempt, jobs=jobs, set_up=set_up) as crew:
         for place, result in crew.run(trials):
             seed, mutant, ending, _ = made[place]
             tally.count(indices[place], seed.format, result)

@@ -12,18 +12,17 @@ import tempfile
 from pathlib import Path
 
 from photoprep.errors import PhotoError
-from photoprep.photo.task import load_room
 from photoprep.preset_file import load_preset
 from photoprep.workers import Crew
 from tests.fuzz.bombs import HOSTILE
 from tests.fuzz.verdict import name_of
-from tests.fuzz.worker import Attempt, Trial, attempt
+from tests.fuzz.worker import Attempt, Trial, attempt, set_up
 
 
 def measured(path: Path, limit_s: float) -> Attempt | PhotoError:
     """What preparing the file costs a worker of its own."""
     trial = Trial(path, load_preset("trade-email").photo, limit_s)
-    with Crew(attempt, jobs=1, set_up=load_room) as crew:
+    with Crew(attempt, jobs=1, set_up=set_up) as crew:
         return next(iter(crew.run([trial])))[1]
 
 

@@ -8,13 +8,12 @@ from collections.abc import Iterator
 import pytest
 
 from photoprep.errors import PhotoError
-from photoprep.photo.task import load_room
 from photoprep.preset_file import load_preset
 from photoprep.workers import Crew
 from tests.fuzz.bombs import HOSTILE
 from tests.fuzz.campaign import LIMIT_S
 from tests.fuzz.verdict import fault_of_jpeg, name_of
-from tests.fuzz.worker import Attempt, Trial, attempt
+from tests.fuzz.worker import Attempt, Trial, attempt, set_up
 
 SPEC = load_preset("trade-email").photo
 
@@ -65,7 +64,7 @@ def results(
     for name in EXPECTED:
         HOSTILE[name](folder / name)
     trials = [Trial(folder / name, SPEC, LIMIT_S) for name in EXPECTED]
-    with Crew(attempt, jobs=1, set_up=load_room) as crew:
+    with Crew(attempt, jobs=1, set_up=set_up) as crew:
         yield {list(EXPECTED)[index]: result for index, result in crew.run(trials)}
 
 

@@ -22,8 +22,9 @@ from photoprep.photo.resize import upright_at
 from photoprep.photo.task import MadePhoto, PhotoTask
 from photoprep.photo.tiff_head import pages_of
 from photoprep.preset_file import load_preset
-from tests.fuzz.seeds import dng
+from tests.fuzz.seeds import dng, drawn_seeds
 from tests.fuzz.verdict import fault_of_jpeg
+from tests.support import photoprep, small_photo
 
 FIXTURES = Path(__file__).parents[1] / "fixtures" / "fuzz"
 SPEC = load_preset("trade-email").photo
@@ -143,3 +144,20 @@ def test_a_profile_or_a_history_of_megabytes_does_not_cost_its_png(tmp_path: Pat
     about.add_itxt("XML:com.adobe.xmp", "<history/>" * 300_000, zip=True)
     Image.new("RGB", (16, 8), "red").save(path, pnginfo=about)
     assert made(path).source_size_px == (16, 8)
+
+
+@pytest.mark.parametrize("workers", ["forked", "spawned"])
+def test_what_libraries_print_of_a_broken_picture_stays_off_the_terminal(
+    tmp_path: Path, workers: str
+) -> None:
+    source, out = tmp_path / "Boxes", tmp_path / "out"
+    small_photo(source / "whole.jpg")
+    fax = bytearray(next(seed.data for seed in drawn_seeds() if seed.name == "drawn TIFF fax"))
+    fax[300:340] = b"\x55" * 40
+    (source / "fax.tif").write_bytes(fax)
+    if workers == "spawned":  # as they are wherever the output folder is there already
+        out.mkdir()
+    done = photoprep("prepare", source, "--out", out, "--quiet")
+    assert list(out.glob("photos/*.jpg"))
+    assert "Fax4Decode" not in done.stderr
+    assert "line" not in done.stderr

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import faulthandler
+import os
 import time
 from contextlib import suppress
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from photoprep.catalogue.archive import is_archive_name, opened
 from photoprep.catalogue.found import FoundFile
 from photoprep.errors import ArchiveRefusedError, NotAPictureError, PhotoError
 from photoprep.files import FileStamp
-from photoprep.photo.task import MadePhoto, PhotoTask, prepare_photo
+from photoprep.photo.task import MadePhoto, PhotoTask, load_room, prepare_photo
 from photoprep.preset import PhotoSpec
 
 _WORTH_TRIMMING_BYTES = 90_000_000
@@ -40,12 +41,22 @@ class Attempt:
     peak_bytes: int
 
 
+def set_up() -> None:
+    """As the product's workers are set up; what the watchdog says goes to the terminal still."""
+    global _terminal
+    load_room()
+    _terminal = os.dup(2)
+
+
+_terminal = 2
+
+
 def attempt(trial: Trial) -> Attempt:
     """Prepare the file; what is raised that is no ``PhotoError`` goes on to the crew.
 
     The watchdog is a thread in C and bites where Python's own signals do not: within a decoder.
     """
-    faulthandler.dump_traceback_later(trial.limit_s, exit=True)
+    faulthandler.dump_traceback_later(trial.limit_s, exit=True, file=_terminal)
     _forget_peak()
     began_s = time.monotonic()
     try:
