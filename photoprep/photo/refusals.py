@@ -18,6 +18,8 @@ from photoprep.photo.jpeg2000 import halvings_for, read_jpeg2000_head
 
 # 200 megapixels as RGB are 600 MB, about what one worker may hold; film scans have 100.
 MAX_MEGAPIXELS = 200
+# The weights that scale it take 300 bytes for each pixel of a side: 3 million took 1.4 GB.
+_MAX_SIDE_PX = 300_000
 # Its decoder takes 15 bytes a pixel, 20 with alpha: 2 GB for so many.
 MAX_JPEG_XL_MEGAPIXELS = 100
 
@@ -75,12 +77,24 @@ def _said(error: Exception) -> str:
     return text or type(error).__name__
 
 
-# What Pillow says of a broken picture when it has no more to say than that.
-_PLAIN_WORDS = ("image file is truncated", "broken data stream", "decoder error")
+# What libraries say of a broken picture when it tells a person no more than that, or nothing.
+_PLAIN_WORDS = (
+    "image file is truncated", "broken data stream", "decoder error", "truncated file read",
+    "unrecognized data stream", "codec configuration error", "cannot load this image", "sorry",
+    "could not create decoder", "failed to read next frame", "failed to decode", "libpng read",
+    "decoder plugin generated", "unable to ", "generic error", "defined set_get_field_type",
+)  # fmt: skip
+# Where their words are for programmers.
+_OTHER_WORDS = {
+    "Decompressed data too large": "a text or a profile in it is larger than any picture needs",
+    "Too much memory used in text": "the texts in it are larger than any picture needs",
+}
 
 
 def _damaged(path: Path, format_name: str, detail: str) -> DamagedPhotoError:
-    more = "" if detail.startswith(_PLAIN_WORDS) else f": {detail}"
+    said = next((ours for theirs, ours in _OTHER_WORDS.items() if theirs in detail), detail)
+    says_nothing = said.lower().startswith(_PLAIN_WORDS) or said.strip("-0123456789 ") == ""
+    more = "" if says_nothing else f": {said}"
     return DamagedPhotoError(
         f"The {format_name} is damaged or ends too early{more}.",
         hint="Copy it from the camera again, or ask for the photo once more.",
@@ -89,8 +103,15 @@ def _damaged(path: Path, format_name: str, detail: str) -> DamagedPhotoError:
 
 
 def check_pixels(size_px: tuple[int, int], path: Path, most: int = MAX_MEGAPIXELS) -> None:
-    """Refuse a picture of more than ``most`` megapixels."""
+    """Refuse a picture of more than ``most`` megapixels, or one that is hardly more than a line."""
     width, height = size_px
+    if max(size_px) > _MAX_SIDE_PX:
+        raise TooManyPixelsError(
+            f"The picture is {width} × {height} pixels; photoprep takes at most {_MAX_SIDE_PX:,} a "
+            "side.",
+            hint="Cut it, or save a smaller version of it, and run again.",
+            path=path,
+        )
     megapixels = width * height / 1_000_000
     if megapixels > most:
         raise TooManyPixelsError(
