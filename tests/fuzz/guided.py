@@ -36,13 +36,13 @@ def main() -> int:
         except ImportError:
             _say("atheris is not installed: files are spoiled without looking at coverage.")
             return _unguided(parser, Path(folder), arguments)
+        path = Path(folder) / "file"
+        with atheris.instrument_imports(include=["photoprep"]):
+            parser.target(b"", path)  # loads what it tests, before seeds load some of it
         corpus = Path(folder) / "corpus"
         corpus.mkdir()
         for number, seed in enumerate(parser.seeds()):
             (corpus / str(number)).write_bytes(seed.data)
-        path = Path(folder) / "file"
-        with atheris.instrument_imports(include=["photoprep"]):
-            parser.target(b"", path)  # loads what it tests
         options = [
             f"-max_total_time={arguments.seconds}",
             f"-timeout={_LIMIT_S}",
