@@ -139,10 +139,21 @@ def _decoded_whole(path: Path, kind: Recognised) -> DecodedPhoto:
             load_jpeg_xl(path)
         if kind.pillow_format == "PSD":
             check_photoshop_depth(path)
-        with Image.open(path, formats=[kind.pillow_format]) as image:
+        with _opened(path, kind) as image:
             if kind.pillow_format == "PSD":
                 check_composite(image, path)
             return _decoded(image, path, kind)
+
+
+def _opened(path: Path, kind: Recognised) -> Image.Image:
+    """The picture's head, read by Pillow."""
+    try:
+        return Image.open(path, formats=[kind.pillow_format])
+    except MemoryError as error:
+        if kind.name == "JPEG XL":  # which is decoded at once
+            raise
+        # A length of gigabytes in a file that has no such part; no picture has been read yet.
+        raise CannotReadError("its head makes no sense") from error
 
 
 def _decoded(image: Image.Image, path: Path, kind: Recognised) -> DecodedPhoto:

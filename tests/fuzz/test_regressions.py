@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+import sys
 import zlib
 from pathlib import Path
 
@@ -22,8 +23,11 @@ from photoprep.photo.resize import upright_at
 from photoprep.photo.task import MadePhoto, PhotoTask
 from photoprep.photo.tiff_head import pages_of
 from photoprep.preset_file import load_preset
+from photoprep.workers import Crew
+from tests.fuzz.campaign import LIMIT_S
 from tests.fuzz.seeds import dng, drawn_seeds
-from tests.fuzz.verdict import fault_of_jpeg
+from tests.fuzz.verdict import fault_of_jpeg, name_of
+from tests.fuzz.worker import Attempt, Trial, attempt, set_up
 from tests.support import photoprep, small_photo
 
 FIXTURES = Path(__file__).parents[1] / "fixtures" / "fuzz"
@@ -161,3 +165,15 @@ def test_what_libraries_print_of_a_broken_picture_stays_off_the_terminal(
     assert list(out.glob("photos/*.jpg"))
     assert "Fax4Decode" not in done.stderr
     assert "line" not in done.stderr
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="memory is not bounded elsewhere")
+def test_a_length_of_gigabytes_in_a_head_is_damage_and_no_want_of_memory(tmp_path: Path) -> None:
+    path = tmp_path / "poster.psd"
+    photoshop = bytearray(next(seed.data for seed in drawn_seeds() if seed.name == "drawn PSD"))
+    photoshop[42:46] = b"\xff\xff\xff\xf0"  # what its first resource has
+    path.write_bytes(photoshop)
+    with Crew(attempt, jobs=1, set_up=set_up) as crew:
+        ((_, result),) = crew.run([Trial(path, SPEC, LIMIT_S)])
+    assert isinstance(result, Attempt)
+    assert [name_of(outcome) for outcome in result.outcomes] == ["DamagedPhotoError"]
