@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from PIL import Image
+from PIL import Image, PngImagePlugin
 from PIL import _imaging as core
 
 from photoprep.errors import (
@@ -21,18 +21,24 @@ from photoprep.errors import (
 from photoprep.photo.credit import add_credit
 from photoprep.photo.damaged import Remnant, remnant_of
 from photoprep.photo.deep import DeepPicture
-from photoprep.photo.deep_files import read_deep_png, read_deep_tiff
-from photoprep.photo.extras import check_composite, check_photoshop_depth, load_jpeg_xl
+from photoprep.photo.deep_files import CannotReadError, read_deep_png, read_deep_tiff
+from photoprep.photo.extras import check_composite, check_photoshop_depth, check_still, load_jpeg_xl
 from photoprep.photo.formats import Recognised, recognise_file
+from photoprep.photo.jpeg2000 import halve
 from photoprep.photo.jpeg_head import check_jpeg_kind
-from photoprep.photo.jpeg_xl_head import check_still
+from photoprep.photo.jpeg_xl_head import read_jpeg_xl_head
 from photoprep.photo.modes import is_deep_png, plain_mode
 from photoprep.photo.named_colours import named_profile
+from photoprep.photo.png_exif import exif_chunk_of
+from photoprep.photo.profiles import LARGEST_BYTES
 from photoprep.photo.raw import read_raw
 from photoprep.photo.refusals import (
+    MAX_JPEG_XL_MEGAPIXELS,
     MAX_PROGRESSIVE_BYTES,
     check_coefficients,
     check_compression,
+    check_interlaced,
+    check_jpeg_2000,
     check_pixels,
     coefficient_bytes,
     translated,
@@ -89,6 +95,9 @@ def set_up_decoders() -> None:
 
     pillow_heif.register_heif_opener(thumbnails=False)
     Image.MAX_IMAGE_PIXELS = None
+    # Photoshop's histories in XMP have several megabytes, and large profiles too; unbounded they
+    # are not: one may be as large as a profile, all together 64 MB.
+    PngImagePlugin.MAX_TEXT_CHUNK = LARGEST_BYTES
     # Pictures in one piece of memory can be read by others without a copy (see ``lanczos``).
     with suppress(AttributeError):  # where Pillow has no such door, pictures are copied
         core.set_use_block_allocator(1)
@@ -120,6 +129,20 @@ def decode(path: Path, *, accept_damaged: bool = False) -> DecodedPhoto:
         raise
 
 
+def _check_head(path: Path, kind: Recognised) -> None:
+    """Refuse by its head what Pillow would take wrongly, or only after decoding it whole."""
+    if kind.pillow_format == "JPEG":
+        check_jpeg_kind(path)
+    if kind.pillow_format == "PSD":
+        check_photoshop_depth(path)
+    if kind.pillow_format == "JXL":
+        head = read_jpeg_xl_head(path)
+        if head is not None:
+            check_pixels(head.size_px, path, MAX_JPEG_XL_MEGAPIXELS)
+            check_still(head, path)
+        load_jpeg_xl(path)
+
+
 def _decoded_whole(path: Path, kind: Recognised) -> DecodedPhoto:
     with translated(path, kind.name):
         if kind.pillow_format == "TIFF":
@@ -129,17 +152,22 @@ def _decoded_whole(path: Path, kind: Recognised) -> DecodedPhoto:
                 return _decoded_tiff(path, head)
         if kind.pillow_format == "RAW":
             return _decoded_raw(path, kind)
-        if kind.pillow_format == "JXL":
-            load_jpeg_xl(path)
-            check_still(path)
-        if kind.pillow_format == "JPEG":
-            check_jpeg_kind(path)
-        if kind.pillow_format == "PSD":
-            check_photoshop_depth(path)
-        with Image.open(path, formats=[kind.pillow_format]) as image:
+        _check_head(path, kind)
+        with _opened(path, kind) as image:
             if kind.pillow_format == "PSD":
                 check_composite(image, path)
             return _decoded(image, path, kind)
+
+
+def _opened(path: Path, kind: Recognised) -> Image.Image:
+    """The picture's head, read by Pillow."""
+    try:
+        return Image.open(path, formats=[kind.pillow_format])
+    except MemoryError as error:
+        if kind.name == "JPEG XL":  # which is decoded at once
+            raise
+        # A length of gigabytes in a file that has no such part; no picture has been read yet.
+        raise CannotReadError("its head makes no sense") from error
 
 
 def _decoded(image: Image.Image, path: Path, kind: Recognised) -> DecodedPhoto:
@@ -151,10 +179,13 @@ def _decoded(image: Image.Image, path: Path, kind: Recognised) -> DecodedPhoto:
     original_px = image.size
     plain: Image.Image | DeepPicture
     if kind.name == "PNG" and is_deep_png(image):
+        check_interlaced(image, path)
+        # Pillow would decode the whole picture to see whether Exif stands behind its pixels.
+        image.info.setdefault("exif", exif_chunk_of(path))
         exif = _exif_of(image)
         plain, averaged_px = read_deep_png(path)
     else:
-        averaged_px = _draft(image)
+        averaged_px = _halved(image, path) if kind.name == "JPEG 2000" else _draft(image)
         image.load()
         exif = _exif_of(image)
         # libjxl has turned it, and what Exif says is to be ignored; but a JPEG that was packed as
@@ -219,6 +250,8 @@ def _decoded_tiff(path: Path, head: TiffHead) -> DecodedPhoto:
             path=path,
         )
     picture, averaged_px = read_deep_tiff(path, head)
+    if picture.size != tuple(-(-side // averaged_px) for side in head.size_px):
+        raise CannotReadError("its head contradicts itself")
     return _upright(
         picture, head.size_px, averaged_px, head.icc_profile, head.exif, _pages_note(path)
     )
@@ -292,6 +325,14 @@ def _frames_note(image: Image.Image, path: Path, kind: Recognised) -> tuple[Note
             Note("first-frame", "warning", "The picture moves; only its first frame was taken."),
         )
     return ()
+
+
+def _halved(image: Image.Image, path: Path) -> int:
+    """Let a very large JPEG 2000 be decoded at a half, a quarter …; returns as ``_draft``."""
+    halvings = check_jpeg_2000(image, path, _FULL_DECODE_MEGAPIXELS * 1_000_000)
+    if halvings:
+        halve(image, halvings)
+    return 1 << halvings
 
 
 def _draft(image: Image.Image) -> int:

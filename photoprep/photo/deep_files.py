@@ -74,6 +74,7 @@ def read_deep_tiff(
 @contextmanager
 def _translated() -> Iterator[None]:
     library = vips()
+    library.vips_lib.vips_error_clear()  # warnings about an earlier file are still there
     try:
         yield
     except (library.Error, ValueError) as error:

@@ -36,6 +36,8 @@ def plain_mode(image: Image.Image) -> Image.Image | DeepPicture:
 def _deep_grey(image: Image.Image) -> DeepPicture:
     """Grey of 16 bits, of 32, or floating: by its range, which is told by its largest value."""
     values = np.asarray(image)
+    if image.mode == "F":
+        values = np.nan_to_num(values, posinf=0, neginf=0)  # what is no number is black
     most = float(values.max())
     if image.mode == "F" and most <= 1:
         top = 1.0

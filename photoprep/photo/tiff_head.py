@@ -104,13 +104,16 @@ def pages_of(path: Path) -> int:
         is_big = int.from_bytes(head[2:4], order) == _BIG
         count_bytes, entry_bytes, offset_bytes = (8, 20, 8) if is_big else (2, 12, 4)
         place = int.from_bytes(head[8:16] if is_big else head[4:8], order)
+        # What lies beyond the end may lie beyond what a file can have, which no system seeks.
+        end = file.seek(0, os.SEEK_END)
         seen: set[int] = set()
-        while place and place not in seen and len(seen) < MOST_PAGES:
+        while 0 < place < end and place not in seen and len(seen) < MOST_PAGES:
             file.seek(place)
             counted = file.read(count_bytes)
             if len(counted) < count_bytes:
                 break
             seen.add(place)
-            file.seek(int.from_bytes(counted, order) * entry_bytes, os.SEEK_CUR)
+            after = place + count_bytes + int.from_bytes(counted, order) * entry_bytes
+            file.seek(min(after, end))
             place = int.from_bytes(file.read(offset_bytes), order)
     return len(seen)
