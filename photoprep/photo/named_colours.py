@@ -49,7 +49,7 @@ def named_profile(path: Path, image: Image.Image, pillow_format: str) -> bytes:
         return _by_code_points(_after(path, _NCLX))
     if pillow_format != "PNG":
         return b""
-    if code_points := _after(path, _CICP):
+    if len(code_points := _after(path, _CICP)) == 4:
         return _by_code_points(bytes([0, code_points[0], 0, code_points[1]]))
     if "srgb" in image.info:
         return b""

@@ -18,6 +18,7 @@ from photoprep.files import FileStamp
 from photoprep.photo.decode import decode, set_up_decoders
 from photoprep.photo.jpeg_xl_head import read_jpeg_xl_head
 from photoprep.photo.make import make_photo
+from photoprep.photo.named_colours import named_profile
 from photoprep.photo.refusals import translated
 from photoprep.photo.resize import upright_at
 from photoprep.photo.task import MadePhoto, PhotoTask
@@ -178,3 +179,14 @@ def test_a_length_of_gigabytes_in_a_head_is_damage_and_no_want_of_memory(tmp_pat
         ((_, result),) = crew.run([Trial(path, SPEC, LIMIT_S)])
     assert isinstance(result, Attempt)
     assert [name_of(outcome) for outcome in result.outcomes] == ["DamagedPhotoError"]
+
+
+@pytest.mark.parametrize("kind", ["PNG", "AVIF", "HEIF"])
+@pytest.mark.parametrize("mark", [b"cICP", b"colrnclx"])
+@pytest.mark.parametrize("length", range(4))
+def test_colours_that_are_named_in_half_are_not_named(
+    tmp_path: Path, kind: str, mark: bytes, length: int
+) -> None:
+    path = tmp_path / "photo"
+    path.write_bytes(bytes(40) + mark + b"\x09\x10\x00"[:length])
+    assert named_profile(path, Image.new("RGB", (1, 1)), kind) == b""

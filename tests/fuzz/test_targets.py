@@ -28,14 +28,19 @@ def test_a_parser_withstands_whole_files_and_spoiled_ones(name: str, tmp_path: P
         parser.target(rng.randbytes(length), tmp_path / "file")
 
 
-def test_the_guided_command_works_with_atheris_and_without(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "tests.fuzz.guided", "sizes", "--seconds", "1"]
+@pytest.mark.parametrize("guided", [True, False])
+def test_the_guided_command_works_with_atheris_and_without(tmp_path: Path, guided: bool) -> None:
+    if guided:
+        pytest.importorskip("atheris")
+    found = "" if guided else "sys.modules['atheris'] = None;"
+    code = f"import sys; {found} from tests.fuzz.guided import main; sys.exit(main())"
     told = subprocess.run(
-        [*command, "--findings", str(tmp_path)],
+        [sys.executable, "-c", code, "sizes", "--seconds", "1", "--findings", str(tmp_path)],
         capture_output=True,
         text=True,
         check=False,
         cwd=Path(__file__).parents[2],
     )
     assert told.returncode == 0, told.stderr
+    assert ("atheris is not installed" in told.stdout) is not guided
     assert list(tmp_path.iterdir()) == []
