@@ -85,6 +85,8 @@ def _remnant(path: Path, pillow_format: str) -> Remnant | None:
         if pillow_format == "JPEG2000" and image.width * image.height > _MOST_JPEG_2000_PX:
             return None
         unwritten = _UNWRITTEN.get(image.mode, _UNWRITTEN_GREY)
+        if pillow_format == "PSD":
+            return None  # one colour after the other: what there is has no blue
         if pillow_format == "GIF" and _is_interlaced(image):
             return None  # what there is has gaps
         image.im = core.fill(image.mode, image.size, unwritten)

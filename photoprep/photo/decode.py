@@ -22,13 +22,14 @@ from photoprep.photo.credit import add_credit
 from photoprep.photo.damaged import Remnant, remnant_of
 from photoprep.photo.deep import DeepPicture
 from photoprep.photo.deep_files import CannotReadError, read_deep_png, read_deep_tiff
-from photoprep.photo.extras import check_composite, check_photoshop_depth, check_still, load_jpeg_xl
+from photoprep.photo.extras import check_still, load_jpeg_xl
 from photoprep.photo.formats import Recognised, recognise_file
 from photoprep.photo.jpeg2000 import halve
 from photoprep.photo.jpeg_head import check_jpeg_kind
 from photoprep.photo.jpeg_xl_head import read_jpeg_xl_head
 from photoprep.photo.modes import is_deep_png, plain_mode
 from photoprep.photo.named_colours import named_profile
+from photoprep.photo.photoshop import check_composite, check_photoshop_depth, mend_channels
 from photoprep.photo.png_exif import exif_chunk_of
 from photoprep.photo.profiles import LARGEST_BYTES
 from photoprep.photo.raw import read_raw
@@ -156,6 +157,7 @@ def _decoded_whole(path: Path, kind: Recognised) -> DecodedPhoto:
         with _opened(path, kind) as image:
             if kind.pillow_format == "PSD":
                 check_composite(image, path)
+                mend_channels(image, path)
             return _decoded(image, path, kind)
 
 
