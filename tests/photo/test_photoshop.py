@@ -47,7 +47,9 @@ def photoshop(path: Path, channels: list[bytes], *, layers: int = 0, packs: bool
     body = struct.pack(">h", layers) + bytes(44 * abs(layers) + 2)
     info = struct.pack(">I", len(body)) + body
     section = struct.pack(">I", len(info)) + info if layers else struct.pack(">I", 0)
-XX    if packs:
+    starts = range(0, width * height, width)
+    rows = [channel[at : at + width] for channel in channels for at in starts]
+    if packs:
         rows = [packed(row) for row in rows]
     lengths = b"".join(struct.pack(">H", len(row)) for row in rows) if packs else b""
     path.write_bytes(
