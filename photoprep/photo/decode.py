@@ -23,6 +23,7 @@ from photoprep.photo.deep import DeepPicture
 from photoprep.photo.deep_files import read_deep_png, read_deep_tiff
 from photoprep.photo.extras import check_composite, check_photoshop_depth, load_jpeg_xl
 from photoprep.photo.formats import Recognised, recognise_file
+from photoprep.photo.memory_bound import check_room
 from photoprep.photo.modes import is_deep_png, plain_mode
 from photoprep.photo.named_colours import named_profile
 from photoprep.photo.raw import read_raw
@@ -43,6 +44,11 @@ from photoprep.report import DAMAGED, Note
 _FULL_DECODE_MEGAPIXELS = 32
 
 _PIXEL_BYTES = 4  # as Pillow keeps them
+
+# What these hold beside Pillow's picture is a multiple of it: OpenJPEG a number of 4 bytes for each
+# value. OpenJPEG's refusal of memory reads "broken data stream". Others go by rows.
+_DECODED_AT_ONCE = {"AVIF", "HEIF", "JPEG2000", "JXL", "WEBP"}
+_DECODER_BYTES_PER_PIXEL = 16
 
 # How a picture is turned upright, by its orientation tag (Exif 2.32, 4.6.4 A).
 _ORIENTATION = 0x0112
@@ -147,12 +153,22 @@ def _decoded(image: Image.Image, path: Path, kind: Recognised) -> DecodedPhoto:
         plain, averaged_px = read_deep_png(path)
     else:
         averaged_px = _draft(image)
-        image.load()
+        _load(image, kind)
         exif = _exif_of(image)
         if kind.name == "JPEG XL":  # libjxl has turned it; what Exif says there is to be ignored
             exif.pop(_ORIENTATION, None)
         plain = plain_mode(image)
     return _upright(plain, original_px, averaged_px, icc_profile, exif, notes)
+
+
+def _load(image: Image.Image, kind: Recognised) -> None:
+    """Decode it; a decoder that was refused memory may say that its picture is broken."""
+    try:
+        image.load()
+    except (OSError, ValueError):
+        if kind.pillow_format in _DECODED_AT_ONCE:
+            check_room(image.size, bytes_per_pixel=_DECODER_BYTES_PER_PIXEL)
+        raise
 
 
 def _decoded_raw(path: Path, kind: Recognised) -> DecodedPhoto:
@@ -299,6 +315,8 @@ def _exif_of(image: Image.Image) -> Image.Exif:
     try:
         exif = image.getexif()
         exif.get_ifd(0)  # reads the tags, which getexif() alone puts off
+    except MemoryError:
+        raise  # not as absent: the picture would lie on its side
     except Exception:  # noqa: BLE001 (Pillow raises almost anything on broken tags)
         return Image.Exif()
     return exif

@@ -18,6 +18,16 @@ from pathlib import Path
 MOST_BYTES = 4_000_000_000
 _SHARE_OF_MACHINE = 0.75
 
+# What libraries say when they get no memory, or no stack for a thread: Pillow and libvips; libavif;
+# libheif, of whatever its codecs throw; glib and the system itself (ENOMEM, EAGAIN).
+_WANT_OF_MEMORY = (
+    "out of memory",
+    "unexpected c++ exception",
+    "memory allocation",
+    "cannot allocate memory",
+    "resource temporarily unavailable",
+)
+
 # Where memory ends all the same, the system shall end a worker and neither the run nor the person's
 # own programs: of -1000 to 1000, the higher the sooner.
 _FIRST_TO_GO = "500"
@@ -42,3 +52,17 @@ def bound_memory() -> None:
         resource.setrlimit(resource.RLIMIT_DATA, (min([bound, *given]), most))
     with suppress(OSError):  # one without /proc
         Path("/proc/self/oom_score_adj").write_text(_FIRST_TO_GO)
+
+
+def tells_want_of_memory(said: str) -> bool:
+    """Whether a library's words mean that it was refused memory, and nothing about its picture."""
+    return any(words in said.lower() for words in _WANT_OF_MEMORY)
+
+
+def check_room(size_px: tuple[int, int], *, bytes_per_pixel: int) -> None:
+    """Raise ``MemoryError`` where a picture's need could not be met; it is not touched, only asked.
+
+    For libraries that say the same of a broken picture and of a want of memory.
+    """
+    width, height = size_px
+    bytearray(width * height * bytes_per_pixel)
