@@ -13,6 +13,7 @@
     └── PhotoError              65  one picture; the run goes on without it
         ├── NotAPictureError        not a picture at all: skipped, not failed
         ├── UnsupportedFormatError  a picture, in a format photoprep does not read
+        │   └── MissingExtraError       or would, with something more installed
         ├── DamagedPhotoError       it ends too early, or its content is broken
         ├── TooManyPixelsError      more megapixels than a worker may hold
         ├── SourceUnreadableError   the disk or its rights refuse it
@@ -147,6 +148,10 @@ class NotAPictureError(PhotoError):
 
 class UnsupportedFormatError(PhotoError):
     """A picture in a format that photoprep does not read."""
+
+
+class MissingExtraError(UnsupportedFormatError):
+    """What reads the picture's format is an extra that is not installed."""
 
 
 class DamagedPhotoError(PhotoError):

@@ -6,7 +6,7 @@ import multiprocessing
 import os
 import signal
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection
 from typing import TypeVar
@@ -74,6 +74,7 @@ def _live(pipe: Connection, function: Callable[[Task], Result], set_up: Callable
 
 def serve(pipe: Connection, function: Callable[[Task], Result]) -> None:
     """Work until the other end is closed, which the system does when the parent dies."""
+    _keep_libraries_quiet()
     while True:
         try:
             task = pipe.recv()
@@ -88,6 +89,18 @@ def serve(pipe: Connection, function: Callable[[Task], Result]) -> None:
             pipe.send(outcome)
         except OSError:
             return
+
+
+def _keep_libraries_quiet() -> None:
+    """Lead this process's standard error to nowhere.
+
+    libtiff, LibRaw and Pillow print what they think of a broken picture, a line for each of its
+    rows at times. What a person needs of that is in the refusal; the terminal is the parent's.
+    """
+    with suppress(OSError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, 2)
+        os.close(nowhere)
 
 
 def ours(error: BaseException) -> PhotoError:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import warnings
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +28,8 @@ from photoprep.photo.tiff_head import read_tiff_head
 _UNWRITTEN = {"RGB": (255, 0, 254), "RGBA": (255, 0, 254, 1), "CMYK": (255, 0, 254, 1)}
 _UNWRITTEN_GREY = 1
 _LEAST_PART = 50  # less than a fiftieth of the rows shows nothing
+_ROWS_PX = 256
+_MOST_JPEG_2000_PX = 32_000_000  # its decoder takes 12 bytes for each (see ``jpeg2000``)
 _END_OF_JPEG = b"\xff\xd9"
 
 
@@ -79,6 +82,8 @@ def _remnant(path: Path, pillow_format: str) -> Remnant | None:
     with Image.open(io.BytesIO(data), formats=[pillow_format]) as image:
         if image.info.get("progressive"):
             return _coarse_remnant(data)
+        if pillow_format == "JPEG2000" and image.width * image.height > _MOST_JPEG_2000_PX:
+            return None
         unwritten = _UNWRITTEN.get(image.mode, _UNWRITTEN_GREY)
         if pillow_format == "GIF" and _is_interlaced(image):
             return None  # what there is has gaps
@@ -87,7 +92,8 @@ def _remnant(path: Path, pillow_format: str) -> Remnant | None:
             image.load()
         image.tile = []  # what there is has been read
         values = _values(image)
-        blank = (values == np.array(unwritten, np.uint8)).all(axis=2).any(axis=1)
+        mark = np.array(unwritten, np.uint8)
+        blank = _by_rows(values, lambda rows: (rows == mark).all(axis=2).any(axis=1))
         # Some decoders begin with a canvas of their own: there it is what has one value to the end.
         return _cut(image, blank if blank.any() else _flat_end(values))
 
@@ -110,8 +116,16 @@ def _values(image: Image.Image) -> NDArray[np.uint8]:
 
 def _flat_end(values: NDArray[np.uint8]) -> NDArray[np.bool_]:
     """The rows at the end that have nothing but the value of the last pixel."""
-    flat = (values == values[-1, -1]).all(axis=(1, 2))
+    flat = _by_rows(values, lambda rows: (rows == values[-1, -1]).all(axis=(1, 2)))
     return np.asarray(np.logical_and.accumulate(flat[::-1])[::-1])
+
+
+def _by_rows(
+    values: NDArray[np.uint8], judge: Callable[[NDArray[np.uint8]], NDArray[np.bool_]]
+) -> NDArray[np.bool_]:
+    """What ``judge`` says of each row, asked of a few at a time: its answers take memory too."""
+    parts = [judge(values[top : top + _ROWS_PX]) for top in range(0, len(values), _ROWS_PX)]
+    return np.concatenate(parts)
 
 
 def _cut(image: Image.Image, blank: NDArray[np.bool_]) -> Remnant | None:

@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from PIL import Image
+from PIL import Image, PngImagePlugin
 from PIL import _imaging as core
 
 from photoprep.errors import (
@@ -18,18 +18,28 @@ from photoprep.errors import (
     NotAPictureError,
     UnsupportedFormatError,
 )
+from photoprep.photo.credit import add_credit
 from photoprep.photo.damaged import Remnant, remnant_of
 from photoprep.photo.deep import DeepPicture
-from photoprep.photo.deep_files import read_deep_png, read_deep_tiff
-from photoprep.photo.extras import check_composite, check_photoshop_depth, load_jpeg_xl
+from photoprep.photo.deep_files import CannotReadError, read_deep_png, read_deep_tiff
+from photoprep.photo.extras import check_composite, check_photoshop_depth, check_still, load_jpeg_xl
 from photoprep.photo.formats import Recognised, recognise_file
+from photoprep.photo.jpeg2000 import halve
+from photoprep.photo.jpeg_head import check_jpeg_kind
+from photoprep.photo.jpeg_xl_head import read_jpeg_xl_head
 from photoprep.photo.memory_bound import check_room
 from photoprep.photo.modes import is_deep_png, plain_mode
 from photoprep.photo.named_colours import named_profile
+from photoprep.photo.png_exif import exif_chunk_of
+from photoprep.photo.profiles import LARGEST_BYTES
 from photoprep.photo.raw import read_raw
 from photoprep.photo.refusals import (
+    MAX_JPEG_XL_MEGAPIXELS,
     MAX_PROGRESSIVE_BYTES,
     check_coefficients,
+    check_compression,
+    check_interlaced,
+    check_jpeg_2000,
     check_pixels,
     coefficient_bytes,
     translated,
@@ -91,6 +101,9 @@ def set_up_decoders() -> None:
 
     pillow_heif.register_heif_opener(thumbnails=False)
     Image.MAX_IMAGE_PIXELS = None
+    # Photoshop's histories in XMP have several megabytes, and large profiles too; unbounded they
+    # are not: one may be as large as a profile, all together 64 MB.
+    PngImagePlugin.MAX_TEXT_CHUNK = LARGEST_BYTES
     # Pictures in one piece of memory can be read by others without a copy (see ``lanczos``).
     with suppress(AttributeError):  # where Pillow has no such door, pictures are copied
         core.set_use_block_allocator(1)
@@ -122,22 +135,45 @@ def decode(path: Path, *, accept_damaged: bool = False) -> DecodedPhoto:
         raise
 
 
+def _check_head(path: Path, kind: Recognised) -> None:
+    """Refuse by its head what Pillow would take wrongly, or only after decoding it whole."""
+    if kind.pillow_format == "JPEG":
+        check_jpeg_kind(path)
+    if kind.pillow_format == "PSD":
+        check_photoshop_depth(path)
+    if kind.pillow_format == "JXL":
+        head = read_jpeg_xl_head(path)
+        if head is not None:
+            check_pixels(head.size_px, path, MAX_JPEG_XL_MEGAPIXELS)
+            check_still(head, path)
+        load_jpeg_xl(path)
+
+
 def _decoded_whole(path: Path, kind: Recognised) -> DecodedPhoto:
     with translated(path, kind.name):
         if kind.pillow_format == "TIFF":
             head = read_tiff_head(path)
+            check_compression(head.compression, path)
             if head.is_deep:
                 return _decoded_tiff(path, head)
         if kind.pillow_format == "RAW":
             return _decoded_raw(path, kind)
-        if kind.pillow_format == "JXL":
-            load_jpeg_xl(path)
-        if kind.pillow_format == "PSD":
-            check_photoshop_depth(path)
-        with Image.open(path, formats=[kind.pillow_format]) as image:
+        _check_head(path, kind)
+        with _opened(path, kind) as image:
             if kind.pillow_format == "PSD":
                 check_composite(image, path)
             return _decoded(image, path, kind)
+
+
+def _opened(path: Path, kind: Recognised) -> Image.Image:
+    """The picture's head, read by Pillow."""
+    try:
+        return Image.open(path, formats=[kind.pillow_format])
+    except MemoryError as error:
+        if kind.name == "JPEG XL":  # which is decoded at once
+            raise
+        # A length of gigabytes in a file that has no such part; no picture has been read yet.
+        raise CannotReadError("its head makes no sense") from error
 
 
 def _decoded(image: Image.Image, path: Path, kind: Recognised) -> DecodedPhoto:
@@ -149,13 +185,18 @@ def _decoded(image: Image.Image, path: Path, kind: Recognised) -> DecodedPhoto:
     original_px = image.size
     plain: Image.Image | DeepPicture
     if kind.name == "PNG" and is_deep_png(image):
+        check_interlaced(image, path)
+        # Pillow would decode the whole picture to see whether Exif stands behind its pixels.
+        image.info.setdefault("exif", exif_chunk_of(path))
         exif = _exif_of(image)
         plain, averaged_px = read_deep_png(path)
     else:
-        averaged_px = _draft(image)
+        averaged_px = _halved(image, path) if kind.name == "JPEG 2000" else _draft(image)
         _load(image, kind)
         exif = _exif_of(image)
-        if kind.name == "JPEG XL":  # libjxl has turned it; what Exif says there is to be ignored
+        # libjxl has turned it, and what Exif says is to be ignored; but a JPEG that was packed as
+        # JPEG XL without loss is unpacked first, and lies as it did.
+        if kind.name == "JPEG XL" and not getattr(image, "jpeg", False):
             exif.pop(_ORIENTATION, None)
         plain = plain_mode(image)
     return _upright(plain, original_px, averaged_px, icc_profile, exif, notes)
@@ -175,10 +216,12 @@ def _decoded_raw(path: Path, kind: Recognised) -> DecodedPhoto:
     """A camera RAW file: its preview, or developed."""
     raw = read_raw(path)
     if raw.developed is not None:
-        exif = Image.Exif()
+        exif = _credit_of_raw(path)
         return _upright(raw.developed, raw.developed.size, 1, b"", exif, (_RAW_DEVELOPED,))
     with Image.open(io.BytesIO(raw.preview), formats=["JPEG"]) as image:
         decoded = _decoded(image, path, kind)
+    for tag, value in _credit_of_raw(path).items():
+        decoded.exif.setdefault(tag, value)
     if _ORIENTATION not in decoded.exif:  # most previews lie as the sensor saw
         decoded.exif[_ORIENTATION] = raw.preview_orientation
     return _upright(
@@ -189,6 +232,15 @@ def _decoded_raw(path: Path, kind: Recognised) -> DecodedPhoto:
         decoded.exif,
         (_RAW_PREVIEW,),
     )
+
+
+def _credit_of_raw(path: Path) -> Image.Exif:
+    """Artist and copyright of a RAW file, most of which begin as a TIFF does."""
+    with suppress(Exception):  # and the others raise anything
+        exif = read_tiff_head(path).exif
+        exif.pop(_ORIENTATION, None)
+        return exif
+    return Image.Exif()
 
 
 _RAW_PREVIEW = Note(
@@ -214,6 +266,8 @@ def _decoded_tiff(path: Path, head: TiffHead) -> DecodedPhoto:
             path=path,
         )
     picture, averaged_px = read_deep_tiff(path, head)
+    if picture.size != tuple(-(-side // averaged_px) for side in head.size_px):
+        raise CannotReadError("its head contradicts itself")
     return _upright(
         picture, head.size_px, averaged_px, head.icc_profile, head.exif, _pages_note(path)
     )
@@ -289,6 +343,14 @@ def _frames_note(image: Image.Image, path: Path, kind: Recognised) -> tuple[Note
     return ()
 
 
+def _halved(image: Image.Image, path: Path) -> int:
+    """Let a very large JPEG 2000 be decoded at a half, a quarter …; returns as ``_draft``."""
+    halvings = check_jpeg_2000(image, path, _FULL_DECODE_MEGAPIXELS * 1_000_000)
+    if halvings:
+        halve(image, halvings)
+    return 1 << halvings
+
+
 def _draft(image: Image.Image) -> int:
     """Let libjpeg decode a very large JPEG at a half, a quarter or an eighth.
 
@@ -318,5 +380,6 @@ def _exif_of(image: Image.Image) -> Image.Exif:
     except MemoryError:
         raise  # not as absent: the picture would lie on its side
     except Exception:  # noqa: BLE001 (Pillow raises almost anything on broken tags)
-        return Image.Exif()
+        exif = Image.Exif()
+    add_credit(exif, image)
     return exif

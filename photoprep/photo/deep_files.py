@@ -66,12 +66,15 @@ def read_deep_tiff(
         else:
             # Bytes, because not every name on a disk is text.
             image = load.tiffload(os.fsencode(path), **options)
+        if head.is_icc_lab:
+            image = _as_lab(image)
         return _read(image, has_alpha=head.extra_is_alpha, is_multiplied=head.is_multiplied)
 
 
 @contextmanager
 def _translated() -> Iterator[None]:
     library = vips()
+    library.vips_lib.vips_error_clear()  # warnings about an earlier file are still there
     try:
         yield
     except (library.Error, ValueError) as error:
@@ -107,6 +110,15 @@ def _read(image: Any, *, has_alpha: bool, is_multiplied: bool) -> tuple[DeepPict
     else:
         values = _from_floats(_values(image))
     return DeepPicture(values, space, has_alpha), averaged_px
+
+
+def _as_lab(image: Any) -> Any:
+    """Values that libvips has left as they stand in the file (Adobe's TIFF Technical Note 4)."""
+    least = {"uchar": 1, "ushort": 256}.get(image.format)
+    if least is None:
+        raise CannotReadError("it has Lab colours in numbers of an unusual kind")
+    lab = image[:3].linear([100 / _most(image), 1 / least, 1 / least], [0, -128, -128])
+    return lab.copy(interpretation="lab")
 
 
 def _most(image: Any) -> float:

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from PIL import Image
 
-from photoprep.errors import UnsupportedFormatError
+from photoprep.errors import MissingExtraError, UnsupportedFormatError
+from photoprep.photo.jpeg_xl_head import JpegXlHead
 
 # Photoshop File Formats Specification, "Image Resource IDs": 1057 is VersionInfo, whose fifth byte
 # says whether the file has a picture of its layers put together.
@@ -18,18 +19,33 @@ def load_jpeg_xl(path: Path) -> None:
     """Make Pillow read JPEG XL.
 
     Raises:
-        UnsupportedFormatError: the extra is not installed.
+        MissingExtraError: the extra is not installed.
 
     """
     try:
         from pillow_jxl import JpegXLImagePlugin
     except ImportError as error:
-        raise UnsupportedFormatError(
+        raise MissingExtraError(
             "It is a JPEG XL file, and what reads those is not installed.",
             hint='Install it with: pip install "photoprep[jxl]". Or save it as JPEG or PNG.',
             path=path,
         ) from error
     JpegXLImagePlugin.DECODE_THREADS = 1  # there is a worker for every core
+
+
+def check_still(head: JpegXlHead, path: Path) -> None:
+    """Refuse a JPEG XL that moves.
+
+    Raises:
+        UnsupportedFormatError: it moves.
+
+    """
+    if head.moves:
+        raise UnsupportedFormatError(
+            "It is a JPEG XL that moves, of which photoprep cannot take the first frame.",
+            hint="Save one frame of it as JPEG or PNG and run again.",
+            path=path,
+        )
 
 
 def check_photoshop_depth(path: Path) -> None:

@@ -23,7 +23,8 @@ _RAW_EXTENSIONS = frozenset({
 })
 # fmt: on
 _OTHER_PICTURE_EXTENSIONS = frozenset(
-    {"psb", "ico", "svg", "svgz", "eps", "ai", "cdr", "indd", "wmf", "emf"}
+    {"psb", "ico", "svg", "svgz", "eps", "ai", "cdr", "indd", "wmf", "emf", "jxr", "wdp", "hdp"}
+    | {"tga", "pcx", "dds", "ppm", "pgm", "pbm", "pnm", "xcf", "jls"}
 )
 
 _ASK_AGAIN = "Ask for the photo once more."
@@ -119,6 +120,7 @@ _SIGNATURES: tuple[tuple[bytes, Recognised], ...] = (
     (b"8BPS\0\1", _read("Photoshop file", "PSD")),
     (b"8BPS\0\2", _unread("a large Photoshop file (PSB)")),
     (b"\0\0\x01\0", _unread("an icon file")),
+    (b"II\xbc\x01", _unread("a JPEG XR file")),
     (b"FUJIFILMCCD-RAW", _RAW),
     (b"IIRO", _RAW),  # Olympus
     (b"IIRS", _RAW),

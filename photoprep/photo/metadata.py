@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from PIL import Image
 
-# Exif 2.32, 4.6.4: Artist and Copyright in IFD 0.
-_ALLOWED = (0x013B, 0x8298)
+from photoprep.photo.credit import ARTIST, COPYRIGHT
+
+_ALLOWED = (ARTIST, COPYRIGHT)
 _LONGEST_BYTES = 500
 
 

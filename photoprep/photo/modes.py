@@ -28,12 +28,16 @@ def plain_mode(image: Image.Image) -> Image.Image | DeepPicture:
         return image.convert("RGBA" if alpha else "RGB")
     if image.mode == "F" or image.mode.startswith("I"):
         return _deep_grey(image)
+    if image.mode == "1" and image.format == "PSD":
+        return ImageChops.invert(image.convert("L"))  # there 1 is black, which Pillow does not know
     return image.convert("L" if image.mode == "1" else "RGB")
 
 
 def _deep_grey(image: Image.Image) -> DeepPicture:
     """Grey of 16 bits, of 32, or floating: by its range, which is told by its largest value."""
     values = np.asarray(image)
+    if image.mode == "F":
+        values = np.nan_to_num(values, posinf=0, neginf=0)  # what is no number is black
     most = float(values.max())
     if image.mode == "F" and most <= 1:
         top = 1.0

@@ -52,7 +52,7 @@ _ADOBE_CURVE: Curve = (GAMMA, (2.19921875,))
 def srgb_profile() -> bytes:
     """The sRGB profile written into outputs: version 4, exact curves, as few bytes as it can have.
 
-    docs/colour.md compares it with other compact profiles, with none, and in browsers.
+    docs/colour-profile.md compares it with others, and with none, in browsers and libraries.
     """
     return matrix_profile("sRGB", _SRGB_PRIMARIES, SRGB_CURVE)
 

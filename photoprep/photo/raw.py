@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from photoprep.errors import UnsupportedFormatError
+from photoprep.errors import MissingExtraError, UnsupportedFormatError
 from photoprep.photo.deep import DeepPicture
 from photoprep.photo.deep_files import CannotReadError
 
@@ -41,14 +41,15 @@ def read_raw(path: Path) -> ReadRaw:
     """Read a RAW file.
 
     Raises:
-        UnsupportedFormatError: the extra is not installed, or LibRaw does not know the camera.
+        MissingExtraError: the extra is not installed.
+        UnsupportedFormatError: LibRaw does not know the camera.
         CannotReadError: it is damaged.
 
     """
     try:
         import rawpy
     except ImportError as error:
-        raise UnsupportedFormatError(
+        raise MissingExtraError(
             "It is a camera RAW file, and what reads those is not installed.",
             hint='Install it with: pip install "photoprep[raw]". Or export it as JPEG or TIFF.',
             path=path,
@@ -97,4 +98,5 @@ def _developed(rawpy: Any, raw: Any) -> DeepPicture:
         # sRGB's own curve (IEC 61966-2-1); LibRaw's default is that of ITU-R BT.709.
         gamma=(2.4, 12.92),
     )
-    return DeepPicture(np.ascontiguousarray(values), "RGB")
+    is_grey = values.shape[-1] == 1  # a sensor without a colour filter
+    return DeepPicture(np.ascontiguousarray(values), "L" if is_grey else "RGB")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import struct
 import warnings
 from collections.abc import Iterator
@@ -10,18 +11,45 @@ from pathlib import Path
 
 from PIL import Image, UnidentifiedImageError
 
-from photoprep.errors import DamagedPhotoError, NotEnoughMemoryError, TooManyPixelsError
+from photoprep.errors import (
+    DamagedPhotoError,
+    NotEnoughMemoryError,
+    TooManyPixelsError,
+    UnsupportedFormatError,
+)
 from photoprep.files import unreadable
 from photoprep.photo.deep_files import CannotReadError
+from photoprep.photo.jpeg2000 import halvings_for, read_jpeg2000_head
 from photoprep.photo.memory_bound import tells_want_of_memory
 
 # 200 megapixels as RGB are 600 MB, about what one worker may hold; film scans have 100.
 MAX_MEGAPIXELS = 200
+# The weights that scale it take 300 bytes for each pixel of a side: 3 million took 1.4 GB.
+_MAX_SIDE_PX = 300_000
+# Its decoder takes 15 bytes a pixel, 20 with alpha: 2 GB for so many.
+MAX_JPEG_XL_MEGAPIXELS = 100
+
+# An interlaced PNG of 16 bits is in memory as a whole: 110 megapixels as RGB, which took 0.83 GB.
+_MAX_INTERLACED_BYTES = 700_000_000
 
 # A progressive JPEG is gathered whole before it can be scaled, two bytes a coefficient. With the
 # picture beside it the two may take so much; beyond, it is scaled further or refused.
 _MAX_COEFFICIENT_BYTES = 320_000_000
 MAX_PROGRESSIVE_BYTES = 340_000_000
+
+# Compressions of TIFF that libtiff, as Pillow and libvips bring it, does not read (numbers by
+# libtiff's tiff.h); it would call the file damaged.
+_UNREAD_COMPRESSIONS = {
+    33003: "JPEG 2000",
+    33005: "JPEG 2000",
+    34661: "JBIG",
+    34712: "JPEG 2000",
+    34887: "LERC",
+    34892: "lossy DNG",
+    50001: "WebP",
+    50002: "JPEG XL",
+    52546: "JPEG XL",
+}
 
 
 @contextmanager
@@ -43,7 +71,8 @@ def translated(path: Path, format_name: str) -> Iterator[None]:
     except OSError as error:
         if tells_want_of_memory(str(error)):
             raise _not_enough_memory(path) from error
-        if error.errno is not None:
+        # A broken file may send its reader to places that no file has; the disk is well then.
+        if error.errno not in {None, errno.EINVAL}:
             raise unreadable(path, error) from error
         raise _damaged(path, format_name, _said(error)) from error
     except (
@@ -78,12 +107,24 @@ def _said(error: Exception) -> str:
     return text or type(error).__name__
 
 
-# What Pillow says of a broken picture when it has no more to say than that.
-_PLAIN_WORDS = ("image file is truncated", "broken data stream", "decoder error")
+# What libraries say of a broken picture when it tells a person no more than that, or nothing.
+_PLAIN_WORDS = (
+    "image file is truncated", "broken data stream", "decoder error", "truncated file read",
+    "unrecognized data stream", "codec configuration error", "cannot load this image", "sorry",
+    "could not create decoder", "failed to read next frame", "failed to decode", "libpng read",
+    "decoder plugin generated", "unable to ", "generic error", "defined set_get_field_type",
+)  # fmt: skip
+# Where their words are for programmers.
+_OTHER_WORDS = {
+    "Decompressed data too large": "a text or a profile in it is larger than any picture needs",
+    "Too much memory used in text": "the texts in it are larger than any picture needs",
+}
 
 
 def _damaged(path: Path, format_name: str, detail: str) -> DamagedPhotoError:
-    more = "" if detail.startswith(_PLAIN_WORDS) else f": {detail}"
+    said = next((ours for theirs, ours in _OTHER_WORDS.items() if theirs in detail), detail)
+    says_nothing = said.lower().startswith(_PLAIN_WORDS) or said.strip("-0123456789 ") == ""
+    more = "" if says_nothing else f": {said}"
     return DamagedPhotoError(
         f"The {format_name} is damaged or ends too early{more}.",
         hint="Copy it from the camera again, or ask for the photo once more.",
@@ -91,17 +132,61 @@ def _damaged(path: Path, format_name: str, detail: str) -> DamagedPhotoError:
     )
 
 
-def check_pixels(size_px: tuple[int, int], path: Path) -> None:
-    """Refuse a picture of more than ``MAX_MEGAPIXELS``."""
+def check_pixels(size_px: tuple[int, int], path: Path, most: int = MAX_MEGAPIXELS) -> None:
+    """Refuse a picture of more than ``most`` megapixels, or one that is hardly more than a line."""
     width, height = size_px
+    if max(size_px) > _MAX_SIDE_PX:
+        raise TooManyPixelsError(
+            f"The picture is {width} × {height} pixels; photoprep takes at most {_MAX_SIDE_PX:,} a "
+            "side.",
+            hint="Cut it, or save a smaller version of it, and run again.",
+            path=path,
+        )
     megapixels = width * height / 1_000_000
-    if megapixels > MAX_MEGAPIXELS:
+    if megapixels > most:
         raise TooManyPixelsError(
             f"The picture has {megapixels:.0f} megapixels ({width} × {height}); "
-            f"photoprep takes at most {MAX_MEGAPIXELS}.",
+            f"photoprep takes at most {most}{' of this format' if most < MAX_MEGAPIXELS else ''}.",
             hint="Save a smaller version of it and run again.",
             path=path,
         )
+
+
+def check_interlaced(image: Image.Image, path: Path) -> None:
+    """Refuse an interlaced PNG of 16 bits that would take too much memory, whatever is made of it.
+
+    Its first rows come last, so that it cannot be read as a stream.
+    """
+    if not image.info.get("interlace"):
+        return
+    if image.width * image.height * len(image.getbands()) * 2 > _MAX_INTERLACED_BYTES:
+        megapixels = image.width * image.height / 1_000_000
+        raise TooManyPixelsError(
+            f"It is an interlaced PNG of 16 bits and {megapixels:.0f} megapixels, which cannot be "
+            "read in parts and would take too much memory.",
+            hint="Save it without interlacing, or smaller, and run again.",
+            path=path,
+        )
+
+
+def check_jpeg_2000(image: Image.Image, path: Path, most_px: int) -> int:
+    """How often to halve its sides for at most ``most_px``; refuses one that cannot be halved so.
+
+    Raises ``ValueError`` for a head that makes no sense.
+    """
+    head = read_jpeg2000_head(path)
+    if not head.is_lawful:
+        raise ValueError("it has more tiles than can be numbered")
+    halvings = halvings_for(image.size, head.levels, most_px)
+    if halvings is None:
+        megapixels = image.width * image.height / 1_000_000
+        raise TooManyPixelsError(
+            f"It is a JPEG 2000 of {megapixels:.0f} megapixels that holds no smaller version of "
+            "itself and would take too much memory.",
+            hint="Save it as JPEG or TIFF, or smaller, and run again.",
+            path=path,
+        )
+    return halvings
 
 
 def coefficient_bytes(image: Image.Image) -> int:
@@ -122,5 +207,15 @@ def check_coefficients(image: Image.Image, path: Path) -> None:
             f"It is a progressive JPEG of {megapixels:.0f} megapixels, which cannot be read in "
             "parts and would take too much memory.",
             hint="Save it as a baseline JPEG (not progressive), or smaller, and run again.",
+            path=path,
+        )
+
+
+def check_compression(compression: int, path: Path) -> None:
+    """Refuse a TIFF that is compressed in a way that nobody here reads."""
+    if name := _UNREAD_COMPRESSIONS.get(compression):
+        raise UnsupportedFormatError(
+            f"It is a TIFF compressed as {name}, which photoprep does not read.",
+            hint="Save it with LZW or ZIP compression and run again.",
             path=path,
         )

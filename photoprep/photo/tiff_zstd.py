@@ -28,8 +28,10 @@ _STRIPS, _TILES = (273, 279), (324, 325)  # offsets and byte counts
 # extra samples, sample format, profile: what it takes to understand the values.
 _KEPT = (256, 257, 258, 262, 274, 277, 278, 284, 317, 320, 322, 323, 338, 339, 34675)
 _SHORT, _LONG, _UNDEFINED = 3, 4, 7
-# All of it is in memory for a moment.
+# All of it is in memory for a moment, and one strip as it was before it was compressed.
 MOST_BYTES = 200_000_000
+_MOST_STRIP_BYTES = 650_000_000  # 108 megapixels of 16 bits in one strip
+_MOST_PLAIN_BYTES = 4_000_000_000  # 200 megapixels have at most 3.2 GB
 
 
 def repacked(path: Path, tags: ImageFileDirectory_v2) -> bytes:
@@ -55,22 +57,33 @@ def repacked(path: Path, tags: ImageFileDirectory_v2) -> bytes:
 
 
 def _deflated(path: Path, offsets: Sequence[int], counts: Sequence[int]) -> Iterator[bytes]:
-    taken = 0
+    taken = plain_bytes = 0
     with path.open("rb") as file:
         for offset, count in zip(offsets, counts, strict=True):
             file.seek(offset)
             packed = file.read(min(count, MOST_BYTES))
             if len(packed) < count:
                 raise ValueError("a strip is missing")
-            try:
-                plain = zstd.decompress(packed)
-            except zstd.ZstdError as error:
-                raise ValueError("a strip is broken") from error
+            plain = _plain(packed)
             piece = zlib.compress(plain, 1)
             taken += len(piece)
-            if taken > MOST_BYTES:
+            plain_bytes += len(plain)
+            if taken > MOST_BYTES or plain_bytes > _MOST_PLAIN_BYTES:
                 raise ValueError("compressed by Zstandard it is too large; save it with Deflate")
             yield piece
+
+
+def _plain(packed: bytes) -> bytes:
+    """A strip as it was, within bounds: thirty kilobytes can hold a gigabyte of one value."""
+    reader = zstd.ZstdDecompressor()
+    try:
+        plain = reader.decompress(packed, max_length=_MOST_STRIP_BYTES)
+    except zstd.ZstdError as error:
+        raise ValueError("a strip is broken") from error
+    if not reader.eof:
+        whole = len(plain) < _MOST_STRIP_BYTES
+        raise ValueError("a strip is broken" if whole else "a strip is larger than any can be")
+    return plain
 
 
 def _values(tags: ImageFileDirectory_v2, tag: int) -> list[int]:

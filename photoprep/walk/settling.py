@@ -15,6 +15,7 @@ from queue import Empty, Queue
 from threading import Thread
 
 from photoprep.errors import (
+    MissingExtraError,
     NotEnoughMemoryError,
     PhotoError,
     PhotoTimeoutError,
@@ -31,6 +32,7 @@ from photoprep.walk.intake import Candidate
 
 # Errors that may be gone at the next run; every other verdict on a picture is remembered.
 _PASSING = (
+    MissingExtraError,
     SourceChangedError,
     SourceUnreadableError,
     NotEnoughMemoryError,
