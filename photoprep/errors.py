@@ -20,6 +20,8 @@
         ├── SourceChangedError      it changed while it was being read
         ├── ArchiveRefusedError     an archive, or a file in one, that is damaged or not taken
         ├── CannotFitError          no setting brings it within its bytes
+        ├── NotEnoughMemoryError    it took more memory than its worker may have
+        ├── PhotoTimeoutError       it was not done within its time
         ├── WorkerDiedError         the process at work on it was killed or crashed
         └── UnexpectedPhotoError    a bug of photoprep's own that this picture brought out
 

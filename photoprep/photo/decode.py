@@ -27,6 +27,7 @@ from photoprep.photo.formats import Recognised, recognise_file
 from photoprep.photo.jpeg2000 import halve
 from photoprep.photo.jpeg_head import check_jpeg_kind
 from photoprep.photo.jpeg_xl_head import read_jpeg_xl_head
+from photoprep.photo.memory_bound import check_room
 from photoprep.photo.modes import is_deep_png, plain_mode
 from photoprep.photo.named_colours import named_profile
 from photoprep.photo.photoshop import check_composite, check_photoshop_depth, mend_channels
@@ -54,6 +55,11 @@ from photoprep.report import DAMAGED, Note
 _FULL_DECODE_MEGAPIXELS = 32
 
 _PIXEL_BYTES = 4  # as Pillow keeps them
+
+# What these hold beside Pillow's picture is a multiple of it: OpenJPEG a number of 4 bytes for each
+# value. OpenJPEG's refusal of memory reads "broken data stream". Others go by rows.
+_DECODED_AT_ONCE = {"AVIF", "HEIF", "JPEG2000", "JXL", "WEBP"}
+_DECODER_BYTES_PER_PIXEL = 16
 
 # How a picture is turned upright, by its orientation tag (Exif 2.32, 4.6.4 A).
 _ORIENTATION = 0x0112
@@ -188,7 +194,7 @@ def _decoded(image: Image.Image, path: Path, kind: Recognised) -> DecodedPhoto:
         plain, averaged_px = read_deep_png(path)
     else:
         averaged_px = _halved(image, path) if kind.name == "JPEG 2000" else _draft(image)
-        image.load()
+        _load(image, kind)
         exif = _exif_of(image)
         # libjxl has turned it, and what Exif says is to be ignored; but a JPEG that was packed as
         # JPEG XL without loss is unpacked first, and lies as it did.
@@ -196,6 +202,16 @@ def _decoded(image: Image.Image, path: Path, kind: Recognised) -> DecodedPhoto:
             exif.pop(_ORIENTATION, None)
         plain = plain_mode(image)
     return _upright(plain, original_px, averaged_px, icc_profile, exif, notes)
+
+
+def _load(image: Image.Image, kind: Recognised) -> None:
+    """Decode it; a decoder that was refused memory may say that its picture is broken."""
+    try:
+        image.load()
+    except (OSError, ValueError):
+        if kind.pillow_format in _DECODED_AT_ONCE:
+            check_room(image.size, bytes_per_pixel=_DECODER_BYTES_PER_PIXEL)
+        raise
 
 
 def _decoded_raw(path: Path, kind: Recognised) -> DecodedPhoto:
@@ -363,6 +379,8 @@ def _exif_of(image: Image.Image) -> Image.Exif:
     try:
         exif = image.getexif()
         exif.get_ifd(0)  # reads the tags, which getexif() alone puts off
+    except MemoryError:
+        raise  # not as absent: the picture would lie on its side
     except Exception:  # noqa: BLE001 (Pillow raises almost anything on broken tags)
         exif = Image.Exif()
     add_credit(exif, image)

@@ -13,6 +13,7 @@ from functools import lru_cache
 from PIL import Image
 
 from photoprep.photo import quant_tables
+from photoprep.photo.memory_bound import check_room
 from photoprep.photo.quality import STEPS_PER_OCTAVE, ChromaSubsampling
 
 # Where an entry is rounded up. The tables are symmetric, and were both entries of a pair to change
@@ -26,6 +27,9 @@ Tables = tuple[tuple[int, ...], ...]  # for Y, Cb and Cr, 64 whole numbers each
 
 
 MARKERS_BYTES = 300  # about
+
+# A progressive JPEG's coefficients of 2 bytes in three channels, and its file.
+_FINISHING_BYTES_PER_PIXEL = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +91,7 @@ def encode_finished(
     try:
         return _encode(image, _tables(step, chroma, chroma_step), chroma, wrapping, finished=True)
     except OSError:
+        check_room(image.size, bytes_per_pixel=_FINISHING_BYTES_PER_PIXEL)
         return None
 
 

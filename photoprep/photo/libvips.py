@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from photoprep.photo.deep import ColourSpace, Deep
+from photoprep.photo.memory_bound import tells_want_of_memory
 from photoprep.preset import RenderingIntent
 
 _INTERPRETATIONS = {"RGB": "rgb16", "L": "grey16", "CMYK": "cmyk"}
@@ -43,7 +44,7 @@ def to_srgb16(values: Deep, space: ColourSpace, profile: bytes, intent: Renderin
         converted = image.icc_transform("srgb", depth=16, **options)
         shown: Deep = _array(converted, np.uint16)
     except vips().Error as error:
-        raise ValueError(str(error)) from error
+        raise _refusal(error) from error
     return shown
 
 
@@ -56,8 +57,13 @@ def to_lab(
         imported = image.icc_import(pcs="lab", **_options(intent))
         lab: NDArray[np.float32] = _array(imported, np.float32)
     except vips().Error as error:
-        raise ValueError(str(error)) from error
+        raise _refusal(error) from error
     return lab
+
+
+def _refusal(error: Exception) -> Exception:
+    """What libvips' error means: a profile that was refused for want of memory is not a bad one."""
+    return (MemoryError if tells_want_of_memory(str(error)) else ValueError)(str(error))
 
 
 def _options(intent: RenderingIntent) -> dict[str, object]:

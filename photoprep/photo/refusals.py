@@ -20,6 +20,7 @@ from photoprep.errors import (
 from photoprep.files import unreadable
 from photoprep.photo.deep_files import CannotReadError
 from photoprep.photo.jpeg2000 import halvings_for, read_jpeg2000_head
+from photoprep.photo.memory_bound import tells_want_of_memory
 
 # 200 megapixels as RGB are 600 MB, about what one worker may hold; film scans have 100.
 MAX_MEGAPIXELS = 200
@@ -60,16 +61,16 @@ def translated(path: Path, format_name: str) -> Iterator[None]:
             warnings.simplefilter("ignore")
             yield
     except MemoryError as error:
-        raise NotEnoughMemoryError(
-            "There is not enough memory for this picture.",
-            hint="Save a smaller version of it, or run with fewer --jobs.",
-            path=path,
-        ) from error
+        raise _not_enough_memory(path) from error
     except UnidentifiedImageError as error:
         raise _damaged(path, format_name, "its head makes no sense") from error
     except CannotReadError as error:
+        if tells_want_of_memory(str(error)):
+            raise _not_enough_memory(path) from error
         raise _damaged(path, format_name, _said(error)) from error
     except OSError as error:
+        if tells_want_of_memory(str(error)):
+            raise _not_enough_memory(path) from error
         # A broken file may send its reader to places that no file has; the disk is well then.
         if error.errno not in {None, errno.EINVAL}:
             raise unreadable(path, error) from error
@@ -88,7 +89,17 @@ def translated(path: Path, format_name: str) -> Iterator[None]:
         struct.error,
     ) as error:
         # What Pillow's readers raise on data that no writer makes; each has been met in the wild.
+        if tells_want_of_memory(str(error)):
+            raise _not_enough_memory(path) from error
         raise _damaged(path, format_name, _said(error)) from error
+
+
+def _not_enough_memory(path: Path) -> NotEnoughMemoryError:
+    return NotEnoughMemoryError(
+        "There is not enough memory for this picture.",
+        hint="Save a smaller version of it, or run with fewer --jobs.",
+        path=path,
+    )
 
 
 def _said(error: Exception) -> str:
