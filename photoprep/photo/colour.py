@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from PIL import ExifTags, Image, ImageColor
 
 from photoprep.photo import gamut
-from photoprep.photo.deep import CHANNELS, FULL, MODES, ColourSpace, Deep, DeepPicture
+from photoprep.photo.deep import CHANNELS, FULL, MODES, ColourSpace, Deep, DeepPicture, deep_from
 from photoprep.photo.libvips import to_lab, to_srgb16
 from photoprep.photo.press import lab_of_ink
 from photoprep.photo.profiles import adobe_rgb_profile, is_srgb, space_of
@@ -86,6 +86,8 @@ def to_srgb(
     intent: RenderingIntent = "relative",
 ) -> Image.Image:
     """The picture as opaque sRGB, mode RGB."""
+    if isinstance(picture, Image.Image) and MODES[picture.mode][1]:
+        picture = deep_from(picture)
     if isinstance(picture, Image.Image):
         opaque = picture.convert("RGB")
         # Pillow carries a file's comment and more along from picture to picture, and saves it.

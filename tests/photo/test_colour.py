@@ -8,7 +8,7 @@ from PIL import Image, ImageCms
 
 from photoprep.photo.colour import plan_colours, to_srgb
 from photoprep.photo.decode import DecodedPhoto
-from photoprep.photo.deep import MODES, deep_from
+from photoprep.photo.deep import deep_from
 from photoprep.photo.metadata import clean_exif
 from photoprep.photo.profiles import LARGEST_BYTES, adobe_rgb_profile, srgb_profile
 from photoprep.photo.resize import upright_at
@@ -34,8 +34,13 @@ def shown(
 ) -> tuple[Image.Image, tuple[Note, ...]]:
     """An 8-bit picture in sRGB at its own size, and what there is to say of it."""
     plan = plan_colours(image, profile)
-    opaque = plan.is_srgb and not MODES[image.mode][1]
-    return to_srgb(image if opaque else deep_from(image), plan, background), plan.notes
+    return to_srgb(image if plan.is_srgb else deep_from(image), plan, background), plan.notes
+
+
+def test_transparency_is_never_dropped() -> None:
+    for mode, hidden in (("RGBA", (0, 0, 0, 0)), ("LA", (0, 0))):
+        converted, _ = shown(Image.new(mode, (4, 4), hidden), b"", "#ff8000")
+        assert pixel(converted) == (255, 128, 0)
 
 
 def test_without_a_profile_rgb_stays_as_it_is() -> None:
