@@ -18,7 +18,7 @@ from PIL import ExifTags, Image, ImageColor
 from photoprep.photo import gamut
 from photoprep.photo.deep import CHANNELS, FULL, MODES, ColourSpace, Deep, DeepPicture, deep_from
 from photoprep.photo.libvips import to_lab, to_srgb16
-from photoprep.photo.press import lab_of_ink
+from photoprep.photo.press import light_of_ink
 from photoprep.photo.profiles import adobe_rgb_profile, is_srgb, space_of
 from photoprep.preset import RenderingIntent
 from photoprep.report import Note
@@ -144,7 +144,7 @@ def _shown(colours: Deep, space: ColourSpace, plan: ColourPlan, intent: Renderin
         lab -= np.array([0, 128, 128], np.float32)
         return gamut.encoded(gamut.linear_from_lab(lab.astype(np.float32)))
     if space == "CMYK" and not plan.profile:
-        return gamut.encoded(gamut.linear_from_lab(lab_of_ink(colours)))
+        return gamut.encoded(gamut.linear_from_xyz(light_of_ink(colours)))
     if plan.is_srgb:
         return np.repeat(colours, 3, axis=-1) if space == "L" else colours
     shown = to_srgb16(colours, space, plan.profile, intent)

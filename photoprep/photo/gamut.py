@@ -77,6 +77,11 @@ def linear_from_lab(lab: Floats) -> Floats:
     across = (lab[..., :1] + 16) / 116
     steps = np.concatenate([across + lab[..., 1:2] / 500, across, across - lab[..., 2:] / 200], -1)
     xyz = np.where(steps > 6 / 29, steps**3, (steps - 4 / 29) * (3 * (6 / 29) ** 2)) * _D50
+    return linear_from_xyz(xyz)
+
+
+def linear_from_xyz(xyz: Floats) -> Floats:
+    """XYZ of D50 as linear sRGB."""
     return np.asarray(xyz @ _XYZ_TO_LINEAR.T, np.float32)
 
 

@@ -44,13 +44,13 @@ _D50 = np.array([0.9642029, 1.0, 0.8249054])
 _ROWS_PX = 64
 
 
-def lab_of_ink(ink: Deep) -> Floats:
-    """CIELAB of D50 for (height, width, 4) of CMYK, where paper is white and all inks are black."""
-    lab = np.empty((*ink.shape[:2], 3), np.float32)
+def light_of_ink(ink: Deep) -> Floats:
+    """XYZ of D50 for (height, width, 4) of CMYK, where paper is white and all inks are black."""
+    light = np.empty((*ink.shape[:2], 3), np.float32)
     for top in range(0, len(ink), _ROWS_PX):
         rows = slice(top, top + _ROWS_PX)
-        lab[rows] = _lab(_light(ink[rows]))
-    return lab
+        light[rows] = _light(ink[rows])
+    return light
 
 
 def _light(ink: Deep) -> NDArray[np.float64]:
@@ -89,11 +89,3 @@ def _xyz(lightness: float, green_red: float, blue_yellow: float) -> NDArray[np.f
     steps = np.array([middle + green_red / 500, middle, middle - blue_yellow / 200])
     cubed = np.where(steps > 6 / 29, steps**3, 3 * (6 / 29) ** 2 * (steps - 4 / 29))
     return np.asarray(cubed * _D50)
-
-
-def _lab(xyz: NDArray[np.float64]) -> NDArray[np.float64]:
-    shares = xyz / _D50
-    curved = shares / (3 * (6 / 29) ** 2) + 4 / 29
-    steps = np.where(shares > (6 / 29) ** 3, np.cbrt(shares), curved)
-    across, middle, along = steps[..., 0], steps[..., 1], steps[..., 2]
-    return np.stack([116 * middle - 16, 500 * (across - middle), 200 * (middle - along)], -1)
