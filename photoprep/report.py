@@ -61,11 +61,17 @@ class PreparedJpeg:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What a file shows: its product, its model and the kind of view (see ``catalogue``)."""
+    """What a file shows: its product, its model and the kind of view (see ``catalogue``).
+
+    ``label`` is what else is said of this picture: the name of an accessory or a part, a caption.
+    """
 
     product: str
     model: str
     view: str
+    colour: str = ""
+    quantity: str = ""
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,10 +210,17 @@ class Report:
 def _photo_row(photo: PhotoOutcome) -> dict[str, object]:
     row: dict[str, object] = {"source": photo.source, "output": None, "status": photo.status}
     row |= dict.fromkeys(("bytes", "width_px", "height_px", "dpi", "quality"))
-    row |= {"product": None, "model": None, "view": None, "error": None}
+    row |= dict.fromkeys(("product", "model", "view", "colour", "quantity", "label", "error"))
     if not isinstance(photo, Skipped):
         subject = photo.subject
-        row |= {"product": subject.product, "model": subject.model, "view": subject.view}
+        row |= {
+            "product": subject.product,
+            "model": subject.model,
+            "view": subject.view,
+            "colour": subject.colour,
+            "quantity": subject.quantity,
+            "label": subject.label,
+        }
     if isinstance(photo, Prepared | Reused):
         jpeg = photo.jpeg
         row |= {
