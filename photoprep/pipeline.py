@@ -10,31 +10,35 @@ from __future__ import annotations
 
 import datetime
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from photoprep.catalogue.dropped import dropped_path
+from photoprep.catalogue.naming import Naming
 from photoprep.catalogue.scan import default_output_folder, scan
+from photoprep.catalogue.vocabulary import load_vocabulary
 from photoprep.errors import NoPhotosError, UsageError
-from photoprep.files import at_home
+from photoprep.files import FileStamp, at_home
 from photoprep.output_folder import OutputFolder, is_output_folder, open_output_folder
 from photoprep.preset import Preset
-from photoprep.profile import SenderProfile
+from photoprep.profile import SenderProfile, words_path
 from photoprep.rehearsal import RehearsedFolder, rehearse
 from photoprep.report import (
     Failed,
     PhotoOutcome,
     Prepared,
+    PreparedJpeg,
     Report,
     Reused,
     Skipped,
     WrittenMail,
     indented,
 )
-from photoprep.state import State
+from photoprep.state import RememberedSource, State
 from photoprep.walk.copies import copies_aside, copy_findings, copy_outcome, remember_copies
 from photoprep.walk.findings import findings_of
 from photoprep.walk.intake import Candidate, Copy, Intake, take_in, with_outputs
@@ -111,7 +115,8 @@ def prepare(
         folder = stack.enter_context(opening) if is_output_folder(place) else None
         sources = folder.state.sources() if folder else {}
         memory = Memory(sources, recipe, accept_damaged=accept_damaged)
-        intake = take_in(dropped) if verify else take_in(dropped, memory.knows)
+        vocabulary = load_vocabulary(words_path())
+        intake = take_in(dropped, vocabulary, _nothing_known if verify else memory.knows)
         if not intake.candidates:
             raise _no_photos(intake, dropped.root)
         keep_all = preset.duplicates == "keep-all"
@@ -119,8 +124,8 @@ def prepare(
             intake = copies_aside(intake, sources, verify=verify)
         folder = folder or stack.enter_context(opening)
         day = _date_of_run(folder.state, date)
-        template = preset.names.photo
-        intake = with_outputs(intake, template, customer=customer, date=day, folder=folder)
+        naming = Naming(preset.names.photo, customer, day, vocabulary.colours)
+        intake = with_outputs(intake, naming, folder, kept=partial(_earlier_output, sources))
         recalled = recall(intake.candidates, folder, memory, verify=verify)
         made = make_photos(
             intake.candidates,
@@ -197,6 +202,15 @@ def _date_of_run(state: State, date: datetime.date | None) -> datetime.date:
         date = datetime.date.fromisoformat(remembered) if remembered else datetime.date.today()
     state.set_fact("date", date.isoformat())
     return date
+
+
+def _nothing_known(_name: str, _stamp: FileStamp) -> bool:
+    return False
+
+
+def _earlier_output(sources: Mapping[str, RememberedSource], name: str) -> str:
+    known = sources.get(name)
+    return known.outcome.output if known and isinstance(known.outcome, PreparedJpeg) else ""
 
 
 def _in_order(intake: Intake, outcomes: tuple[Outcome, ...]) -> tuple[PhotoOutcome, ...]:

@@ -34,7 +34,7 @@ from photoprep.preset import (
 )
 from photoprep.units import longest_side_px, parse_bytes, parse_length_cm
 
-NAME_FIELDS = ("product", "model", "view", "customer", "date")
+NAME_FIELDS = ("product", "model", "colour", "quantity", "view", "customer", "date")
 # Room for the headers, letter and boundaries of a mail with one photo: measured 0.9 kB without a
 # sender's profile and 1.2 kB with a full one.
 FRAME_BYTES = 2048

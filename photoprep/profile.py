@@ -65,13 +65,22 @@ FIELDS: tuple[str, ...] = tuple(field.name for field in fields(SenderProfile))
 
 def profile_path() -> Path:
     """Where the profile is kept, whether or not it is there yet."""
+    return _settings_folder() / "profile.toml"
+
+
+def words_path() -> Path:
+    """Where a person keeps words of their own (see ``catalogue.vocabulary``), if there are any."""
+    return _settings_folder() / "words.toml"
+
+
+def _settings_folder() -> Path:
     folder = os.environ.get("PHOTOPREP_CONFIG_DIR")
     if folder:
-        return Path(folder) / "profile.toml"
+        return Path(folder)
     # Imported here, because workers import this module's room and never ask.
     from platformdirs import user_config_path
 
-    return user_config_path("photoprep", appauthor=False) / "profile.toml"
+    return user_config_path("photoprep", appauthor=False)
 
 
 def load_profile(path: Path | None = None) -> SenderProfile | None:

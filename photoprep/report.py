@@ -72,6 +72,7 @@ class Subject:
     colour: str = ""
     quantity: str = ""
     label: str = ""
+    size: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +211,9 @@ class Report:
 def _photo_row(photo: PhotoOutcome) -> dict[str, object]:
     row: dict[str, object] = {"source": photo.source, "output": None, "status": photo.status}
     row |= dict.fromkeys(("bytes", "width_px", "height_px", "dpi", "quality"))
-    row |= dict.fromkeys(("product", "model", "view", "colour", "quantity", "label", "error"))
+    row |= dict.fromkeys(
+        ("product", "model", "view", "colour", "quantity", "label", "size", "error")
+    )
     if not isinstance(photo, Skipped):
         subject = photo.subject
         row |= {
@@ -220,6 +223,7 @@ def _photo_row(photo: PhotoOutcome) -> dict[str, object]:
             "colour": subject.colour,
             "quantity": subject.quantity,
             "label": subject.label,
+            "size": subject.size,
         }
     if isinstance(photo, Prepared | Reused):
         jpeg = photo.jpeg

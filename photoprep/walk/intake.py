@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,8 +9,10 @@ from pathlib import Path
 from photoprep.archive_member import Member, head_of_member, sha256_of_member
 from photoprep.catalogue.archive import is_archive_name
 from photoprep.catalogue.found import FoundFile
-from photoprep.catalogue.naming import formal_names, subject_of
+from photoprep.catalogue.naming import Naming, formal_names
 from photoprep.catalogue.scan import Dropped
+from photoprep.catalogue.understanding import Understood, understand
+from photoprep.catalogue.vocabulary import Vocabulary
 from photoprep.errors import PhotoError
 from photoprep.files import FileStamp, sha256_of_file
 from photoprep.output_folder import OutputFolder
@@ -26,16 +27,21 @@ class Candidate:
     """One picture to prepare: what it shows, and the ``output`` it will lie at, once named.
 
     ``path`` is the file's, or that of the archive it is a ``member`` of. ``sha256`` is there where
-    this run needed it already, to tell copies apart.
+    this run needed it already, to tell copies apart. ``understood`` says what told the subject.
     """
 
     path: Path
     name: str
     stamp: FileStamp
-    subject: Subject
+    understood: Understood
     output: str = ""
     member: Member | None = None
     sha256: str = ""
+
+    @property
+    def subject(self) -> Subject:
+        """What the picture shows."""
+        return self.understood.subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,22 +71,42 @@ class Intake:
 
 
 def take_in(
-    dropped: Dropped, is_known: Callable[[str, FileStamp], bool] = lambda _name, _stamp: False
+    dropped: Dropped,
+    vocabulary: Vocabulary,
+    is_known: Callable[[str, FileStamp], bool] = lambda _name, _stamp: False,
 ) -> Intake:
-    """Tell pictures from other files, by their content.
+    """Tell pictures from other files, by their content, and what they show, by their names.
 
     One that ``is_known``, by its name and how it looks, is a picture and is not opened.
     """
-    root_name = dropped.likeness.name
-    return Intake(tuple(_row(file, root_name, is_known) for file in dropped.files))
+    judged = [(file, _judged(file, is_known)) for file in dropped.files]
+    pictures = [file for file, verdict in judged if not isinstance(verdict, Skipped)]
+    understood = iter(
+        understand(
+            [file.told_by or file.name for file in pictures], dropped.likeness.name, vocabulary
+        )
+    )
+    return Intake(
+        tuple(
+            verdict if isinstance(verdict, Skipped) else _row(file, verdict, next(understood))
+            for file, verdict in judged
+        )
+    )
 
 
 def with_outputs(
-    intake: Intake, template: str, *, customer: str, date: datetime.date, folder: OutputFolder
+    intake: Intake,
+    naming: Naming,
+    folder: OutputFolder,
+    kept: Callable[[str], str] = lambda _name: "",
 ) -> Intake:
-    """Give every picture its place among the outputs; a person's file is never taken."""
-    subjects = [row.subject for row in intake.candidates]
-    names = formal_names(subjects, template, customer=customer, date=date)
+    """Give every picture its place among the outputs; a person's file is never taken.
+
+    ``kept`` tells by a picture's name which output an earlier run made of it, if any.
+    """
+    candidates = intake.candidates
+    earlier = [kept(row.name).removeprefix(f"{PHOTOS_FOLDER}/") for row in candidates]
+    names = formal_names([row.subject for row in candidates], naming, earlier)
     outputs = iter(folder.free_paths([f"{PHOTOS_FOLDER}/{name}" for name in names]))
     return Intake(
         tuple(
@@ -102,23 +128,38 @@ def content_sha256(file: Candidate) -> str:
     return sha256_of_member(file.path, file.member)
 
 
-def _row(
-    file: FoundFile, root_name: str, is_known: Callable[[str, FileStamp], bool]
-) -> Candidate | Skipped | Failed:
+@dataclass(frozen=True, slots=True)
+class _Trouble:
+    """Why something that should be a picture cannot be prepared."""
+
+    reason: str
+    hint: str
+
+
+def _judged(
+    file: FoundFile, is_known: Callable[[str, FileStamp], bool]
+) -> Skipped | _Trouble | None:
+    """What a file is, by its content; nothing when it is a picture to prepare."""
     if file.aside:
         return Skipped(file.name, f"Left aside: {file.aside}.", file.hint)
-    subject = subject_of(file.told_by or file.name, root_name)
     if file.trouble or file.stamp is None:
-        hint = file.hint or "Check your rights to it, then run again."
-        return Failed(file.name, subject, file.trouble, hint)
-    if not is_known(file.name, file.stamp):
-        try:
-            kind = _kind_of(file)
-        except PhotoError as error:
-            return Failed(file.name, subject, error.message, error.hint)
-        if kind is None or not kind.is_picture:
-            return _no_picture(file, subject, kind)
-    return Candidate(file.path, file.name, file.stamp, subject, member=file.member)
+        return _Trouble(file.trouble, file.hint or "Check your rights to it, then run again.")
+    if is_known(file.name, file.stamp):
+        return None
+    try:
+        kind = _kind_of(file)
+    except PhotoError as error:
+        return _Trouble(error.message, error.hint)
+    return None if kind is not None and kind.is_picture else _no_picture(file, kind)
+
+
+def _row(file: FoundFile, trouble: _Trouble | None, understood: Understood) -> Candidate | Failed:
+    if trouble is not None or file.stamp is None:
+        reason, hint = (trouble.reason, trouble.hint) if trouble else ("", "")
+        return Failed(file.name, understood.subject, reason, hint)
+    return Candidate(
+        file.path, file.name, file.stamp, replace(understood, name=file.name), member=file.member
+    )
 
 
 def _kind_of(file: FoundFile) -> Recognised | None:
@@ -128,15 +169,14 @@ def _kind_of(file: FoundFile) -> Recognised | None:
     return recognise(head, Path(file.member.name))
 
 
-def _no_picture(file: FoundFile, subject: Subject, kind: Recognised | None) -> Skipped | Failed:
-    """The row of a file that is none; what may hold pictures has failed, so that it is seen."""
+def _no_picture(file: FoundFile, kind: Recognised | None) -> Skipped | _Trouble:
+    """What is said of a file that is none; what may hold pictures fails, so that it is seen."""
     if kind is not None and kind.is_archive and file.member is None:
-        reason = f"It is {kind.name}, which photoprep does not open."
-        return Failed(file.name, subject, reason, kind.advice)
+        return _Trouble(f"It is {kind.name}, which photoprep does not open.", kind.advice)
     if kind is not None:
         name = kind.name.removeprefix("a ")
         return Skipped(file.name, f"It is no picture but a {name}.", kind.advice)
     if is_archive_name(file.path) and file.member is None:
         reason = "It is named like a ZIP archive, but its content is none."
-        return Failed(file.name, subject, reason, "Copy it again, or ask for it once more.")
+        return _Trouble(reason, "Copy it again, or ask for it once more.")
     return Skipped(file.name, "It is no picture.")

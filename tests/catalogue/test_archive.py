@@ -13,8 +13,9 @@ import pytest
 from photoprep.catalogue import zip_directory
 from photoprep.catalogue.archive import MAX_ARCHIVE_BYTES
 from photoprep.catalogue.found import FoundFile
-from photoprep.catalogue.naming import subject_of
 from photoprep.catalogue.scan import default_output_folder, scan
+from photoprep.catalogue.understanding import understand
+from photoprep.catalogue.vocabulary import load_vocabulary
 from tests.archives import UTF_8, Entry, archive, zipped
 from tests.support import small_photo
 
@@ -49,9 +50,11 @@ def test_an_archive_is_read_like_a_folder_of_its_name(boxes: Path, tmp_path: Pat
 
 def test_photos_in_it_are_told_by_names_as_in_a_folder(boxes: Path, tmp_path: Path) -> None:
     zipped(boxes.parent / "x.zip", boxes).rename(boxes / "Lunch Box.zip")
-    told = {
-        file.name: subject_of(file.told_by or file.name, "boxes") for file in scan([boxes]).files
-    }
+    files = scan([boxes]).files
+    understood = understand(
+        [file.told_by or file.name for file in files], "boxes", load_vocabulary()
+    )
+    told = {file.name: known.subject for file, known in zip(files, understood, strict=True)}
     assert told["Lunch Box.zip/Box X1/open.png"] == told["Box X1/open.png"]
     assert told["Lunch Box.zip/top.png"].product == "Lunch Box"
 

@@ -2,13 +2,13 @@ from __future__ import annotations
 
 import datetime
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from photoprep.catalogue.naming import ascii_words, formal_names, subject_of
+from photoprep.catalogue.naming import Naming, ascii_words, formal_names
 from photoprep.report import Subject
 
+COLOURS = {"黑色": "black"}
 DAY = datetime.date(2026, 11, 23)
 TEMPLATE = "{product}_{model}_{view}_{date}"
 RESERVED = {
@@ -20,28 +20,8 @@ RESERVED = {
 }
 
 
-@pytest.mark.parametrize(
-    ("name", "product", "model", "view"),
-    [
-        ("Toolbox X100/IMG_2231.jpg", "Toolbox", "X100", "unknown"),
-        ("Toolbox X100/X100 open.jpg", "Toolbox", "X100", "open"),
-        ("Toolbox X100/accessories/shoulder strap.jpg", "Toolbox", "X100", "accessory"),
-        ("X100 open.jpg", "X100", "", "open"),
-        ("X100_合起_02.JPG", "X100", "", "closed"),
-        ("工具箱X100-打开.png", "工具箱", "X100", "open"),
-        ("手电筒 T7/T7 正面.jpg", "手电筒", "T7", "front"),
-        ("bag(配件)shoulder strap.jpg", "Bag Shoulder Strap", "", "accessory"),
-        ("另购/strap.jpg", "Strap", "", "accessory-not-included"),
-        ("magento-wp09/wp09-black_back.jpg", "Magento", "WP09", "back"),
-        ("IMG_2231.jpg", "Garden Chairs", "", "unknown"),
-        ("20231012_123456.jpg", "Garden Chairs", "", "unknown"),
-        ("photos/blue lamp.jpg", "Blue Lamp", "", "unknown"),
-    ],
-)
-def test_folders_and_names_tell_product_model_and_view(
-    name: str, product: str, model: str, view: str
-) -> None:
-    assert subject_of(name, "garden chairs") == Subject(product, model, view)
+def naming(template: str = TEMPLATE, *, customer: str = "") -> Naming:
+    return Naming(template, customer, DAY, COLOURS)
 
 
 def test_names_are_formal() -> None:
@@ -51,10 +31,10 @@ def test_names_are_formal() -> None:
         Subject("Toolbox", "X100", "unknown"),
         Subject("Toolbox", "X100", "unknown"),
     ]
-    assert formal_names(subjects, TEMPLATE, customer="", date=DAY) == [
+    assert formal_names(subjects, naming()) == [
         "Toolbox_X100_open_20261123.jpg",
         "GongJuXiang_X100_closed_20261123.jpg",
-        "Toolbox_X100_1_20261123.jpg",
+        "Toolbox_X100_20261123.jpg",
         "Toolbox_X100_2_20261123.jpg",
     ]
 
@@ -62,9 +42,7 @@ def test_names_are_formal() -> None:
 def test_the_customer_stands_where_the_template_says() -> None:
     names = formal_names(
         [Subject("Toolbox", "X100", "open")],
-        "{customer}_{product}_{view}",
-        customer="C/0123",
-        date=DAY,
+        naming("{customer}_{product}_{view}", customer="C/0123"),
     )
     assert names == ["C-0123_Toolbox_open.jpg"]
 
@@ -81,7 +59,7 @@ subjects = st.builds(Subject, words, words, st.sampled_from(["open", "unknown", 
 def test_any_subjects_get_distinct_safe_ascii_names(
     listed: list[Subject], template: str, customer: str
 ) -> None:
-    names = formal_names(listed, template, customer=customer, date=DAY)
+    names = formal_names(listed, naming(template, customer=customer))
     assert len({name.casefold() for name in names}) == len(listed)
     for name in names:
         assert name.isascii()
@@ -105,8 +83,62 @@ def test_a_thousand_products_that_shorten_to_one_name_are_told_apart_at_once() -
         Subject(f"Gartenwerkzeugschaufel {number:04} mit Griff", "", "unknown")
         for number in range(1500)
     ]
-    names = formal_names(
-        subjects, "{product}_{date}", customer="", date=datetime.date(2026, 11, 23)
-    )
+    names = formal_names(subjects, naming("{product}_{date}"))
     assert len({name.casefold() for name in names}) == 1500
     assert all(len(name) <= 38 for name in names)
+
+
+def test_what_a_part_is_called_stands_in_its_name_as_far_as_there_is_room() -> None:
+    subjects = [
+        Subject("Bag", "B12", "accessory", label="Shoulder strap"),
+        Subject("Bag", "B12", "unknown", label="Handle"),
+        Subject("Bag", "B12", "accessory-not-included", label="肩带"),
+    ]
+    assert formal_names(subjects, naming()) == [
+        "Bag_B12_part-Shoulder_20261123.jpg",
+        "Bag_B12_Handle_20261123.jpg",
+        "Bag_B12_optional_20261123.jpg",
+    ]
+
+
+def test_a_colour_in_chinese_is_named_in_english() -> None:
+    subjects = [Subject("Bag", "", "open", colour=colour) for colour in ("黑色", "dark blue", "靛")]
+    assert formal_names(subjects, naming("{product}_{colour}_{view}")) == [
+        "Bag_black_open.jpg",
+        "Bag_dark-blue_open.jpg",
+        "Bag_Dian_open.jpg",
+    ]
+
+
+def test_a_picture_that_comes_or_goes_renames_no_other() -> None:
+    one = Subject("Toolbox", "X100", "open")
+    first = formal_names([one] * 3, naming())
+    assert first == [f"Toolbox_X100_open{n}_20261123.jpg" for n in ("", "-2", "-3")]
+    assert formal_names([one] * 4, naming(), ["", *first]) == [
+        "Toolbox_X100_open-4_20261123.jpg",
+        *first,
+    ]
+    assert formal_names([one] * 2, naming(), first[1:]) == first[1:]
+    assert formal_names([one] * 2, naming(), ["", first[2]]) == [first[0], first[2]]
+
+
+def test_a_kept_name_that_no_longer_fits_is_given_up() -> None:
+    one = Subject("Toolbox", "X100", "open")
+    other = Subject("Toolbox", "X200", "open")
+    kept = ["Toolbox_X100_open-2_20261123.jpg", "Toolbox_X100_open_20261123.jpg"]
+    assert formal_names([one, other], naming(), kept) == [kept[0], "Toolbox_X200_open_20261123.jpg"]
+    both = ["Toolbox_X100_open_20261123.jpg"] * 2  # no two pictures keep one name
+    assert formal_names([one, one], naming(), both) == [
+        both[0],
+        "Toolbox_X100_open-2_20261123.jpg",
+    ]
+
+
+@given(st.lists(subjects, max_size=8), st.data())
+def test_names_stay_as_they_are_at_the_next_run(listed: list[Subject], data: st.DataObject) -> None:
+    first = formal_names(listed, naming())
+    assert formal_names(listed, naming(), first) == first
+    gone = data.draw(st.sets(st.integers(0, len(listed) - 1)) if listed else st.just(set[int]()))
+    left = [index for index in range(len(listed)) if index not in gone]
+    kept = [first[index] for index in left]
+    assert formal_names([listed[index] for index in left], naming(), kept) == kept

@@ -13,6 +13,7 @@ import pytest
 
 from photoprep import Report, prepare
 from photoprep.catalogue.scan import scan
+from photoprep.catalogue.vocabulary import load_vocabulary
 from photoprep.files import sha256_of_file
 from photoprep.photo.decode import set_up_decoders
 from photoprep.preset_file import load_preset
@@ -106,12 +107,14 @@ def test_the_second_run_reads_nothing_and_writes_no_row(
 def test_equal_sizes_alone_are_not_hashed(tmp_path: Path, read: list[str]) -> None:
     for number in range(3):
         small_photo(tmp_path / f"in/{number}.bmp", number)
-    intake = take_in(scan([tmp_path / "in"]))
+    intake = take_in(scan([tmp_path / "in"]), load_vocabulary())
     assert copies_aside(intake, {}) == intake
     assert sorted(read) == ["~0.bmp", "~1.bmp", "~2.bmp"]
     read.clear()
     small_photo(tmp_path / "in/3.bmp", 9, (40, 90))
-    rows = copies_aside(Intake(take_in(scan([tmp_path / "in"])).rows[2:]), {}).rows
+    rows = copies_aside(
+        Intake(take_in(scan([tmp_path / "in"]), load_vocabulary()).rows[2:]), {}
+    ).rows
     assert (len(rows), read) == (2, [])
 
 
@@ -119,7 +122,7 @@ def test_equal_ends_alone_are_no_copy(tmp_path: Path) -> None:
     data = bytearray(small_photo(tmp_path / "in/a.bmp", 1, (300, 200)).read_bytes())
     data[len(data) // 4] ^= 255
     (tmp_path / "in/b.bmp").write_bytes(data)
-    assert copies_aside(take_in(scan([tmp_path / "in"])), {}).copies == []
+    assert copies_aside(take_in(scan([tmp_path / "in"]), load_vocabulary()), {}).copies == []
 
 
 def test_verify_believes_no_record(photos: Path, tmp_path: Path, read: list[str]) -> None:

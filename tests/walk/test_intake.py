@@ -3,6 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from photoprep.catalogue.scan import scan
+from photoprep.catalogue.vocabulary import load_vocabulary
 from photoprep.files import FileStamp
 from photoprep.report import Skipped
 from photoprep.walk.intake import Candidate, take_in
@@ -17,7 +18,7 @@ def test_a_known_file_is_a_picture_without_being_opened(tmp_path: Path) -> None:
         asked.append((name, stamp.size_bytes))
         return name == "known.jpg"
 
-    known, new = take_in(scan([tmp_path]), is_known).rows
+    known, new = take_in(scan([tmp_path]), load_vocabulary(), is_known).rows
     assert isinstance(known, Candidate)
     assert isinstance(new, Skipped)
     assert asked == [("known.jpg", 9), ("new.txt", 10)]

@@ -13,6 +13,7 @@ from typing import ParamSpec, TypeVar
 import pytest
 
 from photoprep import prepare
+from photoprep.catalogue.understanding import Told, Understood
 from photoprep.errors import CannotWriteError, SourceUnreadableError
 from photoprep.files import FileStamp
 from photoprep.output_folder import OutputFolder, open_output_folder
@@ -174,7 +175,11 @@ def test_what_a_killed_run_put_and_did_not_record_is_made_anew(
 
 def _candidate(folder: Path, name: str = "a.jpg") -> Candidate:
     return Candidate(
-        folder / name, name, FileStamp(1, 2, 3, 4), Subject("Box", "", "unknown"), f"photos/{name}"
+        folder / name,
+        name,
+        FileStamp(1, 2, 3, 4),
+        Understood(name, Subject("Box", "", "unknown"), Told()),
+        f"photos/{name}",
     )
 
 
