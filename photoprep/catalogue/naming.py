@@ -25,7 +25,7 @@ _LONGEST_STEM = 120  # whatever a template makes of it; file systems take 255 by
 
 # Names of devices, with any extension (learn.microsoft.com, "Naming Files, Paths, and Namespaces").
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d|conin\$|conout\$)", re.IGNORECASE)
-_NUMBERS = re.compile(r"-(\d{1,6})(?=[_. -]|$)")
+_NUMBERS = re.compile(r"(?<![0-9])(\d{1,6})(?![0-9])")
 
 # In file names, where every letter counts; the other views stand there as they are.
 _SHORT_VIEWS = {

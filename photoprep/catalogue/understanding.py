@@ -8,6 +8,7 @@ files are grouped by their times (``sessions``) and asked about.
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -20,7 +21,11 @@ from photoprep.report import Subject
 
 # A number by itself is a model when it has so many digits that it is no plain counter.
 _MODEL_DIGITS = 3
-_ACCESSORIES = frozenset({"accessory", "accessory-not-included"})
+
+# Whose picture this is, the folder says: what else stands in the name is the part.
+_PARTS = frozenset({"accessory", "accessory-not-included", "detail", "packaging"})
+# Folders that only sort, as shops' programs make them: m/b/mb01-blue-0.jpg.
+_SHELF = re.compile(r"[A-Za-z0-9]{1,2}")
 
 By = Literal["", "name", "folder", "root", "model", "manifest", "time"]
 
@@ -83,11 +88,19 @@ def _split(name: str) -> tuple[tuple[str, ...], str]:
 def _folders_of_kinds(
     files: Iterable[tuple[tuple[str, ...], Reading]],
 ) -> set[tuple[str, ...]]:
-    """The folders whose files name several models."""
+    """The folders that are no product but a kind of them: each of their files names its own.
+
+    Either there are several models, or no file leaves its product to the folder.
+    """
     models: defaultdict[tuple[str, ...], set[str]] = defaultdict(set)
+    leaves_it: set[tuple[str, ...]] = set()
     for folders, own in files:
         models[folders].update(own.models[:1])
-    return {folders for folders, named in models.items() if len(named) > 1}
+        if not own.product:
+            leaves_it.add(folders)
+    return {
+        folders for folders, named in models.items() if len(named) > 1 or folders not in leaves_it
+    }
 
 
 class _House:
@@ -106,7 +119,7 @@ class _House:
     ) -> Understood:
         """One file, by its own name and its folders'."""
         own, place = self.read(stem), self._place(folders)
-        if place.told_by and not (of_kind and not place.model and own.models):
+        if place.told_by and not (of_kind and _names_another(own, place)):
             return _in_folder(name, own, place, "folder")
         if own.says_product or _bare_model(own):
             return _by_itself(name, own, place)
@@ -116,7 +129,9 @@ class _House:
             root = self._root._replace(view=place.view, view_by=place.view_by, colour=colour)
             return replace(_in_folder(name, own, root, "root"), is_loose=loose)
         told = _told("", "", "", own, place)
-        return Understood(name, Subject("Photo", "", _view(own, place)), told, loose)
+        colour = _first(own.colours) or place.colour
+        subject = Subject("Photo", "", _view(own, place), colour, own.quantity, "", own.size)
+        return Understood(name, subject, told, loose)
 
     def _place(self, folders: tuple[str, ...]) -> _Place:
         if folders not in self._places:
@@ -128,19 +143,23 @@ class _House:
         place = _Place()
         for folder in reversed(folders):
             found = self._place_of_folder(folder)
+            if place.model and (not found.product or found.model):
+                break  # a model's folder stands in its product's, or in anything else
             seen = place if place.view != "unknown" else found
             place = found._replace(
+                model=place.model or found.model,
                 size=place.size or found.size,
                 colour=place.colour or found.colour,
                 view=seen.view,
                 view_by=seen.view_by,
+                told_by=place.told_by or found.told_by,
             )
-            if place.told_by:
+            if place.product:
                 break
         return place
 
     def _place_of_folder(self, folder: str) -> _Place:
-        if fold(folder) in self._known.plain_folders:
+        if fold(folder) in self._known.plain_folders or _SHELF.fullmatch(folder):
             return _Place()
         read = self.read(folder)
         product = read.product or read.accessories
@@ -156,6 +175,14 @@ class _House:
         )
 
 
+def _names_another(own: Reading, place: _Place) -> bool:
+    """Whether a name, in a folder of kinds, is of a product of its own."""
+    folders_words = set(map(fold, place.product))
+    shares = any(fold(word) in folders_words for word in own.product)
+    part = own.view in _PARTS and not own.models
+    return not place.model and own.says_product and not shares and not part
+
+
 def _in_folder(name: str, own: Reading, place: _Place, by: By) -> Understood:
     """A file in the folder of a product: what its name says beyond that is a label."""
     known = set(map(fold, place.product))
@@ -168,7 +195,7 @@ def _in_folder(name: str, own: Reading, place: _Place, by: By) -> Understood:
         view="accessory" if view == "unknown" and own.accessories else view,
         colour=_first(own.colours) or place.colour,
         quantity=own.quantity,
-        label=_named([*further, *own.accessories]),
+        label=_named([*further, *own.label, *own.accessories]),
         size=own.size or place.size,
     )
     return Understood(
@@ -178,9 +205,7 @@ def _in_folder(name: str, own: Reading, place: _Place, by: By) -> Understood:
 
 def _by_itself(name: str, own: Reading, place: _Place) -> Understood:
     """A file that names its own product."""
-    product, part, view = own.product, tuple[str, ...](), _view(own, place)
-    if view in _ACCESSORIES:
-        product, part = _without_part(own)
+    product, part, view = own.product, own.label, _view(own, place)
     model = _first(own.models) or ("" if product else _bare_model(own))
     if own.accessories and not product and not model:
         product = own.accessories
@@ -238,21 +263,6 @@ def _view(own: Reading, place: _Place) -> str:
 
 def _first(words: Sequence[str]) -> str:
     return words[0] if words else ""
-
-
-def _without_part(own: Reading) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The product's words and the part's, which stand behind the view: ``bag(配件)strap``."""
-    place = next(
-        (
-            place
-            for place, word in enumerate(own.words)
-            if word.role == "view" and word.value in _ACCESSORIES
-        ),
-        len(own.words),
-    )
-    before = tuple(word.text for word in own.words[:place] if word.role == "product")
-    behind = tuple(word.text for word in own.words[place:] if word.role == "product")
-    return (before, behind) if before or own.models else (behind, ())
 
 
 @lru_cache(maxsize=8192)

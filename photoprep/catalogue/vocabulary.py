@@ -7,6 +7,7 @@ separator between them.
 
 from __future__ import annotations
 
+import re
 import tomllib
 import unicodedata
 from collections.abc import Mapping
@@ -49,6 +50,12 @@ _LISTS = (
     "plain_folders",
 )
 
+# Chinese has no spaces: "QQ 图片" and QQ图片 are one.
+_CHINESE_GAP = re.compile(r"(?<=[\u2e80-\u9fff]) | (?=[\u2e80-\u9fff])")
+
+_SCRIPTS = re.compile(r"[\u2e80-\u9fff]+|[^\u2e80-\u9fff ]+")
+
+PhraseRole = Literal["view", "colour", "accessory", "camera", "noise"]
 Words = frozenset[str]
 
 
@@ -56,7 +63,8 @@ Words = frozenset[str]
 class Vocabulary:
     """Folded words and what they mean.
 
-    ``longest_from`` tells for each word that begins a phrase how many words the longest one has.
+    ``longest_from`` tells for each word that begins a phrase how many words the longest one has,
+    ``roles`` what a phrase is where nothing but itself is looked at, and what it says.
     """
 
     views: Mapping[str, str]
@@ -73,6 +81,7 @@ class Vocabulary:
     camera: Words
     plain_folders: Words
     longest_from: Mapping[str, int]
+    roles: Mapping[str, tuple[PhraseRole, str]]
 
     def view_of(self, text: str) -> str:
         """The view that a text by itself names, such as a cell of a manifest; else "unknown"."""
@@ -89,7 +98,8 @@ def fold(text: str) -> str:
         bare = unicodedata.normalize("NFKD", text)
         text = "".join(character for character in bare if not unicodedata.combining(character))
         text = unicodedata.normalize("NFC", text)
-    return " ".join(text.casefold().replace("_", " ").replace("-", " ").split())
+    words = text.casefold().replace("_", " ").replace("-", " ").split()
+    return _CHINESE_GAP.sub("", " ".join(words))
 
 
 @lru_cache(maxsize=4)
@@ -109,9 +119,29 @@ def load_vocabulary(own: Path | None = None) -> Vocabulary:
     longest_from: dict[str, int] = {}
     for words in (*meanings.values(), *lists.values()):
         for phrase in words:
-            first, *more = phrase.split(" ")
+            first, *more = _SCRIPTS.findall(phrase)
             longest_from[first] = max(longest_from.get(first, 1), 1 + len(more))
-    return Vocabulary(**meanings, **lists, longest_from=longest_from)  # type: ignore[arg-type]
+    roles = _roles(meanings, lists)
+    return Vocabulary(**meanings, **lists, longest_from=longest_from, roles=roles)  # type: ignore[arg-type]
+
+
+def _roles(
+    meanings: Mapping[str, Mapping[str, str]], lists: Mapping[str, Words]
+) -> dict[str, tuple[PhraseRole, str]]:
+    """Each phrase with its role; where it has several, the first in this order counts."""
+    roles: dict[str, tuple[PhraseRole, str]] = {}
+    for word, view in meanings["views"].items():
+        roles[word] = "view", view
+    for word, colour in meanings["colours"].items():
+        roles.setdefault(word, ("colour", colour))
+    for word in lists["accessory_nouns"]:
+        roles.setdefault(word, ("accessory", ""))
+    for word in lists["camera"]:
+        if len(word) > 2 or not word.isascii():
+            roles.setdefault(word, ("camera", ""))
+    for word in lists["noise"] | lists["after_a_view"]:
+        roles.setdefault(word, ("noise", ""))
+    return roles
 
 
 def _read(path: Path) -> dict[str, dict[str, list[str]]]:

@@ -1,4 +1,4 @@
-"""Photos whose numbers move: they are renamed, never encoded again, and never mixed up."""
+"""Photos that come and go: the others keep their numbers, and none is encoded again or mixed up."""
 
 from __future__ import annotations
 
@@ -27,22 +27,37 @@ def box(tmp_path: Path) -> Path:
 @pytest.mark.parametrize(
     ("before", "after"),
     [
-        ([], ["IMG_1.jpg"]),  # every number goes up by one: each old name is the next one's new
-        (["IMG_2.jpg"], []),  # every number goes down by one
-        (["IMG_4.jpg"], ["IMG_1.jpg"]),
+        ([], ["IMG_1.jpg"]),  # which comes first, and gets the next number all the same
+        (["IMG_2.jpg"], []),  # whose number stays free
+        (["IMG_4.jpg"], ["IMG_1.jpg"]),  # which gets the other's
     ],
 )
-def test_moved_numbers_keep_their_pictures(
+def test_pictures_that_stay_keep_their_numbers(
     box: Path, tmp_path: Path, before: list[str], after: list[str]
 ) -> None:
     for name in before:
         (box / name).unlink()
     for name in after:
         small_photo(box / name, 9)
+    written = outputs(tmp_path / "out")
     report = prepare(tmp_path / "photos", out=tmp_path / "out", date=DAY, executor=Inline())
     made = [photo.source for photo in report.photos if isinstance(photo, Prepared)]
     assert made == [f"Box X1/{name}" for name in after]
-    prepare(tmp_path / "photos", out=tmp_path / "fresh", date=DAY, executor=Inline())
+    for photo in report.ready:
+        number = int(photo.source.removesuffix(".jpg").rpartition("_")[2])
+        gone = [int(name[4]) for name in before]
+        kept = number - 1 if number > 1 else min([*(number - 1 for number in gone), 6])
+        name = f"photos/Box_X1_{kept}_20261123.jpg" if kept > 1 else "photos/Box_X1_20261123.jpg"
+        assert photo.jpeg.output == name
+        assert number == 1 or outputs(tmp_path / "out")[name] == written[name]
+
+
+def test_every_number_moves_where_the_date_does(box: Path, tmp_path: Path) -> None:
+    (box / "IMG_2.jpg").unlink()
+    day = DAY + datetime.timedelta(days=1)
+    report = prepare(tmp_path / "photos", out=tmp_path / "out", date=day, executor=Inline())
+    assert report.encodes == 0
+    prepare(tmp_path / "photos", out=tmp_path / "fresh", date=day, executor=Inline())
     assert outputs(tmp_path / "out") == outputs(tmp_path / "fresh")
 
 
