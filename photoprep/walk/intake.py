@@ -14,6 +14,7 @@ from photoprep.catalogue.naming import formal_names, subject_of
 from photoprep.catalogue.scan import Dropped
 from photoprep.errors import PhotoError
 from photoprep.files import FileStamp, sha256_of_file
+from photoprep.language import say
 from photoprep.output_folder import OutputFolder
 from photoprep.photo.formats import HEAD_BYTES, Recognised, recognise, recognise_file
 from photoprep.report import Failed, Skipped, Subject
@@ -106,10 +107,10 @@ def _row(
     file: FoundFile, root_name: str, is_known: Callable[[str, FileStamp], bool]
 ) -> Candidate | Skipped | Failed:
     if file.aside:
-        return Skipped(file.name, f"Left aside: {file.aside}.", file.hint)
+        return Skipped(file.name, say("Left aside: {aside}.", aside=file.aside), file.hint)
     subject = subject_of(file.told_by or file.name, root_name)
     if file.trouble or file.stamp is None:
-        hint = file.hint or "Check your rights to it, then run again."
+        hint = file.hint or say("Check your rights to it, then run again.")
         return Failed(file.name, subject, file.trouble, hint)
     if not is_known(file.name, file.stamp):
         try:
@@ -131,12 +132,11 @@ def _kind_of(file: FoundFile) -> Recognised | None:
 def _no_picture(file: FoundFile, subject: Subject, kind: Recognised | None) -> Skipped | Failed:
     """The row of a file that is none; what may hold pictures has failed, so that it is seen."""
     if kind is not None and kind.is_archive and file.member is None:
-        reason = f"It is {kind.name}, which photoprep does not open."
+        reason = say("It is {name}, which photoprep does not open.", name=kind.name)
         return Failed(file.name, subject, reason, kind.advice)
     if kind is not None:
-        name = kind.name.removeprefix("a ")
-        return Skipped(file.name, f"It is no picture but a {name}.", kind.advice)
+        return Skipped(file.name, say("It is no picture but {kind}.", kind=kind.name), kind.advice)
     if is_archive_name(file.path) and file.member is None:
-        reason = "It is named like a ZIP archive, but its content is none."
-        return Failed(file.name, subject, reason, "Copy it again, or ask for it once more.")
-    return Skipped(file.name, "It is no picture.")
+        reason = say("It is named like a ZIP archive, but its content is none.")
+        return Failed(file.name, subject, reason, say("Copy it again, or ask for it once more."))
+    return Skipped(file.name, say("It is no picture."))
