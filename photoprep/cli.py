@@ -13,11 +13,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from typer.main import get_command
 
 from photoprep.cli_exits import console, exit_codes, stderr_console
+from photoprep.cli_help import SpokenTyper
 from photoprep.cli_language import begin_to_speak, speak_by_preset, spoken, told
 from photoprep.cli_presets import presets_app
-from photoprep.errors import ExitCode
+from photoprep.errors import ExitCode, PhotoprepError
 from photoprep.language import say
 from photoprep.version import __version__
 
@@ -25,8 +27,7 @@ if TYPE_CHECKING:
     from photoprep.profile import SenderProfile
     from photoprep.report import Report
 
-app = typer.Typer(
-    no_args_is_help=True,
+app = SpokenTyper(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
     options_metavar="",
@@ -42,7 +43,7 @@ app = typer.Typer(
     "  photoprep prepare --help            all that can be said\n"
     "  photoprep demo                      try it on photos that photoprep makes itself\n",
 )
-profile_app = typer.Typer(no_args_is_help=True, help="Your name, company and addresses.")
+profile_app = SpokenTyper(help="Your name, company and addresses.")
 app.add_typer(profile_app, name="profile")
 app.add_typer(presets_app, name="presets")
 
@@ -73,14 +74,39 @@ def run(arguments: list[str]) -> int:
         # A terminal or a file that cannot show a letter gets its escape, never a traceback.
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
-    arguments = begin_to_speak(arguments)
+    try:
+        arguments = begin_to_speak(arguments)
+    except PhotoprepError as error:
+        from photoprep.proof.console import print_error
+
+        print_error(error, stderr_console(), spoken())
+        return error.exit_code
     if arguments and not _is_for_the_top(arguments[0]):
         arguments = ["prepare", *arguments]
+    return _run_command(arguments)
+
+
+def _run_command(arguments: list[str]) -> int:
+    command = get_command(app)
     try:
-        app(args=arguments, prog_name="photoprep")
+        code = command.main(arguments, "photoprep", standalone_mode=False)
     except SystemExit as ended:
         return ended.code if isinstance(ended.code, int) else ExitCode.WRONG_USAGE
-    return ExitCode.DONE
+    except typer.Abort:  # Ctrl-C or no more input while a question waits for its answer
+        stderr_console().print(told(say("Aborted.")))
+        return ExitCode.SOME_FAILED
+    except _MISTAKE as error:
+        if type(error).__name__ != "NoArgsIsHelpError":  # whose help has been printed
+            from photoprep.cli_usage import print_usage_error
+
+            print_usage_error(error)
+        return ExitCode.WRONG_USAGE
+    return code if isinstance(code, int) else ExitCode.DONE
+
+
+# The base of what typer finds wrong with a command line; click's class in some versions, which
+# may not be installed in others.
+_MISTAKE: type[Exception] = typer.BadParameter.__bases__[0]
 
 
 def _is_for_the_top(argument: str) -> bool:

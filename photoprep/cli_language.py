@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import get_args
 
-from photoprep.language import Language, in_language
+from photoprep.errors import UsageError
+from photoprep.language import Language, in_language, say, translations
 from photoprep.system_language import system_language
 
 OPTION = "--lang"
@@ -33,31 +34,45 @@ def told(text: str) -> str:
     return in_language(text, _speech.language)
 
 
-def begin_to_speak(arguments: Sequence[str]) -> list[str]:
-    """Choose the language by ``--lang``, wherever it stands, else by the system.
+def told_text(text: str) -> str:
+    """A text that stands in the catalogue as it is, such as a command's help, when it is said."""
+    if not text or _speech.language == "en":
+        return text
+    return translations(_speech.language).gettext(text)
 
-    Returns the arguments without it. One whose value is no language stays, and is refused where
-    arguments are read; so does all behind ``--``.
+
+def begin_to_speak(arguments: Sequence[str]) -> list[str]:
+    """Choose the language by ``--lang``, wherever it stands before ``--``, else by the system.
+
+    Returns the arguments without it.
+
+    Raises:
+        UsageError: what stands behind ``--lang`` is no language that is spoken here.
+
     """
+    _speech.language, _speech.was_asked_for = system_language(), False
     rest: list[str] = []
-    asked: Language | None = None
     waiting = iter(arguments)
     for argument in waiting:
+        option, equals, value = argument.partition("=")
         if argument == "--":
             rest += [argument, *waiting]
-            break
-        option, equals, value = argument.partition("=")
-        if option != OPTION:
-            rest.append(argument)
-            continue
-        given = [argument] if equals else [argument, *[next(waiting, None)]]
-        language = _language_called(value if equals else given[-1])
-        if language is None:
-            rest += [text for text in given if text is not None]
+        elif option == OPTION:
+            _ask_for(value if equals else next(waiting, ""))
         else:
-            asked = language
-    _speech.language, _speech.was_asked_for = asked or system_language(), asked is not None
+            rest.append(argument)
     return rest
+
+
+def _ask_for(value: str) -> None:
+    for known in get_args(Language):
+        if known == value:
+            _speech.language, _speech.was_asked_for = known, True
+            return
+    raise UsageError(
+        say("photoprep does not speak '{value}'.", value=value),
+        hint=say("--lang takes en for English or zh for Chinese."),
+    )
 
 
 def speak_by_preset(name_or_file: str) -> None:
@@ -67,7 +82,3 @@ def speak_by_preset(name_or_file: str) -> None:
     from photoprep.preset_file import language_of
 
     _speech.language = language_of(name_or_file) or _speech.language
-
-
-def _language_called(value: str | None) -> Language | None:
-    return next((known for known in get_args(Language) if known == value), None)

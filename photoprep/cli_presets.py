@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from photoprep.cli_exits import exit_codes, stderr_console
+from photoprep.cli_help import SpokenTyper
 from photoprep.cli_language import spoken, told
 from photoprep.errors import ExitCode, PresetError
 from photoprep.language import say, say_number
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from photoprep.preset import PhotoSpec, Preset
     from photoprep.preset_file import PresetEntry
 
-presets_app = typer.Typer(no_args_is_help=True, help="The rules photos and mails are made by.")
+presets_app = SpokenTyper(help="The rules photos and mails are made by.")
 
 
 @presets_app.command("list")
