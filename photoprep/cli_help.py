@@ -100,10 +100,10 @@ def _meaning(parameter: Any) -> str:
     given = [text for name, text in _GIVEN.items() if name in parameter.opts]
     text = told(given[0]) if given else told_text(parameter.help or "")
     if parameter.required:
-        return f"{text} {told(say('[required]'))}"
+        return told(say("{meaning} [required]", meaning=text))
     # Numbers and flags have none that tells anything; where it is reckoned, the text says how.
     if isinstance(parameter.default, str) and parameter.default:
-        return f"{text} {told(say('[default: {value}]', value=parameter.default))}"
+        return told(say("{meaning} [default: {value}]", meaning=text, value=parameter.default))
     return text
 
 

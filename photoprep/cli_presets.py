@@ -8,7 +8,7 @@ import typer
 
 from photoprep.cli_exits import exit_codes, stderr_console
 from photoprep.cli_help import SpokenTyper
-from photoprep.cli_language import spoken, told
+from photoprep.cli_language import spoken, told, told_text
 from photoprep.errors import ExitCode, PresetError
 from photoprep.language import say, say_number
 
@@ -30,7 +30,7 @@ def presets_list() -> None:
         width = widest_cells([entry.name for entry in entries])
         for entry in entries:
             name, origin = padded(entry.name, width), told(_origin(entry))
-            typer.echo(f"{name}  [{origin}]  {entry.use}".rstrip())
+            typer.echo(f"{name}  [{origin}]  {told_text(entry.use)}".rstrip())
         where = say("(Your own presets lie in {folder})", folder=str(own_presets_folder()))
         typer.echo(told(where), err=True)
 

@@ -1,7 +1,8 @@
 """Brings the catalogue up to date with the source: ``python -m tests.languages``.
 
-Every template of ``say`` and ``say_number`` in the package and every text of the command line's
-help becomes a message of photoprep.po; what is no longer said is dropped, what is translated stays.
+Every template of ``say`` and ``say_number`` in the package, every text of the command line's help
+and what each shipped preset says it is for become a message of photoprep.po; what is no longer said
+is dropped, what is translated stays.
 The catalogue is then compiled beside it. Ends with 1, and names them, while messages are without a
 translation: write it into photoprep.po and run again. docs/translating.md has the glossary.
 """
@@ -23,6 +24,7 @@ import photoprep
 from photoprep.cli import app
 from photoprep.cli_help import help_texts
 from photoprep.language import DOMAIN, LOCALE_OF, LOCALES
+from photoprep.preset_file import shipped_presets
 from photoprep.version import __version__
 
 PACKAGE = Path(photoprep.__file__).parent
@@ -39,9 +41,11 @@ def template() -> Catalog:
         PACKAGE, [("**.py", "python")], keywords=KEYWORDS, directory_filter=lambda _path: True
     )
     for name, _line, message, _comments, _context in sorted(found, key=lambda row: row[:2]):
-        catalog.add(message, locations=[(f"photoprep/{name}", None)])
+        catalog.add(message, locations=[(f"photoprep/{name}", 0)])
     for text in help_texts(get_command(app)):
-        catalog.add(text, locations=[("photoprep/cli.py", None)])
+        catalog.add(text, locations=[("photoprep/cli.py", 0)])
+    for entry in shipped_presets():
+        catalog.add(entry.use, locations=[(f"presets/{entry.name}.toml", 0)])
     return catalog
 
 

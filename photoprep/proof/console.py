@@ -5,12 +5,14 @@ Rich leaves colours and bars out by itself where there is no terminal, and heeds
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from photoprep.errors import PhotoprepError
-from photoprep.language import Language, in_language, say, say_both, say_list, say_number
+from photoprep.language import Language, in_language, say, say_both, say_number
 from photoprep.report import Prepared, Report, Reused
 from photoprep.units import say_bytes, say_cm
 
@@ -148,8 +150,8 @@ def _origin(photo: Prepared | Reused, language: Language) -> str:
         f"{jpeg.source_width_px}×{jpeg.source_height_px}",
     ]
     if isinstance(photo, Reused):
-        parts.append(say("unchanged"))
-    return escape(in_language(say_list(parts), language))
+        parts.append(in_language(say("unchanged"), language))
+    return escape(", ".join(parts))
 
 
 def _print_mails(report: Report, console: Console) -> None:
@@ -199,4 +201,12 @@ def _closing(report: Report) -> str:
         )
     if mails:
         parts.append(say_number(mails, "{count} mail ready", "{count} mails ready"))
-    return say("{parts}.", parts=say_list(parts))
+    return say("{parts}.", parts=_clauses(parts))
+
+
+def _clauses(parts: Sequence[str]) -> str:
+    """Parts of one sentence, with commas between them."""
+    said, *others = parts
+    for part in others:
+        said = say("{parts}, {part}", parts=said, part=part)
+    return said
