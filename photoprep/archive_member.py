@@ -20,13 +20,14 @@ from typing import BinaryIO
 
 from photoprep.errors import ArchiveRefusedError, PhotoError, SourceChangedError
 from photoprep.files import FileStamp, open_source, unreadable
+from photoprep.language import say
 
 STORED, DEFLATED = 0, 8
 
 LOCAL_HEADER_BYTES = 30
 _LOCAL_HEADER = struct.Struct("<4s22xHH")
 _READ_BYTES, _PIECE_BYTES = 1 << 18, 1 << 20
-_HINT = "Copy the archive again, or ask for it once more."
+_HINT = say("Copy the archive again, or ask for it once more.")
 
 Pieces = Generator[bytes, None, None]
 
@@ -91,7 +92,7 @@ def pieces_of(archive: Path, member: Member, *, piece_bytes: int = _PIECE_BYTES)
             check_unchanged(file, archive, member.archive)
             if isinstance(error, PhotoError):
                 raise
-            raise _damaged("its content cannot be unpacked") from error
+            raise _damaged(say("its content cannot be unpacked")) from error
         check_unchanged(file, archive, member.archive)
 
 
@@ -108,8 +109,8 @@ def check_unchanged(file: BinaryIO, path: Path, stamp: FileStamp) -> None:
         raise unreadable(path, error) from error
     if (status.st_size, status.st_mtime_ns) != (stamp.size_bytes, stamp.mtime_ns):
         raise SourceChangedError(
-            "The archive changed while it was being read.",
-            hint="Wait until it has been copied whole, then run again.",
+            say("The archive changed while it was being read."),
+            hint=say("Wait until it has been copied whole, then run again."),
             path=path,
         )
 
@@ -120,20 +121,20 @@ def _counted(pieces: Pieces, member: Member) -> Pieces:
     for piece in pieces:
         length_bytes += len(piece)
         if length_bytes > member.size_bytes:
-            raise _damaged("it holds more than the archive says")
+            raise _damaged(say("it holds more than the archive says"))
         crc32 = zlib.crc32(piece, crc32)
         yield piece
     if length_bytes < member.size_bytes:
-        raise _damaged("it ends too early")
+        raise _damaged(say("it ends too early"))
     if crc32 != member.crc32:
-        raise _damaged("its checksum does not fit")
+        raise _damaged(say("its checksum does not fit"))
 
 
 def _pieces(file: BinaryIO, member: Member, piece_bytes: int) -> Pieces:
     file.seek(member.header_offset)
     header = file.read(LOCAL_HEADER_BYTES)
     if len(header) < LOCAL_HEADER_BYTES or not header.startswith(b"PK\x03\x04"):
-        raise _damaged("it is not where the archive says")
+        raise _damaged(say("it is not where the archive says"))
     _, name_bytes, extra_bytes = _LOCAL_HEADER.unpack(header)
     file.seek(name_bytes + extra_bytes, os.SEEK_CUR)
     raw = _read(file, member.compressed_bytes, min(_READ_BYTES, max(piece_bytes, 4096)))
@@ -154,11 +155,13 @@ def _inflated(raw: Pieces, piece_bytes: int) -> Pieces:
         waiting = waiting or next(raw, b"")
         piece = inflater.decompress(waiting, piece_bytes)
         if not waiting and not piece and not inflater.eof:
-            raise _damaged("it ends too early")
+            raise _damaged(say("it ends too early"))
         waiting = inflater.unconsumed_tail
         if piece:
             yield piece
 
 
 def _damaged(detail: str) -> ArchiveRefusedError:
-    return ArchiveRefusedError(f"Its part of the archive is damaged: {detail}.", hint=_HINT)
+    return ArchiveRefusedError(
+        say("Its part of the archive is damaged: {detail}.", detail=detail), hint=_HINT
+    )

@@ -13,18 +13,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from typer.main import get_command
 
 from photoprep.cli_exits import console, exit_codes, stderr_console
+from photoprep.cli_help import SpokenTyper
+from photoprep.cli_language import begin_to_speak, speak_by_preset, spoken, told
 from photoprep.cli_presets import presets_app
-from photoprep.errors import ExitCode
+from photoprep.errors import ExitCode, PhotoprepError
+from photoprep.language import say
 from photoprep.version import __version__
 
 if TYPE_CHECKING:
     from photoprep.profile import SenderProfile
     from photoprep.report import Report
 
-app = typer.Typer(
-    no_args_is_help=True,
+app = SpokenTyper(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
     options_metavar="",
@@ -40,7 +43,7 @@ app = typer.Typer(
     "  photoprep prepare --help            all that can be said\n"
     "  photoprep demo                      try it on photos that photoprep makes itself\n",
 )
-profile_app = typer.Typer(no_args_is_help=True, help="Your name, company and addresses.")
+profile_app = SpokenTyper(help="Your name, company and addresses.")
 app.add_typer(profile_app, name="profile")
 app.add_typer(presets_app, name="presets")
 
@@ -71,13 +74,39 @@ def run(arguments: list[str]) -> int:
         # A terminal or a file that cannot show a letter gets its escape, never a traceback.
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+    try:
+        arguments = begin_to_speak(arguments)
+    except PhotoprepError as error:
+        from photoprep.proof.console import print_error
+
+        print_error(error, stderr_console(), spoken())
+        return error.exit_code
     if arguments and not _is_for_the_top(arguments[0]):
         arguments = ["prepare", *arguments]
+    return _run_command(arguments)
+
+
+def _run_command(arguments: list[str]) -> int:
+    command = get_command(app)
     try:
-        app(args=arguments, prog_name="photoprep")
+        code = command.main(arguments, "photoprep", standalone_mode=False)
     except SystemExit as ended:
         return ended.code if isinstance(ended.code, int) else ExitCode.WRONG_USAGE
-    return ExitCode.DONE
+    except typer.Abort:  # Ctrl-C or no more input while a question waits for its answer
+        stderr_console().print(told(say("Aborted.")))
+        return ExitCode.SOME_FAILED
+    except _MISTAKE as error:
+        if type(error).__name__ != "NoArgsIsHelpError":  # whose help has been printed
+            from photoprep.cli_usage import print_usage_error
+
+            print_usage_error(error)
+        return ExitCode.WRONG_USAGE
+    return code if isinstance(code, int) else ExitCode.DONE
+
+
+# The base of what typer finds wrong with a command line; click's class in some versions, which
+# may not be installed in others.
+_MISTAKE: type[Exception] = typer.BadParameter.__bases__[0]
 
 
 def _is_for_the_top(argument: str) -> bool:
@@ -143,7 +172,8 @@ def prepare(
         from photoprep.pipeline import prepare as prepare_photos
         from photoprep.proof.progress import PhotoProgress
 
-        with PhotoProgress(stderr_console, wanted=not quiet) as on_photo:
+        speak_by_preset(preset)
+        with PhotoProgress(stderr_console, spoken(), wanted=not quiet) as on_photo:
             report = prepare_photos(
                 paths,
                 out=out,
@@ -156,6 +186,7 @@ def prepare(
                 verify=verify,
                 accept_damaged=accept_damaged,
                 dry_run=dry_run,
+                language=spoken(),
                 on_photo=on_photo,
             )
         _tell(report, as_json=as_json, quiet=quiet)
@@ -177,15 +208,22 @@ def demo(
         from photoprep.pipeline import prepare as prepare_photos
         from photoprep.proof.progress import PhotoProgress
 
-        say = stderr_console()
+        messages = stderr_console()
         if not quiet:
-            say.print(f"Making product photos of 12 megapixels in {folder} …", highlight=False)
+            making = say("Making product photos of 12 megapixels in {folder} …", folder=str(folder))
+            messages.print(told(making), highlight=False, markup=False)
         make_demo_folder(folder)
-        with PhotoProgress(lambda: say, wanted=not quiet) as on_photo:
-            report = prepare_photos(folder, profile=_profile(), jobs=jobs, on_photo=on_photo)
+        with PhotoProgress(lambda: messages, spoken(), wanted=not quiet) as on_photo:
+            report = prepare_photos(
+                folder, profile=_profile(), jobs=jobs, language=spoken(), on_photo=on_photo
+            )
         _tell(report, as_json=as_json, quiet=quiet)
         if report.failed and not quiet:
-            say.print("One picture of the demo is broken on purpose, to show what happens then.")
+            messages.print(
+                told(
+                    say("One picture of the demo is broken on purpose, to show what happens then.")
+                )
+            )
         # The broken picture is part of the demo: that it is told apart is its success.
         raise typer.Exit(ExitCode.DONE if report.ready else report.exit_code)
 
@@ -200,7 +238,7 @@ def profile_show() -> None:
 
         profile = load_profile()
         if profile is None:
-            typer.echo("There is no profile yet. Set one with: photoprep profile edit")
+            typer.echo(told(say("There is no profile yet. Set one with: photoprep profile edit")))
         else:
             for name, value in asdict(profile).items():
                 typer.echo(f"{name}: {value}".rstrip())
@@ -237,10 +275,24 @@ def profile_edit(
         present = asdict(load_profile() or SenderProfile())
         if all(value is None for value in given.values()):
             given = {
-                key: typer.prompt(key.capitalize(), default=value) for key, value in present.items()
+                key: typer.prompt(told(_PROMPTS[key]), default=value)
+                for key, value in present.items()
             }
         merged = {key: present[key] if value is None else value for key, value in given.items()}
-        typer.echo(f"Saved in {save_profile(SenderProfile(**merged))}")
+        saved = save_profile(SenderProfile(**merged))
+        typer.echo(told(say("Saved in {path}", path=str(saved))))
+
+
+_PROMPTS = {
+    "name": say("Name"),
+    "title": say("Title"),
+    "company": say("Company"),
+    "address": say("Address"),
+    "telephone": say("Telephone"),
+    "fax": say("Fax"),
+    "email": say("E-mail"),
+    "website": say("Website"),
+}
 
 
 def _tell(report: Report, *, as_json: bool, quiet: bool) -> None:

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from photoprep.cli_language import spoken, told
 from photoprep.errors import ExitCode, PhotoprepError
+from photoprep.language import say
 from photoprep.version import __version__
 
 if TYPE_CHECKING:
@@ -37,10 +39,12 @@ def exit_codes() -> Iterator[None]:
     except PhotoprepError as error:
         from photoprep.proof.console import print_error
 
-        print_error(error, stderr_console())
+        print_error(error, stderr_console(), spoken())
         raise typer.Exit(error.exit_code) from error
     except KeyboardInterrupt as error:
-        stderr_console().print("Interrupted. What is finished stays; run again to go on.")
+        stderr_console().print(
+            told(say("Interrupted. What is finished stays; run again to go on."))
+        )
         raise typer.Exit(ExitCode.INTERRUPTED) from error
     except (typer.Exit, typer.Abort):
         raise
@@ -49,6 +53,11 @@ def exit_codes() -> Iterator[None]:
 
         traceback.print_exc()
         stderr_console().print(
-            f"This is a bug in photoprep {__version__}. Please report the lines above."
+            told(
+                say(
+                    "This is a bug in photoprep {version}. Please report the lines above.",
+                    version=__version__,
+                )
+            )
         )
         raise typer.Exit(ExitCode.BUG) from error

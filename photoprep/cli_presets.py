@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from photoprep.cli_exits import exit_codes, stderr_console
+from photoprep.cli_help import SpokenTyper
+from photoprep.cli_language import spoken, told, told_text
 from photoprep.errors import ExitCode, PresetError
+from photoprep.language import say, say_number
 
 if TYPE_CHECKING:
-    from photoprep.preset import Preset
+    from photoprep.preset import PhotoSpec, Preset
     from photoprep.preset_file import PresetEntry
 
-presets_app = typer.Typer(no_args_is_help=True, help="The rules photos and mails are made by.")
+presets_app = SpokenTyper(help="The rules photos and mails are made by.")
 
 
 @presets_app.command("list")
@@ -21,12 +24,15 @@ def presets_list() -> None:
     """Name every preset, what it is for and where it comes from."""
     with exit_codes():
         from photoprep.preset_file import known_presets, own_presets_folder
+        from photoprep.proof.cells import padded, widest_cells
 
         entries = known_presets()
-        width = max(len(entry.name) for entry in entries)
+        width = widest_cells([entry.name for entry in entries])
         for entry in entries:
-            typer.echo(f"{entry.name:{width}}  {_origin(entry)}  {entry.use}".rstrip())
-        typer.echo(f"(Your own presets lie in {own_presets_folder()})", err=True)
+            name, origin = padded(entry.name, width), told(_origin(entry))
+            typer.echo(f"{name}  [{origin}]  {told_text(entry.use)}".rstrip())
+        where = say("(Your own presets lie in {folder})", folder=str(own_presets_folder()))
+        typer.echo(told(where), err=True)
 
 
 @presets_app.command("show")
@@ -58,13 +64,17 @@ def presets_check(
 
         own = [entry.name for entry in known_presets() if entry.own]
         if name is None and not own:
-            typer.echo(f"You have no presets of your own. They would lie in {own_presets_folder()}")
+            none = say(
+                "You have no presets of your own. They would lie in {folder}",
+                folder=str(own_presets_folder()),
+            )
+            typer.echo(told(none))
         wrong = False
         for wanted in own if name is None else [name]:
             try:
                 preset = load_preset(wanted)
             except PresetError as error:
-                print_error(error, stderr_console())
+                print_error(error, stderr_console(), spoken())
                 wrong = True
             else:
                 typer.echo("\n".join(_figures(wanted, preset)))
@@ -92,32 +102,68 @@ def presets_reference() -> None:
 
 def _origin(entry: PresetEntry) -> str:
     if entry.hides_shipped:
-        return "[yours, instead of the shipped one]"
-    return "[yours]" if entry.own else "[shipped]"
+        return say("yours, instead of the shipped one")
+    return say("yours") if entry.own else say("shipped")
 
 
 def _figures(called: str, preset: Preset) -> list[str]:
     """What a preset means, in pixels, bytes and photos a mail."""
+    from photoprep.proof.cells import padded, widest_cells
+
+    rows = [
+        (say("photo"), _photo_figures(preset.photo)),
+        (say("mail"), _mail_figures(preset)),
+        (say("names"), f"{preset.names.photo}.jpg"),
+        (say("letter"), preset.letter.language),
+    ]
+    labels = [told(label) for label, _ in rows]
+    width = widest_cells(labels)
+    return [
+        told(say("{called} holds (name: {name})", called=called, name=preset.name)),
+        *(
+            f"  {padded(label, width)}  {told(row[1])}"
+            for label, row in zip(labels, rows, strict=True)
+        ),
+    ]
+
+
+def _photo_figures(photo: PhotoSpec) -> str:
     from photoprep.units import longest_side_px
 
-    photo, mail = preset.photo, preset.mail
     most_px = longest_side_px(photo.longest_side_cm, photo.dpi_max)
     least_px = longest_side_px(photo.longest_side_cm, photo.dpi_min)
-    pixels = f"at most {most_px} px ({float(photo.longest_side_cm):g} cm at {photo.dpi_max} DPI)"
-    if least_px < most_px:
-        pixels += f", not below {least_px} px ({photo.dpi_min} DPI) to keep quality"
-    wire = (
-        f"at most {mail.limit_bytes:,} bytes on the wire ({mail.max_bytes:,} less a reserve of "
-        f"{mail.reserve_bytes:,}), best within {mail.preferred_bytes:,}"
+    pixels: str = say(
+        "at most {most_px} px ({side_cm:g} cm at {dpi} DPI)",
+        most_px=most_px,
+        side_cm=float(photo.longest_side_cm),
+        dpi=photo.dpi_max,
     )
-    count = photos_per_mail(preset)
-    return [
-        f"{called} holds (name: {preset.name})",
-        f"  photo   {pixels}; at most {photo.max_bytes:,} bytes",
-        f"  mail    {wire}; {count} photo{'s' * (count != 1)} of full size in each",
-        f"  names   {preset.names.photo}.jpg",
-        f"  letter  {preset.letter.language}",
-    ]
+    if least_px < most_px:
+        pixels = say(
+            "{pixels}, not below {least_px} px ({dpi} DPI) to keep quality",
+            pixels=pixels,
+            least_px=least_px,
+            dpi=photo.dpi_min,
+        )
+    return say("{pixels}; at most {max_bytes:,} bytes", pixels=pixels, max_bytes=photo.max_bytes)
+
+
+def _mail_figures(preset: Preset) -> str:
+    mail = preset.mail
+    wire = say(
+        "at most {limit_bytes:,} bytes on the wire ({max_bytes:,} less a reserve of "
+        "{reserve_bytes:,}), best within {preferred_bytes:,}",
+        limit_bytes=mail.limit_bytes,
+        max_bytes=mail.max_bytes,
+        reserve_bytes=mail.reserve_bytes,
+        preferred_bytes=mail.preferred_bytes,
+    )
+    return say_number(
+        photos_per_mail(preset),
+        "{wire}; {count} photo of full size in each",
+        "{wire}; {count} photos of full size in each",
+        wire=wire,
+    )
 
 
 def photos_per_mail(preset: Preset) -> int:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from photoprep.errors import CannotWriteError, OutputBusyError, RecordDamagedError
+from photoprep.language import say
 
 # What SQLite reports of the disk, and not of what it read there (sqlite.org/rescode.html).
 _OF_THE_DISK = (
@@ -41,8 +42,10 @@ def translated(path: Path) -> Iterator[None]:
             raise busy(path) from error
         if name.startswith(_OF_THE_DISK) and name != "SQLITE_IOERR_SHORT_READ":
             raise CannotWriteError(
-                f"The record of this run cannot be written ({error}).",
-                hint="Check that the disk has room and may be written, or choose another --out.",
+                say("The record of this run cannot be written ({detail}).", detail=str(error)),
+                hint=say(
+                    "Check that the disk has room and may be written, or choose another --out."
+                ),
                 path=path,
             ) from error
         raise damaged(path, str(error)) from error
@@ -51,8 +54,8 @@ def translated(path: Path) -> Iterator[None]:
 def damaged(path: Path, detail: str) -> RecordDamagedError:
     """The error for a record that cannot be trusted; ``detail`` says how that shows."""
     return RecordDamagedError(
-        f"The record of earlier runs is damaged ({detail}).",
-        hint="Run again: it will be rebuilt.",
+        say("The record of earlier runs is damaged ({detail}).", detail=detail),
+        hint=say("Run again: it will be rebuilt."),
         path=path,
     )
 
@@ -60,8 +63,8 @@ def damaged(path: Path, detail: str) -> RecordDamagedError:
 def busy(path: Path) -> OutputBusyError:
     """The error for a record at ``path`` that another run holds."""
     return OutputBusyError(
-        "Another photoprep is at work in this folder.",
-        hint="Wait until it is done, or choose another folder with --out.",
+        say("Another photoprep is at work in this folder."),
+        hint=say("Wait until it is done, or choose another folder with --out."),
         path=path.parent.parent,
     )
 

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from photoprep.errors import CannotWriteError, SourceUnreadableError
+from photoprep.language import say
 
 # A change within this time of the last look may leave the modification time as it was: FAT keeps
 # two seconds, and network shares and synchronised folders round as they like.
@@ -114,8 +115,8 @@ def open_source(path: Path) -> BinaryIO:
     if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
         file.close()
         raise SourceUnreadableError(
-            "Something that is no regular file has taken its place.",
-            hint="Put the file back and run again.",
+            say("Something that is no regular file has taken its place."),
+            hint=say("Put the file back and run again."),
             path=path,
         )
     return file
@@ -125,20 +126,20 @@ def unreadable(path: Path, error: OSError) -> SourceUnreadableError:
     """The error for a source that the system refuses to open or read."""
     if isinstance(error, FileNotFoundError):
         return SourceUnreadableError(
-            "The file vanished before it could be read.",
-            hint="Put it back and run again.",
+            say("The file vanished before it could be read."),
+            hint=say("Put it back and run again."),
             path=path,
         )
     if error.errno == errno.ESTALE:
         return SourceUnreadableError(
-            "The network share no longer knows the file (stale file handle).",
-            hint="Connect the share anew, then run again.",
+            say("The network share no longer knows the file (stale file handle)."),
+            hint=say("Connect the share anew, then run again."),
             path=path,
         )
     reason = error.strerror or type(error).__name__
     return SourceUnreadableError(
-        f"The file cannot be read ({reason}).",
-        hint="Check the disk or the network share, and your rights to the file.",
+        say("The file cannot be read ({reason}).", reason=reason),
+        hint=say("Check the disk or the network share, and your rights to the file."),
         path=path,
     )
 
@@ -146,25 +147,32 @@ def unreadable(path: Path, error: OSError) -> SourceUnreadableError:
 def cannot_write(path: Path, error: OSError) -> CannotWriteError:
     """The error for a place that the system refuses to write, with what to do about it."""
     if error.errno in {errno.ENOSPC, errno.EDQUOT}:
-        hint = "Free some space or choose another place with --out, then run again."
+        hint = say("Free some space or choose another place with --out, then run again.")
     elif error.errno in {errno.EACCES, errno.EPERM, errno.EROFS}:
-        hint = "Choose a place you may write to with --out."
+        hint = say("Choose a place you may write to with --out.")
     elif error.errno in {errno.EEXIST, errno.ENOTDIR}:
-        hint = (
+        hint = say(
             "A file stands where a folder should be: move it elsewhere, or choose another place "
             "with --out."
         )
     else:
-        hint = "Check the disk or the network share, or choose another place with --out."
+        hint = say("Check the disk or the network share, or choose another place with --out.")
     if error.errno == errno.EXDEV:
         return CannotWriteError(
-            "This place lies on another disk than its output folder, so files cannot be put there "
-            "whole.",
-            hint="Make a plain folder of the link or mount there, or choose another with --out.",
+            say(
+                "This place lies on another disk than its output folder, so files cannot be put "
+                "there "
+                "whole."
+            ),
+            hint=say(
+                "Make a plain folder of the link or mount there, or choose another with --out."
+            ),
             path=path,
         )
     reason = error.strerror or type(error).__name__
-    return CannotWriteError(f"This place cannot be written ({reason}).", hint=hint, path=path)
+    return CannotWriteError(
+        say("This place cannot be written ({reason}).", reason=reason), hint=hint, path=path
+    )
 
 
 def write_whole(path: Path, data: bytes, *, temporary: Path, sync: bool = True) -> None:

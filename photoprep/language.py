@@ -3,25 +3,26 @@
 A ``Sentence`` is a ``str``, the English one, that remembers the template and the values it was made
 of. So it can be compared, logged and searched for like any text, travel home from a worker, lie in
 the record of an output folder, and still be said in another language at the door (``in_language``),
-which is the only place that knows who reads. Templates are what gettext calls message ids.
+which is the only place that knows who reads. Templates are what gettext calls message ids:
+docs/translating.md tells how they come into the catalogue.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-from photoprep.preset import Language
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from gettext import NullTranslations
 
-Value = str | int
+Language = Literal["en", "zh"]
+Value = str | int | float
 
-_LOCALES = Path(__file__).with_name("locale")
-_LOCALE_OF: dict[Language, str] = {"en": "en", "zh": "zh_CN"}
+DOMAIN = "photoprep"
+LOCALES = Path(__file__).with_name("locale")
+LOCALE_OF: dict[Language, str] = {"en": "en", "zh": "zh_CN"}
 
 
 class Sentence(str):
@@ -54,11 +55,26 @@ def say_number(count: int, one: str, many: str, /, **values: Value) -> Sentence:
     return _made(one, many, {"count": count, **values})
 
 
+def say_both(first: str, second: str) -> str:
+    """Two sentences, one after the other; one alone where the other is empty."""
+    return (
+        say("{first} {second}", first=first, second=second) if first and second else first or second
+    )
+
+
+def say_list(items: Iterable[str]) -> str:
+    """Things in a row, with commas between them; empty where there are none."""
+    listed = ""
+    for item in items:
+        listed = say("{items}, {item}", items=listed, item=item) if listed else item
+    return listed
+
+
 def in_language(text: str, language: Language) -> str:
     """A text as its reader wants it: a sentence is translated, any other text stays as it is."""
     if not isinstance(text, Sentence) or language == "en":
         return str(text)
-    known = _translations(language)
+    known = translations(language)
     if text.many:
         template = known.ngettext(text.template, text.many, int(text.values["count"]))
     else:
@@ -70,15 +86,49 @@ def in_language(text: str, language: Language) -> str:
     return template.format_map(values)
 
 
+def packed(text: str) -> object:
+    """A text as plain data, ready for JSON; ``unpacked`` makes the same sentence of it again."""
+    if not isinstance(text, Sentence):
+        return text
+    values = {
+        name: packed(value) if isinstance(value, str) else value
+        for name, value in text.values.items()
+    }
+    return [text.template, text.many, values]
+
+
+def unpacked(data: object) -> str:
+    """The text that ``packed`` made this of.
+
+    Raises:
+        ValueError: it is nothing that ``packed`` makes.
+
+    """
+    match data:
+        case str():
+            return data
+        case [str(template), str(many), dict(values)]:
+            return _made(
+                template,
+                many,
+                {
+                    name: value if isinstance(value, int | float) else unpacked(value)
+                    for name, value in values.items()
+                },
+            )
+    raise ValueError(f"no text and no sentence: {data!r}")
+
+
+@lru_cache(maxsize=4)
+def translations(language: Language) -> NullTranslations:
+    """The catalogue of a language; read when it is first asked for, which workers never do."""
+    from gettext import translation
+
+    return translation(DOMAIN, LOCALES, languages=[LOCALE_OF[language]], fallback=True)
+
+
 def _made(template: str, many: str, values: Mapping[str, Value]) -> Sentence:
     chosen = many if many and values["count"] != 1 else template
     sentence = Sentence(chosen.format_map(values))
     sentence.template, sentence.many, sentence.values = template, many, dict(values)
     return sentence
-
-
-@lru_cache(maxsize=4)
-def _translations(language: Language) -> NullTranslations:
-    from gettext import translation  # workers make sentences and translate none
-
-    return translation("photoprep", _LOCALES, languages=[_LOCALE_OF[language]], fallback=True)

@@ -25,6 +25,7 @@ from photoprep.files import (
     sync_folder,
     write_whole,
 )
+from photoprep.language import say
 from photoprep.report import Finding
 from photoprep.state import RememberedSource, State, WrittenOutput
 
@@ -36,9 +37,9 @@ _UNFINISHED = "unfinished"
 _STILL_OPEN = (FileNotFoundError, PermissionError) if os.name == "nt" else (FileNotFoundError,)
 
 _REBUILT = {
-    "damaged": "was damaged; it was set aside as .photoprep/state-damaged.db",
-    "missing": "was gone",
-    "older": "was an older photoprep's; it was set aside as .photoprep/state-older.db",
+    "damaged": say("was damaged; it was set aside as .photoprep/state-damaged.db"),
+    "missing": say("was gone"),
+    "older": say("was an older photoprep's; it was set aside as .photoprep/state-older.db"),
 }
 
 
@@ -114,10 +115,16 @@ class OutputFolder:
             Finding(
                 "record-rebuilt",
                 "warning",
-                f"The record of earlier runs {_REBUILT[self.state.rebuilt]}. A new one was begun "
-                "and every photo prepared anew; files that are not known as photoprep's were left "
-                "alone.",
-                'If there are names with "-2", compare the files and delete what is not needed.',
+                say(
+                    "The record of earlier runs {what}. A new one was begun "
+                    "and every photo prepared anew; files that are not known as photoprep's "
+                    "were left "
+                    "alone.",
+                    what=_REBUILT[self.state.rebuilt],
+                ),
+                say(
+                    'If there are names with "-2", compare the files and delete what is not needed.'
+                ),
             ),
         )
 
@@ -178,8 +185,8 @@ class OutputFolder:
         for path in paths:
             if not self.may_write(path):
                 raise CannotWriteError(
-                    "A file that photoprep did not write stands in the way.",
-                    hint="Move it elsewhere, or choose another folder with --out.",
+                    say("A file that photoprep did not write stands in the way."),
+                    hint=say("Move it elsewhere, or choose another folder with --out."),
                     path=self._place(path),
                 )
         self.record([(path, WrittenOutput("", None)) for path in paths])
@@ -302,8 +309,8 @@ class OutputFolder:
             return FileStamp.of(place)
         except FileExistsError as error:
             raise CannotWriteError(
-                "A file stands where a folder of this name should be.",
-                hint="Move it elsewhere, or choose another folder with --out.",
+                say("A file stands where a folder of this name should be."),
+                hint=say("Move it elsewhere, or choose another folder with --out."),
                 path=place.parent,
             ) from error
         except OSError as error:
@@ -344,7 +351,7 @@ def _content(place: Path) -> bytes:
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise CannotWriteError(
-            f"This file of the output cannot be read again ({reason}).",
-            hint="Check the disk or the network share, then run again.",
+            say("This file of the output cannot be read again ({reason}).", reason=reason),
+            hint=say("Check the disk or the network share, then run again."),
             path=place,
         ) from error

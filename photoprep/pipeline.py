@@ -23,6 +23,7 @@ from photoprep.catalogue.scan import default_output_folder, scan
 from photoprep.catalogue.vocabulary import load_vocabulary
 from photoprep.errors import NoPhotosError, UsageError
 from photoprep.files import FileStamp, at_home
+from photoprep.language import Language, say
 from photoprep.output_folder import OutputFolder, is_output_folder, open_output_folder
 from photoprep.preset import Preset
 from photoprep.profile import SenderProfile, words_path
@@ -39,6 +40,7 @@ from photoprep.report import (
     indented,
 )
 from photoprep.state import RememberedSource, State
+from photoprep.system_language import system_language
 from photoprep.walk.copies import copies_aside, copy_findings, copy_outcome, remember_copies
 from photoprep.walk.findings import findings_of
 from photoprep.walk.intake import Candidate, Copy, Intake, take_in, with_outputs
@@ -66,6 +68,7 @@ def prepare(
     verify: bool = False,
     accept_damaged: bool = False,
     dry_run: bool = False,
+    language: Language | None = None,
     executor: Executor | None = None,
     on_photo: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> Report:
@@ -86,6 +89,8 @@ def prepare(
         verify: hash every source instead of trusting size and time.
         accept_damaged: take as much of a damaged picture as can be read, with a finding.
         dry_run: reckon everything as it would be, exactly, and write nothing anywhere.
+        language: of the messages in report.json, and what ``Report.language`` says; by default the
+            preset's, which by default is the user's.
         executor: where the work goes instead of worker processes of its own. Without it, a script
             that calls this needs the usual ``if __name__ == "__main__":`` around it.
         on_photo: hears ``(done, total)`` of the photos that have to be made.
@@ -158,7 +163,14 @@ def prepare(
         ]
         findings = findings_of(photos, duplicates, told, left_alone)
         report = Report(
-            preset.name, place, photos, written, findings, made.encodes, rehearsed=dry_run
+            preset.name,
+            place,
+            photos,
+            written,
+            findings,
+            made.encodes,
+            rehearsed=dry_run,
+            language=language or _language_by(preset),
         )
         _write_report(folder, report_path, report)
         if isinstance(folder, RehearsedFolder):
@@ -174,15 +186,20 @@ def _loaded(preset: Preset | str | os.PathLike[str]) -> Preset:
     return load_preset(os.fspath(preset))
 
 
+def _language_by(preset: Preset) -> Language:
+    return system_language() if preset.language == "auto" else preset.language
+
+
 def _no_photos(intake: Intake, root: Path) -> NoPhotosError:
-    reasons = "".join(
-        f"\n  {row.source}: {row.reason}"
-        for row in intake.rows[:10]
-        if isinstance(row, Skipped | Failed)
-    )
+    message = say("There are no photos in it.")
+    for row in intake.rows[:10]:
+        if isinstance(row, Skipped | Failed):
+            message = say(
+                "{before}\n  {name}: {reason}", before=message, name=row.source, reason=row.reason
+            )
     return NoPhotosError(
-        f"There are no photos in it.{reasons}",
-        hint="Drop a folder with JPEG, HEIC, PNG, TIFF, WebP, AVIF, BMP or GIF pictures.",
+        message,
+        hint=say("Drop a folder with JPEG, HEIC, PNG, TIFF, WebP, AVIF, BMP or GIF pictures."),
         path=root,
     )
 
@@ -191,7 +208,10 @@ def _checked_jobs(jobs: int | None) -> int:
     if jobs is None:
         return usable_cores()
     if jobs < 1:
-        raise UsageError(f"There must be at least one job, not {jobs}.", hint="Leave --jobs out.")
+        raise UsageError(
+            say("There must be at least one job, not {jobs}.", jobs=jobs),
+            hint=say("Leave --jobs out."),
+        )
     return jobs
 
 

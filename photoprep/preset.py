@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
+from photoprep.language import Language
+
 SCHEMA_NUMBER = 1  # of a preset's file
-Language = Literal["en", "zh"]
 RenderingIntent = Literal["relative", "perceptual", "saturation", "absolute"]  # ICC.1:2022, 6.2
 ColourProfile = Literal["srgb", "none"]
+SpokenLanguage = Language | Literal["auto"]
 Duplicates = Literal["keep-first", "keep-all"]
 
 
@@ -83,7 +85,8 @@ class Preset:
     """One use of photoprep, whole.
 
     ``duplicates`` stands under [photo] in the file, but not in ``PhotoSpec``: it changes which
-    photos are made and no photo's bytes.
+    photos are made and no photo's bytes. ``language`` is what a run says to its user, the sender;
+    that of the letter, which the customer reads, is ``letter``'s.
     """
 
     name: str
@@ -92,3 +95,4 @@ class Preset:
     names: NamesSpec
     letter: LetterSpec
     duplicates: Duplicates = "keep-first"
+    language: SpokenLanguage = "auto"

@@ -13,10 +13,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from photoprep.errors import PresetError
 from photoprep.files import at_home
+from photoprep.language import Language, say, say_both, say_list
 from photoprep.preset import (
     SCHEMA_NUMBER,
     LetterSpec,
@@ -108,6 +109,18 @@ def load_preset(name_or_file: str | Path = "trade-email") -> Preset:
     return _trusted(_merged(layers)) if shipped else _checked(layers)
 
 
+def language_of(name_or_file: str | Path) -> Language | None:
+    """The language that a preset wants its user to be spoken to in; None where it leaves that.
+
+    A preset that does not hold has none here: ``load_preset`` says what is wrong with it.
+    """
+    try:
+        wanted = _merged(_layers(_find(name_or_file))).get("language")
+    except PresetError:
+        return None
+    return next((known for known in get_args(Language) if known == wanted), None)
+
+
 def _trusted(document: Mapping[str, Any]) -> Preset:
     """A shipped preset, which the tests have checked: loading the model takes 50 ms of a run."""
     photo, mail = dict(document["photo"]), dict(document["mail"])
@@ -124,6 +137,7 @@ def _trusted(document: Mapping[str, Any]) -> Preset:
         names=NamesSpec(**document["names"]),
         letter=LetterSpec(**document["letter"]),
         duplicates=duplicates,
+        language=document.get("language", "auto"),
     )
 
 
@@ -171,13 +185,18 @@ def _text(path: Path) -> str:
         return path.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise PresetError(
-            f"The preset cannot be read ({error.strerror}).",
-            hint="Check the path and your rights to it.",
+            say(
+                "The preset cannot be read ({reason}).",
+                reason=error.strerror or type(error).__name__,
+            ),
+            hint=say("Check the path and your rights to it."),
             path=path,
         ) from error
     except UnicodeDecodeError as error:
         raise PresetError(
-            "The preset is not UTF-8 text.", hint="Save it as UTF-8 and try again.", path=path
+            say("The preset is not UTF-8 text."),
+            hint=say("Save it as UTF-8 and try again."),
+            path=path,
         ) from error
 
 
@@ -187,15 +206,22 @@ def _find(name_or_file: str | Path) -> Path:
         if _is_file(path):
             return path
         raise PresetError(
-            "There is no such preset file.", hint=f"Presets are: {_all_names()}.", path=path
+            say("There is no such preset file."),
+            hint=say("Presets are: {names}.", names=_all_names()),
+            path=path,
         )
-    found = _by_name(str(name_or_file))
+    name = str(name_or_file)
+    found = _by_name(name)
     if found is not None:
         return found
     raise PresetError(
-        f'There is no preset called "{name_or_file}".{_guess(str(name_or_file))}',
-        hint=f"Presets are: {_all_names()}. A file of your own is given by its path and ends in "
-        f".toml, or lies in {own_presets_folder()}.",
+        _with_guess(say('There is no preset called "{name}".', name=name), name),
+        hint=say(
+            "Presets are: {names}. A file of your own is given by its path and ends in "
+            ".toml, or lies in {folder}.",
+            names=_all_names(),
+            folder=str(own_presets_folder()),
+        ),
     )
 
 
@@ -225,12 +251,12 @@ def _by_name(name: str, *, besides: Path | None = None) -> Path | None:
 
 
 def _all_names() -> str:
-    return ", ".join(entry.name for entry in known_presets())
+    return say_list(entry.name for entry in known_presets())
 
 
-def _guess(name: str) -> str:
+def _with_guess(sentence: str, name: str) -> str:
     near = nearest(name, [entry.name for entry in known_presets()])
-    return f' Did you mean "{near}"?' if near else ""
+    return say_both(sentence, say('Did you mean "{near}"?', near=near) if near else "")
 
 
 def _layers(path: Path) -> list[Layer]:
@@ -239,8 +265,12 @@ def _layers(path: Path) -> list[Layer]:
     while "extends" in layers[-1].document:
         base = _base_of(layers[-1])
         if base.resolve() in [layer.path.resolve() for layer in layers]:
-            chain = " extends ".join(layer.path.stem for layer in [*layers, Layer(base, "", {})])
-            raise _wrong_extends(layers[-1], f"the presets extend each other in a loop: {chain}")
+            chain = layers[0].path.stem
+            for layer in [*layers[1:], Layer(base, "", {})]:
+                chain = say("{chain} extends {name}", chain=chain, name=layer.path.stem)
+            raise _wrong_extends(
+                layers[-1], say("the presets extend each other in a loop: {chain}", chain=chain)
+            )
         layers.append(_layer(base))
     return layers
 
@@ -251,7 +281,9 @@ def _layer(path: Path) -> Layer:
         document = tomllib.loads(text)
     except (ValueError, RecursionError) as error:  # a number of 5000 digits is a plain ValueError
         raise PresetError(
-            f"The preset is not valid TOML: {error}.", hint="Mend that line.", path=path
+            say("The preset is not valid TOML: {detail}.", detail=str(error)),
+            hint=say("Mend that line."),
+            path=path,
         ) from error
     _check_schema(path, text, document)
     return Layer(path, text, document)
@@ -261,14 +293,22 @@ def _check_schema(path: Path, text: str, document: Mapping[str, Any]) -> None:
     """Refuse a file of another format before its keys are judged by this one's."""
     number = document.get("schema")
     if number is None:
-        words = f"schema is missing: write schema = {SCHEMA_NUMBER} above the first section"
+        words = say(
+            "schema is missing: write schema = {known} above the first section",
+            known=SCHEMA_NUMBER,
+        )
     elif type(number) is int and number > SCHEMA_NUMBER:
-        words = (
-            f"schema: expected {SCHEMA_NUMBER}, received {number}: "
-            "the file is made for a newer photoprep"
+        words = say(
+            "schema: expected {known}, received {number}: the file is made for a newer photoprep",
+            known=SCHEMA_NUMBER,
+            number=number,
         )
     elif type(number) is not int or number != SCHEMA_NUMBER:
-        words = f"schema: expected {SCHEMA_NUMBER}, received {number!r}"
+        words = say(
+            "schema: expected {known}, received {number}",
+            known=SCHEMA_NUMBER,
+            number=repr(number),
+        )
     else:
         return
     raise refuse([Mistake(path, line_of(("schema",), text), words)])
@@ -277,27 +317,32 @@ def _check_schema(path: Path, text: str, document: Mapping[str, Any]) -> None:
 def _base_of(layer: Layer) -> Path:
     wanted = layer.document["extends"]
     if not isinstance(wanted, str) or not wanted:
-        raise _wrong_extends(layer, f"expected the name of a preset, received {wanted!r}")
+        raise _wrong_extends(
+            layer, say("expected the name of a preset, received {wanted}", wanted=repr(wanted))
+        )
     if _is_path(wanted):
         base = layer.path.parent / _expanded(wanted)
         if not _is_file(base):
-            raise _wrong_extends(layer, f"there is no file {base}")
+            raise _wrong_extends(layer, say("there is no file {path}", path=str(base)))
         return base
     # The user's own trade-email may extend the shipped one of the same name, so not itself.
     found = _by_name(wanted, besides=layer.path)
     if found is None and wanted == layer.path.stem:
-        raise _wrong_extends(layer, "the preset extends itself")
+        raise _wrong_extends(layer, say("the preset extends itself"))
     if found is None:
         raise _wrong_extends(
             layer,
-            f'there is no preset called "{wanted}".{_guess(wanted)} Presets are: {_all_names()}',
+            say_both(
+                _with_guess(say('there is no preset called "{name}".', name=wanted), wanted),
+                say("Presets are: {names}", names=_all_names()),
+            ),
         )
     return found
 
 
 def _wrong_extends(layer: Layer, words: str) -> PresetError:
     line = line_of(("extends",), layer.text)
-    return refuse([Mistake(layer.path, line, f"extends: {words}")])
+    return refuse([Mistake(layer.path, line, say("extends: {words}", words=words))])
 
 
 def _merged(layers: list[Layer]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from photoprep.errors import PresetError
+from photoprep.language import say, say_list
 
 if TYPE_CHECKING:
     from pydantic import ValidationError
@@ -20,16 +21,6 @@ _BARE_OR_QUOTED = r"""(?:"[^"]*"|'[^']*'|[A-Za-z0-9_-]+)"""
 _DOTTED = rf"{_BARE_OR_QUOTED}(?:\s*\.\s*{_BARE_OR_QUOTED})*"
 _HEADER = re.compile(rf"\s*\[\[?\s*({_DOTTED})\s*\]")
 _ASSIGNMENT = re.compile(rf"\s*({_DOTTED})\s*=(.*)")
-
-# Pydantic's words, and plainer ones.
-_PLAINER = (
-    ("Input should be ", "expected "),
-    ("String should have at least 1 character", "expected a text that is not empty"),
-    ("a valid integer", "a whole number"),
-    ("a valid string", "a text in quotes"),
-    ("greater than or equal to", "at least"),
-    ("less than or equal to", "at most"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +52,11 @@ class Mistake:
     line: int
     words: str
 
-    def __str__(self) -> str:
-        return f"line {self.line}: {self.words}" if self.line else self.words
+    def said(self) -> str:
+        """The mistake with its line, without its file."""
+        if not self.line:
+            return self.words
+        return say("line {line}: {words}", line=self.line, words=self.words)
 
 
 def line_of(key: Key, text: str) -> int:
@@ -115,18 +109,18 @@ def refuse(mistakes: Sequence[Mistake]) -> PresetError:
     path = mistakes[0].path
     # Where a base is wrong too, its mistakes name their own file.
     said = [
-        str(mistake) if mistake.path == path else f"{mistake.path}: {mistake}"
+        mistake.said()
+        if mistake.path == path
+        else say("{path}: {words}", path=str(mistake.path), words=mistake.said())
         for mistake in mistakes
     ]
     if len(said) == 1:
-        return PresetError(
-            f"The preset does not hold: {said[0]}.", hint="Mend that key.", path=path
-        )
-    return PresetError(
-        f"The preset has {len(said)} mistakes:" + "".join(f"\n  {words}." for words in said),
-        hint="Mend those keys.",
-        path=path,
-    )
+        message = say("The preset does not hold: {mistake}.", mistake=said[0])
+        return PresetError(message, hint=say("Mend that key."), path=path)
+    message = say("The preset has {count} mistakes:", count=len(said))
+    for words in said:
+        message = say("{before}\n  {mistake}.", before=message, mistake=words)
+    return PresetError(message, hint=say("Mend those keys."), path=path)
 
 
 def nearest(word: str, known: Sequence[str]) -> str:
@@ -137,7 +131,7 @@ def nearest(word: str, known: Sequence[str]) -> str:
 
 def _mistake(detail: dict[str, Any], layers: Sequence[Layer]) -> Mistake:
     key: Key = tuple(str(part) for part in detail["loc"])
-    from photoprep.preset_model import ContradictionError
+    from photoprep.preset_values import ContradictionError
 
     cause = detail.get("ctx", {}).get("error")
     candidates = cause.keys if isinstance(cause, ContradictionError) else (key,)
@@ -150,20 +144,46 @@ def _mistake(detail: dict[str, Any], layers: Sequence[Layer]) -> Mistake:
 
 
 def _words(detail: dict[str, Any], key: Key) -> str:
-    dotted = ".".join(key)
-    kind = detail["type"]
-    if kind == "extra_forbidden":
-        from photoprep.preset_model import known_keys
+    dotted, value = ".".join(key), repr(detail["input"])
+    match detail["type"]:
+        case "extra_forbidden":
+            from photoprep.preset_model import known_keys
 
-        near = nearest(key[-1], known_keys(key[:-1]))
-        return f"{dotted} is not a known key" + (f" (did you mean {near}?)" if near else "")
-    if kind == "missing":
-        return f"{dotted} is missing"
-    if kind == "value_error":
-        return f"{dotted}: {detail['ctx']['error']}" if dotted else str(detail["ctx"]["error"])
-    if kind == "model_type":
-        return f"{dotted}: expected a section [{dotted}], received {detail['input']!r}"
-    words: str = detail["msg"]
-    for pydantics, plainer in _PLAINER:
-        words = words.replace(pydantics, plainer)
-    return f"{dotted}: {words}, received {detail['input']!r}"
+            near = nearest(key[-1], known_keys(key[:-1]))
+            if near:
+                return say("{key} is not a known key (did you mean {near}?)", key=dotted, near=near)
+            return say("{key} is not a known key", key=dotted)
+        case "missing":
+            return say("{key} is missing", key=dotted)
+        case "value_error":
+            words: str = detail["ctx"]["error"].args[0]
+            return say("{key}: {words}", key=dotted, words=words) if dotted else words
+        case "model_type":
+            return say(
+                "{key}: expected a section [{key}], received {value}", key=dotted, value=value
+            )
+    wanted = _expected(detail)
+    return say("{key}: {wanted}, received {value}", key=dotted, wanted=wanted, value=value)
+
+
+def _expected(detail: dict[str, Any]) -> str:
+    """What pydantic wants of a value: in plainer words, where presets can meet them."""
+    context = detail.get("ctx", {})
+    match detail["type"]:
+        case "int_type" | "int_from_float" | "int_parsing":
+            return say("expected a whole number")
+        case "string_type":
+            return say("expected a text in quotes")
+        case "string_too_short":
+            return say("expected a text that is not empty")
+        case "greater_than_equal":
+            return say("expected at least {least}", least=context["ge"])
+        case "less_than_equal":
+            return say("expected at most {most}", most=context["le"])
+        case "literal_error":
+            *others, last = re.findall(r"'[^']*'|[0-9]+", context["expected"])
+            choices = (
+                say("{items} or {item}", items=say_list(others), item=last) if others else last
+            )
+            return say("expected {choices}", choices=choices)
+    return str(detail["msg"])

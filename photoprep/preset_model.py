@@ -1,59 +1,38 @@
 """What may stand in a preset's file: each key with its meaning, range and what it must agree with.
 
 From this model come the checks, the JSON Schema for editors and the reference page
-(``preset_reference``). How files are found and merged is ``preset_file``'s business, how a mistake
-is said ``preset_mistakes``'s.
+(``preset_reference``). The section of photos stands in ``preset_photo``. How files are found and
+merged is ``preset_file``'s business, how a mistake is said ``preset_mistakes``'s.
 """
 
 from __future__ import annotations
 
-from fractions import Fraction
 from string import Formatter
 from typing import Annotated, Literal
 
 from pydantic import (
     AfterValidator,
     BaseModel,
-    BeforeValidator,
-    ConfigDict,
     Field,
-    InstanceOf,
     WithJsonSchema,
 )
 from pydantic import model_validator as whole
 
+from photoprep.language import say
 from photoprep.preset import (
     SCHEMA_NUMBER,
-    ColourProfile,
     LetterSpec,
     MailSpec,
     NamesSpec,
-    PhotoSpec,
     Preset,
-    RenderingIntent,
 )
-from photoprep.units import longest_side_px, parse_bytes, parse_length_cm
+from photoprep.preset_photo import PhotoSection
+from photoprep.preset_values import Bytes, ContradictionError, Section, keys_in
 
 NAME_FIELDS = ("product", "model", "colour", "quantity", "view", "customer", "date")
 # Room for the headers, letter and boundaries of a mail with one photo: measured 0.9 kB without a
 # sender's profile and 1.2 kB with a full one.
 FRAME_BYTES = 2048
-_JPEG_SIDE_LIMIT_PX = 65_500  # libjpeg's JPEG_MAX_DIMENSION
-
-
-class ContradictionError(ValueError):
-    """Two values that cannot both hold; ``keys`` are their full paths, the likelier culprit first.
-
-    The paths let the line be found, in whichever of the merged files a value stands.
-    """
-
-    def __init__(self, message: str, *keys: tuple[str, ...]) -> None:
-        super().__init__(message)
-        self.keys = keys
-
-
-def _keys(section: str, *names: str) -> tuple[tuple[str, str], ...]:
-    return tuple((section, name) for name in names)
 
 
 def base64_wire_bytes(size_bytes: int) -> int:
@@ -69,190 +48,21 @@ def _check_template(template: str) -> str:
     try:
         parsed = [part[1:] for part in Formatter().parse(template) if part[1] is not None]
     except ValueError as error:
-        raise ValueError(f"expected a template of {{fields}}, received {template!r}") from error
+        raise ValueError(
+            say("expected a template of {{fields}}, received {template}", template=repr(template))
+        ) from error
     # A width such as {product:>9999} makes names that no disk takes, so a field is a name alone.
     plain = all(field in NAME_FIELDS and not spec and not turn for field, spec, turn in parsed)
     if not plain or not parsed:
         known = ", ".join(f"{{{field}}}" for field in NAME_FIELDS)
-        raise ValueError(f"expected fields among {known}, received {template!r}")
-    return template
-
-
-def _check_colour(name: str) -> str:
-    from PIL import ImageColor
-
-    try:
-        ImageColor.getrgb(name)
-    except ValueError as error:
         raise ValueError(
-            f'expected a colour such as "white" or "#f4f4f4", received {name!r}'
-        ) from error
-    return name
-
-
-# The patterns say what ``units`` reads; JSON Schema's have no flag for capitals.
-_SIZE_SCHEMA = {
-    "anyOf": [
-        {"type": "integer", "minimum": 1},
-        {
-            "type": "string",
-            "pattern": r"^\s*[0-9]+(\.[0-9]+)?\s*([Bb]([Yy][Tt][Ee][Ss]?)?|[KkMm][Ii]?[Bb])?\s*$",
-        },
-    ],
-    "examples": ["200 kB", "195 KiB", 200000],
-}
-_LENGTH_SCHEMA = {
-    "type": "string",
-    "pattern": r"^\s*[0-9]+(\.[0-9]+)?\s*([Cc][Mm]|[Mm][Mm]|[Ii][Nn]([Cc][Hh]([Ee][Ss])?)?)\s*$",
-    "examples": ["24 cm", "240 mm", "9.4 in"],
-}
-
-Bytes = Annotated[int, BeforeValidator(parse_bytes), WithJsonSchema(_SIZE_SCHEMA)]
-LengthCm = Annotated[
-    InstanceOf[Fraction], BeforeValidator(parse_length_cm), WithJsonSchema(_LENGTH_SCHEMA)
-]
-Dpi = Annotated[int, Field(ge=1, le=1200, strict=True)]
-Quality = Annotated[int, Field(ge=0, le=95, strict=True)]
-
-
-class Section(BaseModel):
-    """A table of the file: keys that are not named here are refused."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class PhotoSection(Section):
-    """What one prepared photo must be."""
-
-    longest_side: Annotated[
-        LengthCm,
-        Field(
-            description="The longest side when the photo is shown at its density. With dpi_max it "
-            "bounds the pixels: 24 cm at 100 DPI are 944. A photo is never enlarged."
-        ),
-    ]
-    dpi_max: Annotated[
-        Dpi, Field(description="Dots per inch at most; the photo starts out at these.")
-    ]
-    dpi_min: Annotated[
-        Dpi,
-        Field(
-            description="Dots per inch at least: so far resolution may fall where the bytes do "
-            "not suffice for good quality. Not above dpi_max."
-        ),
-    ]
-    max_bytes: Annotated[
-        Bytes,
-        Field(description="The size that no photo's file exceeds. One must fit into a mail."),
-    ]
-    enough_quality: Annotated[
-        int,
-        Field(
-            ge=0,
-            le=100,
-            strict=True,
-            description="The ceiling: estimated quality on SSIMULACRA2's scale above which more "
-            "bytes show nothing, so that the file stays smaller than max_bytes. 90 looks like the "
-            "original, 70 is high; estimates are off by a point or so, hence 96 where 95 is meant. "
-            "100 spends every byte. Not below good_quality.",
-        ),
-    ] = 96
-    good_quality: Annotated[
-        Quality,
-        Field(
-            description="Estimated quality below which a lower resolution is tried, where "
-            "bytes are so few (about half a bit for a pixel) that it can look better."
-        ),
-    ]
-    min_quality: Annotated[
-        Quality,
-        Field(
-            description="The floor: estimated quality below which a photo is refused rather than "
-            "spoiled. Not above good_quality."
-        ),
-    ]
-    background: Annotated[
-        str,
-        AfterValidator(_check_colour),
-        Field(
-            description="What shows through where a picture is transparent: a colour by its CSS "
-            "name or as #rrggbb.",
-            examples=["white", "#f4f4f4"],
-        ),
-    ] = "white"
-    rendering_intent: Annotated[
-        RenderingIntent,
-        Field(
-            description="How colours that sRGB cannot show are brought in, by ICC's names. "
-            "relative keeps all others exactly and draws those in where they show; perceptual "
-            "takes the source's own table for it, where its profile has one; saturation is for "
-            "charts; absolute keeps the tint of the paper."
-        ),
-    ] = "relative"
-    colour_profile: Annotated[
-        ColourProfile,
-        Field(
-            description="Whether a photo says that its colours are sRGB. With srgb (480 bytes) "
-            "browsers and mail programs need not guess; none leaves the bytes to the picture."
-        ),
-    ] = "srgb"
-    duplicates: Annotated[
-        Literal["keep-first", "keep-all"],
-        Field(
-            description="Of files that are the same to the last byte, whether only the first is "
-            "prepared or every one. A picture in another size or format is always prepared."
-        ),
-    ] = "keep-first"
-
-    @whole(mode="after")
-    def _agrees(self) -> PhotoSection:
-        side, dpi_max, dpi_min = (
-            ("photo", "longest_side"),
-            ("photo", "dpi_max"),
-            ("photo", "dpi_min"),
+            say(
+                "expected fields among {known}, received {template}",
+                known=known,
+                template=repr(template),
+            )
         )
-        if self.dpi_min > self.dpi_max:
-            raise ContradictionError(
-                f"dpi_min ({self.dpi_min}) is above dpi_max ({self.dpi_max})", dpi_min, dpi_max
-            )
-        if self.min_quality > self.good_quality:
-            raise ContradictionError(
-                f"min_quality ({self.min_quality}) is above good_quality ({self.good_quality})",
-                *_keys("photo", "min_quality", "good_quality"),
-            )
-        if self.good_quality > self.enough_quality:
-            raise ContradictionError(
-                f"good_quality ({self.good_quality}) is above enough_quality "
-                f"({self.enough_quality})",
-                *_keys("photo", "good_quality", "enough_quality"),
-            )
-        if longest_side_px(self.longest_side, self.dpi_min) < 1:
-            raise ContradictionError(
-                "longest_side at dpi_min is less than one pixel", side, dpi_min
-            )
-        if longest_side_px(self.longest_side, self.dpi_max) > _JPEG_SIDE_LIMIT_PX:
-            raise ContradictionError(
-                f"longest_side at dpi_max is more than the {_JPEG_SIDE_LIMIT_PX} pixels "
-                "that a JPEG can have",
-                side,
-                dpi_max,
-            )
-        return self
-
-    def spec(self) -> PhotoSpec:
-        """The section as the photo room takes it."""
-        return PhotoSpec(
-            longest_side_cm=self.longest_side,
-            dpi_max=self.dpi_max,
-            dpi_min=self.dpi_min,
-            max_bytes=self.max_bytes,
-            good_quality=self.good_quality,
-            min_quality=self.min_quality,
-            background=self.background,
-            enough_quality=self.enough_quality,
-            rendering_intent=self.rendering_intent,
-            colour_profile=self.colour_profile,
-        )
+    return template
 
 
 class MailSection(Section):
@@ -290,14 +100,21 @@ class MailSection(Section):
     def _agrees(self) -> MailSection:
         if self.preferred_bytes > self.max_bytes:
             raise ContradictionError(
-                f"preferred_bytes ({self.preferred_bytes}) is above max_bytes ({self.max_bytes})",
-                *_keys("mail", "preferred_bytes", "max_bytes"),
+                say(
+                    "preferred_bytes ({preferred_bytes}) is above max_bytes ({max_bytes})",
+                    preferred_bytes=self.preferred_bytes,
+                    max_bytes=self.max_bytes,
+                ),
+                *keys_in("mail", "preferred_bytes", "max_bytes"),
             )
         if self.reserve_bytes >= self.max_bytes:
             raise ContradictionError(
-                f"reserve_bytes ({self.reserve_bytes}) leaves nothing of "
-                f"max_bytes ({self.max_bytes})",
-                *_keys("mail", "reserve_bytes", "max_bytes"),
+                say(
+                    "reserve_bytes ({reserve_bytes}) leaves nothing of max_bytes ({max_bytes})",
+                    reserve_bytes=self.reserve_bytes,
+                    max_bytes=self.max_bytes,
+                ),
+                *keys_in("mail", "reserve_bytes", "max_bytes"),
             )
         return self
 
@@ -359,6 +176,14 @@ class PresetDocument(Section):
             "out and is called as the file is.",
         ),
     ]
+    language: Annotated[
+        Literal["auto", "en", "zh"],
+        Field(
+            description="The language in which photoprep speaks to you, its user: that of your "
+            "system with auto. The option --lang goes before it. The customer's letter has its "
+            "own, under [letter]."
+        ),
+    ] = "auto"
     photo: PhotoSection
     mail: MailSection
     names: NamesSection
@@ -369,11 +194,17 @@ class PresetDocument(Section):
         wire_bytes = base64_wire_bytes(self.photo.max_bytes) + FRAME_BYTES
         if wire_bytes > self.mail.max_bytes - self.mail.reserve_bytes:
             raise ContradictionError(
-                f"photo.max_bytes ({self.photo.max_bytes}) does not fit into "
-                f"mail.max_bytes ({self.mail.max_bytes}): with its letter one photo weighs up to "
-                f"{wire_bytes} bytes on the wire, beside a reserve of {self.mail.reserve_bytes}",
-                *_keys("photo", "max_bytes"),
-                *_keys("mail", "max_bytes", "reserve_bytes"),
+                say(
+                    "photo.max_bytes ({max_bytes}) does not fit into "
+                    "mail.max_bytes ({mail_bytes}): with its letter one photo weighs up to "
+                    "{wire_bytes} bytes on the wire, beside a reserve of {reserve_bytes}",
+                    max_bytes=self.photo.max_bytes,
+                    mail_bytes=self.mail.max_bytes,
+                    wire_bytes=wire_bytes,
+                    reserve_bytes=self.mail.reserve_bytes,
+                ),
+                *keys_in("photo", "max_bytes"),
+                *keys_in("mail", "max_bytes", "reserve_bytes"),
             )
         return self
 
@@ -386,6 +217,7 @@ class PresetDocument(Section):
             names=NamesSpec(photo=self.names.photo),
             letter=LetterSpec(language=self.letter.language),
             duplicates=self.photo.duplicates,
+            language=self.language,
         )
 
 

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from photoprep.errors import CannotWriteError, PresetError
 from photoprep.files import cannot_write, write_whole
+from photoprep.language import say, say_both, say_list
 
 _MAX_CHARS = 200
 _EMAIL_MAX_CHARS = 254  # RFC 5321, 4.5.3.1.3, less the angle brackets
@@ -99,14 +100,14 @@ def load_profile(path: Path | None = None) -> SenderProfile | None:
         values = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise PresetError(
-            f"This is not valid TOML: {error}.",
-            hint='Each line reads key = "text", with the text in straight quotes.',
+            say("This is not valid TOML: {detail}.", detail=str(error)),
+            hint=say('Each line reads key = "text", with the text in straight quotes.'),
             path=path,
         ) from error
     for key in values:
         if key not in FIELDS:
             raise PresetError(
-                f"Line {_line_of(key, text)}: unknown key {key!r}.",
+                say("Line {line}: unknown key {key}.", line=_line_of(key, text), key=repr(key)),
                 hint=_nearest_hint(key),
                 path=path,
             )
@@ -114,7 +115,13 @@ def load_profile(path: Path | None = None) -> SenderProfile | None:
         return SenderProfile(**values)
     except _FieldError as error:
         raise PresetError(
-            f"Line {_line_of(error.field, text)}: {error.message}", hint=error.hint, path=path
+            say(
+                "Line {line}: {message}",
+                line=_line_of(error.field, text),
+                message=error.message,
+            ),
+            hint=error.hint,
+            path=path,
         ) from error
 
 
@@ -126,7 +133,7 @@ def save_profile(profile: SenderProfile, path: Path | None = None) -> Path:
 
     """
     path = profile_path() if path is None else path
-    hint = "Check your rights to this folder, or name another in PHOTOPREP_CONFIG_DIR."
+    hint = say("Check your rights to this folder, or name another in PHOTOPREP_CONFIG_DIR.")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         write_whole(
@@ -164,15 +171,15 @@ def _read(path: Path) -> str | None:
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise PresetError(
-            f"The sender's profile cannot be read ({reason}).",
-            hint="Check your rights to the file.",
+            say("The sender's profile cannot be read ({reason}).", reason=reason),
+            hint=say("Check your rights to the file."),
             path=path,
         ) from error
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         raise PresetError(
-            f"Line {line}: this is not UTF-8 text.",
-            hint="Open the file in an editor and save it in the encoding UTF-8.",
+            say("Line {line}: this is not UTF-8 text.", line=line),
+            hint=say("Open the file in an editor and save it in the encoding UTF-8."),
             path=path,
         ) from error
 
@@ -188,12 +195,14 @@ def _line_of(key: str, text: str) -> int:
 
 def _nearest_hint(key: str) -> str:
     nearest = difflib.get_close_matches(key.lower(), FIELDS, n=1)
-    known = f"The known keys are {', '.join(FIELDS)}."
-    return f"Did you mean {nearest[0]!r}? {known}" if nearest else known
+    known = say("The known keys are {keys}.", keys=say_list(FIELDS))
+    if not nearest:
+        return known
+    return say_both(say("Did you mean {word}?", word=repr(nearest[0])), known)
 
 
-def _refuse(field: str, reason: str, hint: str) -> _FieldError:
-    error = _FieldError(f"{field!r} {reason}.", hint=hint)
+def _refuse(field: str, message: str, hint: str) -> _FieldError:
+    error = _FieldError(message, hint=hint)
     error.field = field
     return error
 
@@ -206,20 +215,42 @@ def _checked(field: str, value: object) -> str:
 
     """
     if not isinstance(value, str):
-        raise _refuse(field, f"is no text, but {value!r}", f'Write it in quotes: {field} = "…".')
+        raise _refuse(
+            field,
+            say("'{field}' is no text, but {value}.", field=field, value=repr(value)),
+            say('Write it in quotes: {field} = "…".', field=field),
+        )
     lines = [line.strip() for line in value.replace("\r\n", "\n").strip().split("\n")]
     if field != "address" and len(lines) > 1:
-        raise _refuse(field, "has more than one line", "Only the address may have several lines.")
+        raise _refuse(
+            field,
+            say("'{field}' has more than one line.", field=field),
+            say("Only the address may have several lines."),
+        )
     text = "\n".join(line for line in lines if line)
     if any(unicodedata.category(c) in _UNSEEN_CATEGORIES for c in text.replace("\n", "")):
-        raise _refuse(field, "has an invisible character in it", "Type the text anew.")
+        raise _refuse(
+            field,
+            say("'{field}' has an invisible character in it.", field=field),
+            say("Type the text anew."),
+        )
     if "=?" in text:
-        raise _refuse(field, "has =? in it, which mail readers decode", "Write it without.")
+        raise _refuse(
+            field,
+            say("'{field}' has =? in it, which mail readers decode.", field=field),
+            say("Write it without."),
+        )
     if len(text) > _MAX_CHARS and field != "email":
-        raise _refuse(field, f"has more than {_MAX_CHARS} characters", "Shorten it.")
+        raise _refuse(
+            field,
+            say("'{field}' has more than {most} characters.", field=field, most=_MAX_CHARS),
+            say("Shorten it."),
+        )
     if field == "email" and text and not _is_address(text):
         raise _refuse(
-            field, f"is no e-mail address: {text!r}", "Write one address, as sales@example.com."
+            field,
+            say("'{field}' is no e-mail address: {text}.", field=field, text=repr(text)),
+            say("Write one address, as sales@example.com."),
         )
     return text
 

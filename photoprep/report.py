@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Literal
 
 from photoprep.errors import ExitCode
+from photoprep.language import Language, in_language, say_both
 
 SCHEMA = 1
 Severity = Literal["info", "warning", "error"]
@@ -156,7 +157,8 @@ class Report:
     """A whole run. ``folder`` is where it was written; it stays out of the JSON.
 
     ``rehearsed`` says that nothing was written, and ``taken_away`` which outputs of earlier runs
-    would then go; both stand in the JSON of a rehearsal alone.
+    would then go; both stand in the JSON of a rehearsal alone. ``language`` is that of whoever
+    reads it: the JSON's messages are in it, and a sentence here is said by ``in_language``.
     """
 
     preset: str
@@ -167,6 +169,7 @@ class Report:
     encodes: int = field(default=0, compare=False)
     rehearsed: bool = False
     taken_away: tuple[str, ...] = ()
+    language: Language = "en"
 
     @property
     def ready(self) -> tuple[Prepared | Reused, ...]:
@@ -198,17 +201,17 @@ class Report:
         data: dict[str, object] = {
             "schema": SCHEMA,
             "preset": self.preset,
-            "photos": [_photo_row(photo) for photo in self.photos],
+            "photos": [_photo_row(photo, self.language) for photo in self.photos],
             "sheets": [],
             "mails": [_mail_row(mail) for mail in self.mails],
-            "findings": [_finding_row(finding) for finding in self.findings],
+            "findings": [_finding_row(finding, self.language) for finding in self.findings],
         }
         if self.rehearsed:
             data |= {"dry_run": True, "taken_away": list(self.taken_away)}
         return data
 
 
-def _photo_row(photo: PhotoOutcome) -> dict[str, object]:
+def _photo_row(photo: PhotoOutcome, language: Language) -> dict[str, object]:
     row: dict[str, object] = {"source": photo.source, "output": None, "status": photo.status}
     row |= dict.fromkeys(("bytes", "width_px", "height_px", "dpi", "quality"))
     row |= dict.fromkeys(
@@ -236,7 +239,7 @@ def _photo_row(photo: PhotoOutcome) -> dict[str, object]:
             "quality": jpeg.quality,
         }
     else:
-        row["error"] = " ".join(filter(None, (photo.reason, photo.hint)))
+        row["error"] = in_language(say_both(photo.reason, photo.hint), language)
     return row
 
 
@@ -257,13 +260,13 @@ def _mail_row(mail: WrittenMail) -> dict[str, object]:
     }
 
 
-def _finding_row(finding: Finding) -> dict[str, object]:
+def _finding_row(finding: Finding, language: Language) -> dict[str, object]:
     return {
         "code": finding.code,
         "severity": finding.severity,
         "product": finding.product or None,
         "source": finding.source or None,
-        "message": " ".join(filter(None, (finding.message, finding.hint))),
+        "message": in_language(say_both(finding.message, finding.hint), language),
     }
 
 

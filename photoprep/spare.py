@@ -15,6 +15,7 @@ from pathlib import Path
 
 from photoprep.errors import CannotWriteError
 from photoprep.files import cannot_write, write_whole
+from photoprep.language import say
 
 Value = str | int | None
 
@@ -107,8 +108,10 @@ class Spare:
         except OSError as error:
             reason = error.strerror or type(error).__name__
             raise CannotWriteError(
-                f"The record of earlier runs cannot be read ({reason}).",
-                hint="Check the disk or the network share, or choose another place with --out.",
+                say("The record of earlier runs cannot be read ({reason}).", reason=reason),
+                hint=say(
+                    "Check the disk or the network share, or choose another place with --out."
+                ),
                 path=self._path,
             ) from error
 

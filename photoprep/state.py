@@ -27,11 +27,12 @@ from typing import Any
 from photoprep.database import busy, claims_read_only, connect, damaged, translated
 from photoprep.errors import NewerRecordError, RecordDamagedError
 from photoprep.files import FileStamp, cannot_write
+from photoprep.language import packed, say, unpacked
 from photoprep.report import MailedPhoto, Note, PreparedJpeg, WrittenMail
 from photoprep.spare import Spare, Value, seal_fits, sealed
 from photoprep.version import __version__
 
-STATE_SCHEMA = 3
+STATE_SCHEMA = 4
 SPARE_FILE = "outputs.txt"
 _FACTS, _SOURCES = "SELECT * FROM facts", "SELECT * FROM sources"
 _OUTPUTS, _MAILS = "SELECT * FROM outputs", "SELECT * FROM mails"
@@ -247,14 +248,20 @@ class State:
         try:
             return int(facts["schema"])
         except (KeyError, ValueError) as error:
-            raise damaged(self._path, "no schema") from error
+            raise damaged(self._path, say("no schema")) from error
 
     def _newer(self, facts: dict[str, str], schema: int) -> NewerRecordError:
-        version = facts.get("photoprep", "of a later version")
+        version = facts.get("photoprep", say("of a later version"))
         return NewerRecordError(
-            f"This folder was made by photoprep {version} (record {schema}); this is photoprep "
-            f"{__version__}, which knows records up to {STATE_SCHEMA}.",
-            hint="Use that version, or choose another folder with --out.",
+            say(
+                "This folder was made by photoprep {version} (record {schema}); this is photoprep "
+                "{ours}, which knows records up to {known}.",
+                version=version,
+                schema=schema,
+                ours=__version__,
+                known=STATE_SCHEMA,
+            ),
+            hint=say("Use that version, or choose another folder with --out."),
             path=self._path.parent.parent,
         )
 
@@ -286,7 +293,7 @@ class State:
 
     def _check_seals(self, statement: str) -> None:
         if not all(map(seal_fits, self._rows(statement))):
-            raise damaged(self._path, "a row does not fit its seal")
+            raise damaged(self._path, say("a row does not fit its seal"))
 
     def _write(self, *changes: tuple[str, list[tuple[Value, ...]]]) -> None:
         """Do every statement on its rows, all or none."""
@@ -351,14 +358,20 @@ def _stamp(row: tuple[int, int, str, int]) -> FileStamp:
 
 
 def _text(value: PreparedJpeg | RememberedRefusal | WrittenMail) -> str:
-    return json.dumps(asdict(value), ensure_ascii=False, separators=(",", ":"))
+    fields = asdict(value)
+    match value:
+        case RememberedRefusal(reason, hint):
+            fields = {"reason": packed(reason), "hint": packed(hint)}
+        case PreparedJpeg():
+            fields["notes"] = [[n.code, n.severity, packed(n.message)] for n in value.notes]
+    return json.dumps(fields, ensure_ascii=False, separators=(",", ":"))
 
 
 def _outcome(text: str) -> PreparedJpeg | RememberedRefusal:
     fields = json.loads(text)
     if "reason" in fields:
-        return RememberedRefusal(**fields)
-    fields["notes"] = tuple(Note(**note) for note in fields["notes"])
+        return RememberedRefusal(unpacked(fields["reason"]), unpacked(fields["hint"]))
+    fields["notes"] = tuple(Note(code, how, unpacked(said)) for code, how, said in fields["notes"])
     return PreparedJpeg(**fields)
 
 

@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 
+from photoprep.language import say
+
 CM_PER_INCH = Fraction(254, 100)
 
 _BYTE_UNITS = {
@@ -35,7 +37,9 @@ _NUMBER_AND_UNIT = re.compile(r"\s*([0-9]+(?:\.[0-9]+)?)\s*([A-Za-z]*)\s*")
 def _number_and_unit(text: str, expected: str) -> tuple[Fraction, str]:
     match = _NUMBER_AND_UNIT.fullmatch(text)
     if match is None:
-        raise ValueError(f"expected {expected}, received {text!r}")
+        raise ValueError(
+            say("expected {expected}, received {text}", expected=expected, text=repr(text))
+        )
     return Fraction(match[1]), match[2].lower()
 
 
@@ -46,15 +50,21 @@ def parse_bytes(text: str | int) -> int:
         ValueError: the text is no size, or names no whole number of bytes of at least 1.
 
     """
-    expected = 'a size such as "200 kB" or "195 KiB"'
+    expected = say('a size such as "200 kB" or "195 KiB"')
     if isinstance(text, bool) or not isinstance(text, int | str):
-        raise ValueError(f"expected {expected}, received {text!r}")
+        raise ValueError(
+            say("expected {expected}, received {text}", expected=expected, text=repr(text))
+        )
     number, unit = _number_and_unit(str(text), expected)
     if unit not in _BYTE_UNITS:
-        raise ValueError(f"expected {expected}, received {text!r}")
+        raise ValueError(
+            say("expected {expected}, received {text}", expected=expected, text=repr(text))
+        )
     size_bytes = number * _BYTE_UNITS[unit]
     if size_bytes.denominator != 1 or size_bytes < 1:
-        raise ValueError(f"expected {expected}, received {text!r}")
+        raise ValueError(
+            say("expected {expected}, received {text}", expected=expected, text=repr(text))
+        )
     return int(size_bytes)
 
 
@@ -65,12 +75,16 @@ def parse_length_cm(text: str) -> Fraction:
         ValueError: the text is no length with a unit, or the length is zero.
 
     """
-    expected = 'a length such as "24 cm" or "9.4 in"'
+    expected = say('a length such as "24 cm" or "9.4 in"')
     if not isinstance(text, str):
-        raise ValueError(f"expected {expected}, received {text!r}")
+        raise ValueError(
+            say("expected {expected}, received {text}", expected=expected, text=repr(text))
+        )
     number, unit = _number_and_unit(text, expected)
     if unit not in _CM_PER_UNIT or number == 0:
-        raise ValueError(f"expected {expected}, received {text!r}")
+        raise ValueError(
+            say("expected {expected}, received {text}", expected=expected, text=repr(text))
+        )
     return number * _CM_PER_UNIT[unit]
 
 

@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from photoprep.early import THREAD_LIMITS, Ending
 from photoprep.errors import NotEnoughMemoryError, PhotoError, UnexpectedPhotoError
+from photoprep.language import say
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
@@ -109,10 +110,14 @@ def ours(error: BaseException) -> PhotoError:
         return error
     if isinstance(error, MemoryError):
         return NotEnoughMemoryError(
-            "There is not enough memory for this picture.",
-            hint="Save a smaller version of it, or run with fewer --jobs.",
+            say("There is not enough memory for this picture."),
+            hint=say("Save a smaller version of it, or run with fewer --jobs."),
         )
     return UnexpectedPhotoError(
-        f"photoprep met an error of its own ({type(error).__name__}: {error}).",
-        hint="Please report it with this picture; saving the picture anew may help.",
+        say(
+            "photoprep met an error of its own ({kind}: {detail}).",
+            kind=type(error).__name__,
+            detail=str(error),
+        ),
+        hint=say("Please report it with this picture; saving the picture anew may help."),
     )

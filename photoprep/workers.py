@@ -27,6 +27,7 @@ from photoprep.errors import (
     PhotoTimeoutError,
     WorkerDiedError,
 )
+from photoprep.language import say
 from photoprep.worker_process import interrupts_held_back, one_thread_each, ours, spawned
 
 if TYPE_CHECKING:
@@ -282,17 +283,23 @@ class _Worker(Generic[Task, Result]):
 
 def _died(cause: Exception) -> WorkerDiedError:
     died = WorkerDiedError(
-        "The process at work on it crashed or was killed, perhaps for want of memory.",
-        hint="Save the picture anew, or smaller, with another program and run again.",
+        say("The process at work on it crashed or was killed, perhaps for want of memory."),
+        hint=say("Save the picture anew, or smaller, with another program and run again."),
     )
     died.__cause__ = cause
     return died
 
 
 def _timed_out(limit_s: float) -> PhotoTimeoutError:
-    limit = f"{limit_s / 60:.0f} minutes" if limit_s >= 120 else f"{limit_s:.0f} seconds"
+    limit = (
+        say("{minutes:.0f} minutes", minutes=limit_s / 60)
+        if limit_s >= 120
+        else say("{seconds:.0f} seconds", seconds=limit_s)
+    )
     return PhotoTimeoutError(
-        f"The picture was not done after {limit}, and was given up.",
-        hint="Check the disk or network share it lies on, or save the picture anew with another "
-        "program, and run again.",
+        say("The picture was not done after {limit}, and was given up.", limit=limit),
+        hint=say(
+            "Check the disk or network share it lies on, or save the picture anew with another "
+            "program, and run again."
+        ),
     )

@@ -31,6 +31,14 @@ def config_folder(
     return folder
 
 
+@pytest.fixture(autouse=True)
+def _english(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let photoprep speak English, whatever the language of whoever runs the tests."""
+    for name in ("LC_ALL", "LC_MESSAGES", "LANGUAGE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("LANG", "C.UTF-8")
+
+
 @pytest.fixture
 def without_root(tmp_path: Path) -> Callable[[], AbstractContextManager[None]]:
     """A context in which root meets a user's rights; for anybody else it changes nothing.

@@ -17,6 +17,7 @@ from photoprep.catalogue.member_names import names_of, tidy_name, unsafe_because
 from photoprep.catalogue.zip_directory import Entry, read_directory
 from photoprep.errors import ArchiveRefusedError, PhotoError
 from photoprep.files import FileStamp, open_source, unreadable
+from photoprep.language import say
 from photoprep.output_folder import MARKER
 
 # The largest scans are 1.2 GB (200 megapixels, 16 bits); a folder of ten thousand photos, 100 GB.
@@ -34,8 +35,8 @@ _ENCRYPTED = 0x0001 | 0x0040 | 0x2000
 _METHOD_AES = 99
 _METHODS = {9: "Deflate64", 12: "bzip2", 14: "LZMA", 93: "Zstandard", 95: "XZ", 98: "PPMd"}
 
-_UNPACK = "Unpack it and drop the folder."
-_ASK = "Ask who sent the archive for the file itself."
+_UNPACK = say("Unpack it and drop the folder.")
+_ASK = say("Ask who sent the archive for the file itself.")
 
 
 def is_archive_name(path: Path) -> bool:
@@ -58,10 +59,10 @@ def opened(file: FoundFile, *, told_from: str = "") -> tuple[FoundFile, ...]:
     if entries is None or _is_document(entries):
         return (file,)
     if not any(not entry.is_folder for entry in entries):
-        return (replace(file, stamp=None, aside="an archive with nothing in it"),)
+        return (replace(file, stamp=None, aside=say("an archive with nothing in it")),)
     names = names_of(entries)
     if any(tidy_name(name).startswith(f"{MARKER}/") for name in names):
-        return (replace(file, stamp=None, aside="a packed folder that photoprep made"),)
+        return (replace(file, stamp=None, aside=say("a packed folder that photoprep made")),)
     return tuple(_Opening(file, file.stamp, told_from).rows(entries, names))
 
 
@@ -80,9 +81,12 @@ def _entries_of(path: Path, stamp: FileStamp) -> list[Entry] | None:
         check_unchanged(file, path, stamp)
     if sum(entry.size_bytes for entry in entries) > MAX_ARCHIVE_BYTES:
         raise ArchiveRefusedError(
-            f"Unpacked the archive would have more than {MAX_ARCHIVE_BYTES // 10**9} GB, the most "
-            "that photoprep takes.",
-            hint="Unpack it, look what it holds, and drop the folder.",
+            say(
+                "Unpacked the archive would have more than {most_gb} GB, the most "
+                "that photoprep takes.",
+                most_gb=MAX_ARCHIVE_BYTES // 10**9,
+            ),
+            hint=say("Unpack it, look what it holds, and drop the folder."),
         )
     return entries
 
@@ -123,11 +127,13 @@ class _Opening:
     def _judged(self, entry: Entry, name: str, *, twice: bool) -> FoundFile:
         unsafe = unsafe_because(name)
         if unsafe:
-            return self._row(name[:200], trouble=f"It is not read: {unsafe}.", hint=_ASK)
+            return self._row(
+                name[:200], trouble=say("It is not read: {reason}.", reason=unsafe), hint=_ASK
+            )
         name = tidy_name(name)
         aside = _aside_because(entry, name)
         if twice and not aside:
-            aside = "the archive holds a later file of the same name, which counts"
+            aside = say("the archive holds a later file of the same name, which counts")
         if aside:
             return self._row(name, aside=aside)
         trouble, hint = _trouble_with(entry)
@@ -159,9 +165,9 @@ def _folder_aside(name: str, made_here: frozenset[str]) -> tuple[str, str]:
         folders.append(PurePosixPath(tidy_name(name)))
     for folder in folders:
         if str(folder) in made_here:
-            return str(folder), "a folder that photoprep made"
+            return str(folder), say("a folder that photoprep made")
         if is_clutter_folder(folder.name):
-            return str(folder), "a hidden or system folder"
+            return str(folder), say("a hidden or system folder")
     return "", ""
 
 
@@ -178,29 +184,36 @@ def _aside_because(entry: Entry, name: str) -> str:
     if entry.made_on == _UNIX:
         kind = stat.S_IFMT(entry.attributes >> 16)
         if kind == stat.S_IFLNK:
-            return "a link within an archive is not followed"
+            return say("a link within an archive is not followed")
         if kind not in {0, stat.S_IFREG}:
-            return "no regular file"
+            return say("no regular file")
     if is_clutter(PurePosixPath(name).name):
-        return "a hidden or system file"
+        return say("a hidden or system file")
     if name.lower().endswith(ENDING):
-        return "an archive within an archive is not opened; unpack the outer one to reach it"
+        return say("an archive within an archive is not opened; unpack the outer one to reach it")
     return ""
 
 
 def _trouble_with(entry: Entry) -> tuple[str, str]:
     """Why a file in the archive cannot be read, and what to do; empty where it can."""
     if entry.flags & _ENCRYPTED or entry.method == _METHOD_AES:
-        return "It is locked with a password.", "Ask for the archive without a password."
+        return say("It is locked with a password."), say("Ask for the archive without a password.")
     if entry.method not in {STORED, DEFLATED}:
-        method = _METHODS.get(entry.method, f"number {entry.method}")
-        return f"It is packed in a way that photoprep does not read ({method}).", _UNPACK
+        method = _METHODS.get(entry.method, say("number {number}", number=entry.method))
+        return say(
+            "It is packed in a way that photoprep does not read ({method}).", method=method
+        ), _UNPACK
     if entry.size_bytes > MAX_MEMBER_BYTES:
-        limit = f"{MAX_MEMBER_BYTES // 10**9} GB"
-        return f"Unpacked it would have more than {limit}, the most that is taken.", _UNPACK
+        return say(
+            "Unpacked it would have more than {most_gb} GB, the most that is taken.",
+            most_gb=MAX_MEMBER_BYTES // 10**9,
+        ), _UNPACK
     if entry.size_bytes > max(_UNJUDGED_BYTES, MAX_RATIO * entry.compressed_bytes):
         return (
-            f"Unpacked it would have more than {MAX_RATIO} times its bytes, as no photo does.",
-            "If it is a photo all the same, unpack the archive and drop the folder.",
+            say(
+                "Unpacked it would have more than {most} times its bytes, as no photo does.",
+                most=MAX_RATIO,
+            ),
+            say("If it is a photo all the same, unpack the archive and drop the folder."),
         )
     return "", ""

@@ -13,6 +13,7 @@ from urllib.parse import unquote
 
 from photoprep.errors import UsageError
 from photoprep.files import at_home
+from photoprep.language import say
 
 _QUOTES = "\"'\u201c\u201d\u2018\u2019"
 _DRIVE_AFTER_SLASH = re.compile(r"/[A-Za-z]:(/|$)")
@@ -32,8 +33,8 @@ def dropped_path(text: str | os.PathLike[str]) -> Path:
         if reading and _exists(path):
             return Path(os.path.abspath(path))  # noqa: PTH100 (resolve() would follow links)
     raise UsageError(
-        f"There is no file or folder called {given!r}.",
-        hint="Check the spelling; put a path that has spaces in quotes.",
+        say("There is no file or folder called {given}.", given=repr(given)),
+        hint=say("Check the spelling; put a path that has spaces in quotes."),
     )
 
 

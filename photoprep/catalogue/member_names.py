@@ -11,6 +11,7 @@ import zlib
 from collections.abc import Sequence
 
 from photoprep.catalogue.zip_directory import Entry, extra_field
+from photoprep.language import say
 
 _SAYS_UTF_8 = 0x0800
 _UNICODE_PATH = 0x7075  # Info-ZIP's field: version, CRC-32 of the plain name, the name in UTF-8
@@ -54,14 +55,14 @@ def tidy_name(name: str) -> str:
 def unsafe_because(name: str) -> str:
     """Why a name is not taken; empty where it is. ``name`` has forward slashes."""
     if name.startswith("/") or _DRIVE.match(name):
-        return "its name begins at the top of a disk, which no honest archive has"
+        return say("its name begins at the top of a disk, which no honest archive has")
     if ".." in name.split("/"):
-        return "its name leads out of the archive"
+        return say("its name leads out of the archive")
     if any(ord(letter) < 32 or 127 <= ord(letter) < 160 for letter in name):
-        return "its name holds control characters"
+        return say("its name holds control characters")
     if len(name) > _LONGEST_NAME:
-        return "its name is too long"
-    return "" if tidy_name(name) else "it has no name"
+        return say("its name is too long")
+    return "" if tidy_name(name) else say("it has no name")
 
 
 def _told(entry: Entry) -> str | None:

@@ -14,6 +14,7 @@ from photoprep.catalogue.archive import is_archive_name, opened
 from photoprep.catalogue.found import FoundFile, is_clutter, is_clutter_folder, printable
 from photoprep.errors import UsageError
 from photoprep.files import FileStamp
+from photoprep.language import say
 from photoprep.output_folder import is_output_folder
 
 _DIGITS = re.compile(r"(\d+)")
@@ -45,12 +46,15 @@ def scan(paths: Iterable[Path]) -> Dropped:
     """
     given = list(dict.fromkeys(paths))
     if not given:
-        raise UsageError("No folder or file was given.", hint="Drag one onto photoprep.")
+        raise UsageError(say("No folder or file was given."), hint=say("Drag one onto photoprep."))
     for path in given:
         if _is_folder(path) and is_output_folder(path):
             raise UsageError(
-                "This folder was made by photoprep; preparing it again would spoil the pictures.",
-                hint="Give it the folder with the original photos.",
+                say(
+                    "This folder was made by photoprep; preparing it again would spoil the "
+                    "pictures."
+                ),
+                hint=say("Give it the folder with the original photos."),
                 path=path,
             )
     root = _common_folder(given)
@@ -91,7 +95,7 @@ def _common_folder(paths: list[Path]) -> Path:
         return Path(os.path.commonpath(folders))
     except ValueError as error:  # different drives on Windows
         raise UsageError(
-            "The dropped files lie on different drives.", hint="Drop them drive by drive."
+            say("The dropped files lie on different drives."), hint=say("Drop them drive by drive.")
         ) from error
 
 
@@ -109,7 +113,7 @@ def _walk(path: Path, name: str) -> Iterator[FoundFile]:
             listed = sorted(entries, key=lambda entry: entry.name)
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        trouble = f"The folder cannot be opened ({reason})."
+        trouble = say("The folder cannot be opened ({reason}).", reason=reason)
         yield FoundFile(path, printable(name or "."), None, trouble=trouble)
         return
     for entry in listed:
@@ -118,14 +122,14 @@ def _walk(path: Path, name: str) -> Iterator[FoundFile]:
             if not is_output_folder(Path(entry.path)):
                 yield from _walk_folder(Path(entry.path), below)
         elif entry.is_symlink() and _is_folder(entry.path):
-            yield _set_aside(entry.path, below, "a link to a folder is not followed")
+            yield _set_aside(entry.path, below, say("a link to a folder is not followed"))
         else:
             yield _look(entry.path, entry.name, below)
 
 
 def _walk_folder(folder: Path, name: str) -> Iterator[FoundFile]:
     if is_clutter_folder(folder.name):
-        yield _set_aside(folder, name, "a hidden or system folder")
+        yield _set_aside(folder, name, say("a hidden or system folder"))
     else:
         yield from _walk(folder, name)
 
@@ -136,15 +140,17 @@ def _look(path: str, own_name: str, name: str, *, hidden_too: bool = False) -> F
         # Not the listing's own look, which on Windows tells no inode.
         status = os.stat(path)  # noqa: PTH116 (see _walk)
     except FileNotFoundError:
-        trouble = "It is a link to a file that is not there."
+        trouble = say("It is a link to a file that is not there.")
         return FoundFile(Path(path), printable(name), None, trouble=trouble)
     except OSError as error:
-        trouble = f"It cannot be looked at ({error.strerror or type(error).__name__})."
+        trouble = say(
+            "It cannot be looked at ({reason}).", reason=error.strerror or type(error).__name__
+        )
         return FoundFile(Path(path), printable(name), None, trouble=trouble)
     if not stat.S_ISREG(status.st_mode):
-        return _set_aside(path, name, "no regular file")
+        return _set_aside(path, name, say("no regular file"))
     if not hidden_too and is_clutter(own_name):
-        return _set_aside(path, name, "a hidden or system file")
+        return _set_aside(path, name, say("a hidden or system file"))
     return FoundFile(Path(path), printable(name), FileStamp.from_stat(status, looked_ns))
 
 

@@ -16,6 +16,7 @@ from typing import BinaryIO
 
 from photoprep.archive_member import LOCAL_HEADER_BYTES
 from photoprep.errors import ArchiveRefusedError
+from photoprep.language import say
 
 # A whole season's photos are ten thousand; an entry takes about a hundred bytes.
 MAX_ENTRIES = 50_000
@@ -29,8 +30,8 @@ _LONGEST_COMMENT = 65_535
 _IN_THE_EXTRA_16, _IN_THE_EXTRA_32 = 0xFFFF, 0xFFFF_FFFF
 _ZIP64_EXTRA = 0x0001
 
-_ASK_AGAIN = "Copy it again, or ask for it once more."
-_UNPACK = "Unpack it, look what it holds, and drop the folder."
+_ASK_AGAIN = say("Copy it again, or ask for it once more.")
+_UNPACK = say("Unpack it, look what it holds, and drop the folder.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,7 @@ def _find(file: BinaryIO, size_bytes: int) -> _Directory:
     tail = file.read(tail_bytes)
     found = tail.rfind(b"PK\x05\x06")
     if found < 0 or len(tail) - found < _END.size:
-        raise _damaged("it ends too early")
+        raise _damaged(say("it ends too early"))
     _, disk, start_disk, _, entries, length_bytes, start, _ = _END.unpack_from(tail, found)
     end = size_bytes - tail_bytes + found
     if _IN_THE_EXTRA_16 in (disk, entries) or _IN_THE_EXTRA_32 in (length_bytes, start):
@@ -106,7 +107,8 @@ def _find(file: BinaryIO, size_bytes: int) -> _Directory:
             return large
     if disk or start_disk:
         raise ArchiveRefusedError(
-            "It is one part of an archive in several.", hint="Unpack all of it, drop the folder."
+            say("It is one part of an archive in several."),
+            hint=say("Unpack all of it, drop the folder."),
         )
     return _placed(end, length_bytes, start, entries)
 
@@ -128,13 +130,13 @@ def _find_large(file: BinaryIO, end: int) -> _Directory | None:
         if record[0] == b"PK\x06\x06":
             _, _, _, _, _, _, _, entries, length_bytes, start = record
             return _placed(record_at, length_bytes, start, entries)
-    raise _damaged("its directory is not where it says")
+    raise _damaged(say("its directory is not where it says"))
 
 
 def _placed(end: int, length_bytes: int, start: int, entries: int) -> _Directory:
     shift_bytes = end - length_bytes - start
     if shift_bytes < 0:
-        raise _damaged("its directory is not where it says")
+        raise _damaged(say("its directory is not where it says"))
     return _Directory(start + shift_bytes, length_bytes, entries, shift_bytes)
 
 
@@ -142,14 +144,14 @@ def _entries(data: bytes, shift_bytes: int) -> Iterator[Entry]:
     at = 0
     while at < len(data):
         if len(data) - at < _ENTRY.size or data[at : at + 4] != b"PK\x01\x02":
-            raise _damaged("its directory makes no sense")
+            raise _damaged(say("its directory makes no sense"))
         (
             _, made, _, flags, method, _, _, crc32, packed, size, name, extra, comment, _, _,
             attributes, offset,
         ) = _ENTRY.unpack_from(data, at)  # fmt: skip
         at += _ENTRY.size
         if at + name + extra + comment > len(data):
-            raise _damaged("its directory ends too early")
+            raise _damaged(say("its directory ends too early"))
         raw_name, fields = data[at : at + name], data[at + name : at + name + extra]
         at += name + extra + comment
         size, packed, offset = _large_figures(fields, (size, packed, offset))
@@ -178,7 +180,7 @@ def _large_figures(fields: bytes, figures: Sequence[int]) -> Iterator[int]:
             yield figure
             continue
         if len(large) < 8:
-            raise _damaged("its directory makes no sense")
+            raise _damaged(say("its directory makes no sense"))
         yield int.from_bytes(large[:8], "little")
         large = large[8:]
 
@@ -189,10 +191,10 @@ def _check_apart(entries: Sequence[Entry], directory_start: int) -> None:
     for (_, end), (start, _) in pairwise(ordered):
         if start < end:
             raise ArchiveRefusedError(
-                "Files in the archive overlap, which no honest archive does.", hint=_UNPACK
+                say("Files in the archive overlap, which no honest archive does."), hint=_UNPACK
             )
     if ordered and ordered[-1][1] > directory_start:
-        raise _damaged("a file in it ends too early")
+        raise _damaged(say("a file in it ends too early"))
 
 
 def _least_end(entry: Entry) -> int:
@@ -201,10 +203,15 @@ def _least_end(entry: Entry) -> int:
 
 def _too_many() -> ArchiveRefusedError:
     return ArchiveRefusedError(
-        f"The archive holds more than {MAX_ENTRIES:,} files, the most that photoprep takes.",
-        hint="Unpack it and drop the folder.",
+        say(
+            "The archive holds more than {most:,} files, the most that photoprep takes.",
+            most=MAX_ENTRIES,
+        ),
+        hint=say("Unpack it and drop the folder."),
     )
 
 
 def _damaged(detail: str) -> ArchiveRefusedError:
-    return ArchiveRefusedError(f"The ZIP archive is damaged: {detail}.", hint=_ASK_AGAIN)
+    return ArchiveRefusedError(
+        say("The ZIP archive is damaged: {detail}.", detail=detail), hint=_ASK_AGAIN
+    )

@@ -34,6 +34,7 @@ from photoprep.demo.gamut import to_wide_gamut, wide_gamut_profile
 from photoprep.demo.mesh import Shapes
 from photoprep.demo.scene import DRAWING_PX, Scene
 from photoprep.errors import CannotWriteError, UsageError
+from photoprep.language import say
 
 # Lists what the demo wrote, so that a later run knows its own files from a person's.
 _LEDGER = ".photoprep-demo"
@@ -142,8 +143,10 @@ def make_demo_folder(folder: Path, *, megapixels: float = 12.0) -> list[Path]:
     """
     if not 0.05 <= megapixels <= 50:
         raise UsageError(
-            f"The demo cannot make pictures of {megapixels:g} megapixels.",
-            hint="Ask for 0.05 to 50 megapixels.",
+            say(
+                "The demo cannot make pictures of {megapixels:g} megapixels.", megapixels=megapixels
+            ),
+            hint=say("Ask for 0.05 to 50 megapixels."),
         )
     files: list[Path] = []
     try:
@@ -154,8 +157,11 @@ def make_demo_folder(folder: Path, *, megapixels: float = 12.0) -> list[Path]:
         _close_ledger(folder, len(files))
     except OSError as error:
         raise CannotWriteError(
-            f"The demo's pictures cannot be written: {error.strerror or error}.",
-            hint="Give another folder: photoprep demo DIR.",
+            say(
+                "The demo's pictures cannot be written: {reason}.",
+                reason=error.strerror or str(error),
+            ),
+            hint=say("Give another folder: photoprep demo DIR."),
             path=folder,
         ) from error
     return files
@@ -248,8 +254,8 @@ def _refuse_foreign_files(folder: Path) -> None:
     """UsageError if the folder holds anything that no demo wrote, or that changed since."""
     if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
         raise UsageError(
-            "The demo needs a folder of its own, and this is none.",
-            hint="Give the name of a folder that does not exist yet: photoprep demo DIR.",
+            say("The demo needs a folder of its own, and this is none."),
+            hint=say("Give the name of a folder that does not exist yet: photoprep demo DIR."),
             path=folder,
         )
     ledger = folder / _LEDGER
@@ -267,7 +273,12 @@ def _refuse_foreign_files(folder: Path) -> None:
         ours = path.is_file() and not path.is_symlink()
         if not ours or (name, hashlib.sha256(path.read_bytes()).hexdigest()) not in known:
             raise UsageError(
-                f"The folder already holds something that the demo did not make: {name}.",
-                hint="Give another folder: photoprep demo DIR. Nothing in this one was changed.",
+                say(
+                    "The folder already holds something that the demo did not make: {name}.",
+                    name=name,
+                ),
+                hint=say(
+                    "Give another folder: photoprep demo DIR. Nothing in this one was changed."
+                ),
                 path=folder,
             )

@@ -16,8 +16,8 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from photoprep.language import Language
 from photoprep.mail.items import MailItem, one_line
-from photoprep.preset import Language
 from photoprep.profile import SenderProfile
 
 # Before the number; a wide character takes two columns, as it does in a list of mails.

@@ -18,6 +18,7 @@ from itertools import accumulate, pairwise, product
 from pathlib import Path
 
 from photoprep.errors import SourceChangedError
+from photoprep.language import say
 from photoprep.mail.headers import WIRE_POLICY
 from photoprep.mail.items import Attachment, MailItem
 from photoprep.mail.letter import Letter, Part, subject, subject_stem
@@ -142,9 +143,12 @@ def build_message(plan: MessagePlan, read: Callable[[str], bytes]) -> bytes:
     for item, attachment in zip(plan.attachments, attachments, strict=True):
         if len(attachment.data) != item.size_bytes:
             raise SourceChangedError(
-                f"The picture has {len(attachment.data)} bytes, and the mail was planned with "
-                f"{item.size_bytes}.",
-                hint="Run again, so that the mails are planned anew.",
+                say(
+                    "The picture has {found} bytes, and the mail was planned with {planned}.",
+                    found=len(attachment.data),
+                    planned=item.size_bytes,
+                ),
+                hint=say("Run again, so that the mails are planned anew."),
                 path=Path(item.filename),
             )
     message = EmailMessage(policy=WIRE_POLICY)

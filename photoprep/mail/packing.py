@@ -24,6 +24,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from photoprep.errors import MailTooLargeError
+from photoprep.language import say
 from photoprep.mail.wire_size import base64_bytes, largest_base64_content_bytes
 from photoprep.preset import MailSpec
 
@@ -152,17 +153,26 @@ def _too_large(item: PackItem, size_bytes: int, spec: MailSpec) -> MailTooLargeE
     """Name the file, what it weighs, and the two ways out."""
     excess_bytes = size_bytes - spec.limit_bytes
     fits_bytes = largest_base64_content_bytes(base64_bytes(item.size_bytes) - excess_bytes)
-    raise_limit = (
-        f"raise mail.max_bytes in the preset to at least {size_bytes + spec.reserve_bytes}"
-    )
-    hint = (
-        f"Prepare this picture within {fits_bytes} bytes (photo.max_bytes or sheet.max_bytes "
-        f"in the preset), or {raise_limit}."
-        if fits_bytes > 0
-        else f"{raise_limit[0].upper()}{raise_limit[1:]}."
-    )
+    least_bytes = size_bytes + spec.reserve_bytes
+    if fits_bytes > 0:
+        hint = say(
+            "Prepare this picture within {fits_bytes} bytes (photo.max_bytes or sheet.max_bytes "
+            "in the preset), or raise mail.max_bytes in the preset to at least {least_bytes}.",
+            fits_bytes=fits_bytes,
+            least_bytes=least_bytes,
+        )
+    else:
+        hint = say(
+            "Raise mail.max_bytes in the preset to at least {least_bytes}.", least_bytes=least_bytes
+        )
     return MailTooLargeError(
-        f"{item.filename} ({item.size_bytes} bytes) alone makes a mail of {size_bytes} bytes "
-        f"on the wire, and the limit is {spec.limit_bytes}",
+        say(
+            "{name} ({size_bytes} bytes) alone makes a mail of {wire_bytes} bytes on the wire, "
+            "and the limit is {limit_bytes}.",
+            name=item.filename,
+            size_bytes=item.size_bytes,
+            wire_bytes=size_bytes,
+            limit_bytes=spec.limit_bytes,
+        ),
         hint=hint,
     )

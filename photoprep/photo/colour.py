@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import ExifTags, Image, ImageColor
 
+from photoprep.language import say
 from photoprep.photo import gamut
 from photoprep.photo.deep import CHANNELS, FULL, MODES, ColourSpace, Deep, DeepPicture, deep_from
 from photoprep.photo.libvips import to_lab, to_srgb16
@@ -69,13 +70,15 @@ def plan_colours(
 _PROFILE_IGNORED = Note(
     "profile-ignored",
     "warning",
-    "Its colour profile is broken or not for it; the colours were taken as they stand.",
+    say("Its colour profile is broken or not for it; the colours were taken as they stand."),
 )
 _COLOUR_GUESSED = Note(
     "colour-guessed",
     "warning",
-    "It is in CMYK without a usable colour profile; the colours were taken as those of common "
-    "coated paper. Ask for an RGB version where colour matters.",
+    say(
+        "It is in CMYK without a usable colour profile; the colours were taken as those of common "
+        "coated paper. Ask for an RGB version where colour matters."
+    ),
 )
 
 

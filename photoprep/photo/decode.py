@@ -18,8 +18,17 @@ from photoprep.errors import (
     NotAPictureError,
     UnsupportedFormatError,
 )
+from photoprep.language import say
 from photoprep.photo.credit import add_credit
 from photoprep.photo.damaged import Remnant, remnant_of
+from photoprep.photo.decode_notes import (
+    RAW_DEVELOPED,
+    RAW_PREVIEW,
+    frames_notes,
+    pages_notes,
+    say_share,
+    shown_in_part,
+)
 from photoprep.photo.deep import DeepPicture
 from photoprep.photo.deep_files import CannotReadError, read_deep_png, read_deep_tiff
 from photoprep.photo.extras import check_still, load_jpeg_xl
@@ -45,8 +54,8 @@ from photoprep.photo.refusals import (
     coefficient_bytes,
     translated,
 )
-from photoprep.photo.tiff_head import MOST_PAGES, TiffHead, pages_of, read_tiff_head
-from photoprep.report import DAMAGED, Note
+from photoprep.photo.tiff_head import TiffHead, read_tiff_head
+from photoprep.report import Note
 
 # A JPEG is decoded in full up to here and scaled beyond, by the least factor that brings it below.
 # Read as what it is (see ``averages``), a picture decoded at a half still loses 0.28 points of
@@ -132,7 +141,7 @@ def decode(path: Path, *, accept_damaged: bool = False) -> DecodedPhoto:
         remnant = remnant_of(path, kind.pillow_format) if kind.pillow_format else None
         if remnant is not None and accept_damaged:
             return _shown_in_part(remnant)
-        _say_share(error, remnant)
+        say_share(error, remnant)
         raise
 
 
@@ -175,14 +184,14 @@ def _opened(path: Path, kind: Recognised) -> Image.Image:
         if kind.name == "JPEG XL":  # which is decoded at once
             raise
         # A length of gigabytes in a file that has no such part; no picture has been read yet.
-        raise CannotReadError("its head makes no sense") from error
+        raise CannotReadError(say("its head makes no sense")) from error
 
 
 def _decoded(image: Image.Image, path: Path, kind: Recognised) -> DecodedPhoto:
     """A picture that Pillow has opened."""
     check_pixels(image.size, path)
     check_coefficients(image, path)
-    notes = _frames_note(image, path, kind)
+    notes = frames_notes(image, path, kind)
     icc_profile = image.info.get("icc_profile") or named_profile(path, image, kind.pillow_format)
     original_px = image.size
     plain: Image.Image | DeepPicture
@@ -219,7 +228,7 @@ def _decoded_raw(path: Path, kind: Recognised) -> DecodedPhoto:
     raw = read_raw(path)
     if raw.developed is not None:
         exif = _credit_of_raw(path)
-        return _upright(raw.developed, raw.developed.size, 1, b"", exif, (_RAW_DEVELOPED,))
+        return _upright(raw.developed, raw.developed.size, 1, b"", exif, (RAW_DEVELOPED,))
     with Image.open(io.BytesIO(raw.preview), formats=["JPEG"]) as image:
         decoded = _decoded(image, path, kind)
     for tag, value in _credit_of_raw(path).items():
@@ -232,7 +241,7 @@ def _decoded_raw(path: Path, kind: Recognised) -> DecodedPhoto:
         decoded.averaged_px,
         decoded.icc_profile,
         decoded.exif,
-        (_RAW_PREVIEW,),
+        (RAW_PREVIEW,),
     )
 
 
@@ -245,33 +254,23 @@ def _credit_of_raw(path: Path) -> Image.Exif:
     return Image.Exif()
 
 
-_RAW_PREVIEW = Note(
-    "raw-preview",
-    "info",
-    "It is a camera RAW file; the camera's own preview in it was taken, which is large enough.",
-)
-_RAW_DEVELOPED = Note(
-    "raw-developed",
-    "info",
-    "It is a camera RAW file and was developed with the camera's white balance; the maker's own "
-    "program may show other colours.",
-)
-
-
 def _decoded_tiff(path: Path, head: TiffHead) -> DecodedPhoto:
     """A TIFF of more than 8 bits, or of numbers that are not whole."""
     check_pixels(head.size_px, path)
     if head.bits not in {8, 16, 32}:
         raise UnsupportedFormatError(
-            f"It is a TIFF of {head.bits} bits a channel, which photoprep does not read.",
-            hint="Save it with 8 or 16 bits a channel and run again.",
+            say(
+                "It is a TIFF of {bits} bits a channel, which photoprep does not read.",
+                bits=head.bits,
+            ),
+            hint=say("Save it with 8 or 16 bits a channel and run again."),
             path=path,
         )
     picture, averaged_px = read_deep_tiff(path, head)
     if picture.size != tuple(-(-side // averaged_px) for side in head.size_px):
-        raise CannotReadError("its head contradicts itself")
+        raise CannotReadError(say("its head contradicts itself"))
     return _upright(
-        picture, head.size_px, averaged_px, head.icc_profile, head.exif, _pages_note(path)
+        picture, head.size_px, averaged_px, head.icc_profile, head.exif, pages_notes(path)
     )
 
 
@@ -283,12 +282,9 @@ def _shown_in_part(remnant: Remnant) -> DecodedPhoto:
         exif, icc_profile = _exif_of(image), image.info.get("icc_profile") or b""
         image = plain_mode(image)
     width, height = (side * remnant.averaged_px for side in image.size)
-    note = Note(
-        DAMAGED,
-        "warning",
-        f"It is damaged: only {remnant.percent}% of it could be read and is shown.",
+    return _upright(
+        image, (width, height), remnant.averaged_px, icc_profile, exif, (shown_in_part(remnant),)
     )
-    return _upright(image, (width, height), remnant.averaged_px, icc_profile, exif, (note,))
 
 
 def _upright(
@@ -309,40 +305,18 @@ def _upright(
 def _recognised(path: Path) -> Recognised:
     kind = recognise_file(path)
     if kind is None or not kind.is_picture:
-        raise NotAPictureError("It is no picture.", path=path)
+        raise NotAPictureError(say("It is no picture."), path=path)
     if kind.is_damaged:
-        raise DamagedPhotoError(f"The file is {kind.name}.", hint=kind.advice, path=path)
+        raise DamagedPhotoError(
+            say("The file is {name}.", name=kind.name), hint=kind.advice, path=path
+        )
     if not kind.pillow_format:
         raise UnsupportedFormatError(
-            f"It is {kind.name}, which photoprep does not read.", hint=kind.advice, path=path
+            say("It is {name}, which photoprep does not read.", name=kind.name),
+            hint=kind.advice,
+            path=path,
         )
     return kind
-
-
-def _say_share(error: DamagedPhotoError, remnant: Remnant | None) -> None:
-    if remnant is None:
-        error.message += " Nothing of it could be read."
-    else:
-        error.message += f" About {remnant.percent}% of it could be read."
-        error.hint += " --accept-damaged takes what there is."
-
-
-def _pages_note(path: Path) -> tuple[Note, ...]:
-    pages = pages_of(path)
-    if pages < 2:
-        return ()
-    many = f"{pages} pages" if pages < MOST_PAGES else f"{MOST_PAGES} pages or more"
-    return (Note("first-page", "warning", f"Of the TIFF's {many} only the first was taken."),)
-
-
-def _frames_note(image: Image.Image, path: Path, kind: Recognised) -> tuple[Note, ...]:
-    if kind.pillow_format == "TIFF":
-        return _pages_note(path)
-    if kind.name in {"GIF", "WebP", "PNG", "AVIF"} and getattr(image, "is_animated", False):
-        return (
-            Note("first-frame", "warning", "The picture moves; only its first frame was taken."),
-        )
-    return ()
 
 
 def _halved(image: Image.Image, path: Path) -> int:

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from photoprep.language import say
 from photoprep.photo.deep import CHANNELS, FULL, ColourSpace, Deep, DeepPicture
 from photoprep.photo.libvips import vips
 from photoprep.photo.tiff_head import TiffHead, read_tags
@@ -116,7 +117,7 @@ def _as_lab(image: Any) -> Any:
     """Values that libvips has left as they stand in the file (Adobe's TIFF Technical Note 4)."""
     least = {"uchar": 1, "ushort": 256}.get(image.format)
     if least is None:
-        raise CannotReadError("it has Lab colours in numbers of an unusual kind")
+        raise CannotReadError(say("it has Lab colours in numbers of an unusual kind"))
     lab = image[:3].linear([100 / _most(image), 1 / least, 1 / least], [0, -128, -128])
     return lab.copy(interpretation="lab")
 
@@ -130,7 +131,9 @@ def _values(image: Any) -> NDArray[Any]:
     kinds = {"uchar": "u1", "char": "i1", "ushort": "u2", "short": "i2", "uint": "u4", "int": "i4"}
     kinds |= {"float": "f4", "double": "f8"}
     if image.format not in kinds:
-        raise CannotReadError(f"its values are of a kind ({image.format}) that no picture has")
+        raise CannotReadError(
+            say("its values are of a kind ({format}) that no picture has", format=image.format)
+        )
     memory = np.frombuffer(image.write_to_memory(), dtype=kinds[image.format])
     return memory.reshape(image.height, image.width, image.bands)
 

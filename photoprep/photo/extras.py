@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from photoprep.errors import MissingExtraError, UnsupportedFormatError
+from photoprep.language import say
 from photoprep.photo.jpeg_xl_head import JpegXlHead
 
 
@@ -19,8 +20,8 @@ def load_jpeg_xl(path: Path) -> None:
         from pillow_jxl import JpegXLImagePlugin
     except ImportError as error:
         raise MissingExtraError(
-            "It is a JPEG XL file, and what reads those is not installed.",
-            hint='Install it with: pip install "photoprep[jxl]". Or save it as JPEG or PNG.',
+            say("It is a JPEG XL file, and what reads those is not installed."),
+            hint=say('Install it with: pip install "photoprep[jxl]". Or save it as JPEG or PNG.'),
             path=path,
         ) from error
     JpegXLImagePlugin.DECODE_THREADS = 1  # there is a worker for every core
@@ -35,7 +36,7 @@ def check_still(head: JpegXlHead, path: Path) -> None:
     """
     if head.moves:
         raise UnsupportedFormatError(
-            "It is a JPEG XL that moves, of which photoprep cannot take the first frame.",
-            hint="Save one frame of it as JPEG or PNG and run again.",
+            say("It is a JPEG XL that moves, of which photoprep cannot take the first frame."),
+            hint=say("Save one frame of it as JPEG or PNG and run again."),
             path=path,
         )

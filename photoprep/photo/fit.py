@@ -14,6 +14,7 @@ from typing import Protocol
 from PIL import Image
 
 from photoprep.errors import CannotFitError
+from photoprep.language import say
 from photoprep.photo.bands import in_bands
 from photoprep.photo.detail import chroma_detail, resolution_loss
 from photoprep.photo.encode import Wrapping, encode_finished
@@ -124,8 +125,12 @@ def smaller_jpeg(
     _close_in(trial, enough_quality=100)
     if trial.data is None:
         raise CannotFitError(
-            f"The picture cannot be brought within {say_bytes(max_bytes)} at this size: the "
-            f"smallest version still has {trial.smallest_bytes} bytes.",
+            say(
+                "The picture cannot be brought within {size} at this size: the "
+                "smallest version still has {smallest_bytes} bytes.",
+                size=say_bytes(max_bytes),
+                smallest_bytes=trial.smallest_bytes,
+            ),
             smallest_bytes=trial.smallest_bytes,
         )
     return _encoded(trial, trial.data, trial.encodes - known)
@@ -267,16 +272,27 @@ def _cannot_fit(trial: Trial, spec: PhotoSpec) -> CannotFitError:
     """Say how small it became, and what in the preset would help."""
     if trial.data is None:
         smallest = trial.smallest_bytes
-        what = f"the smallest version still has {smallest} bytes"
+        what = say("the smallest version still has {smallest} bytes", smallest=smallest)
     else:
         smallest = _bytes_worth_showing(trial, spec)
-        what = f"the smallest version that still shows the product has {smallest} bytes"
+        what = say(
+            "the smallest version that still shows the product has {smallest} bytes",
+            smallest=smallest,
+        )
     return CannotFitError(
-        f"The picture cannot be brought within {say_bytes(spec.max_bytes)} at "
-        f"{float(spec.longest_side_cm):g} cm and {trial.wrapping.dpi} DPI: {what}.",
+        say(
+            "The picture cannot be brought within {size} at "
+            "{longest_side_cm:g} cm and {dpi} DPI: {what}.",
+            size=say_bytes(spec.max_bytes),
+            longest_side_cm=float(spec.longest_side_cm),
+            dpi=trial.wrapping.dpi,
+            what=what,
+        ),
         smallest_bytes=smallest,
-        hint="Raise max_bytes, or lower longest_side, dpi_min or min_quality under [photo] "
-        "in the preset.",
+        hint=say(
+            "Raise max_bytes, or lower longest_side, dpi_min or min_quality under [photo] "
+            "in the preset."
+        ),
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from photoprep.files import open_source, unreadable
+from photoprep.language import say
 
 # As many bytes as the longest signature needs (DICOM's stands at 128).
 HEAD_BYTES = 144
@@ -27,7 +28,7 @@ _OTHER_PICTURE_EXTENSIONS = frozenset(
     | {"tga", "pcx", "dds", "ppm", "pgm", "pbm", "pnm", "xcf", "jls"}
 )
 
-_ASK_AGAIN = "Ask for the photo once more."
+_ASK_AGAIN = say("Ask for the photo once more.")
 
 # The brands of the ISO base media file format (ISO/IEC 14496-12) that hold still pictures.
 _HEIF_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"})
@@ -63,12 +64,16 @@ def recognise(head: bytes, path: Path) -> Recognised | None:
     if found is not None:
         return _RAW if found.pillow_format == "TIFF" and extension in _RAW_EXTENSIONS else found
     if extension in READ_EXTENSIONS:
-        name = f"named .{extension}, but its content is no picture" if head else "empty"
+        name = (
+            say("named .{extension}, but its content is no picture", extension=extension)
+            if head
+            else say("empty")
+        )
         return Recognised(name, "", True, _ASK_AGAIN, is_damaged=True)
     if extension in _RAW_EXTENSIONS:
-        return _RAW if head else Recognised("empty", "", True, _ASK_AGAIN, is_damaged=True)
+        return _RAW if head else Recognised(say("empty"), "", True, _ASK_AGAIN, is_damaged=True)
     if extension in _OTHER_PICTURE_EXTENSIONS:
-        return _unread(f"a .{extension} file")
+        return _unread(say("a .{extension} file", extension=extension))
     return None
 
 
@@ -92,16 +97,16 @@ def _read(name: str, pillow_format: str) -> Recognised:
 
 def _unread(name: str) -> Recognised:
     return Recognised(
-        name, "", is_picture=True, advice="Export it as JPEG, PNG or TIFF and run again."
+        name, "", is_picture=True, advice=say("Export it as JPEG, PNG or TIFF and run again.")
     )
 
 
 def _archive(name: str) -> Recognised:
-    advice = "Unpack it and drop the folder, or ask for a ZIP archive."
+    advice = say("Unpack it and drop the folder, or ask for a ZIP archive.")
     return Recognised(name, "", is_picture=False, advice=advice, is_archive=True)
 
 
-_RAW = _read("camera RAW", "RAW")
+_RAW = _read(say("camera RAW"), "RAW")
 
 _SIGNATURES: tuple[tuple[bytes, Recognised], ...] = (
     (b"\xff\xd8\xff", _read("JPEG", "JPEG")),
@@ -117,10 +122,10 @@ _SIGNATURES: tuple[tuple[bytes, Recognised], ...] = (
     (b"\xff\x4f\xff\x51", _read("JPEG 2000", "JPEG2000")),
     (b"\0\0\0\x0cJXL \r\n\x87\n", _read("JPEG XL", "JXL")),
     (b"\xff\x0a", _read("JPEG XL", "JXL")),
-    (b"8BPS\0\1", _read("Photoshop file", "PSD")),
-    (b"8BPS\0\2", _unread("a large Photoshop file (PSB)")),
-    (b"\0\0\x01\0", _unread("an icon file")),
-    (b"II\xbc\x01", _unread("a JPEG XR file")),
+    (b"8BPS\0\1", _read(say("Photoshop file"), "PSD")),
+    (b"8BPS\0\2", _unread(say("a large Photoshop file (PSB)"))),
+    (b"\0\0\x01\0", _unread(say("an icon file"))),
+    (b"II\xbc\x01", _unread(say("a JPEG XR file"))),
     (b"FUJIFILMCCD-RAW", _RAW),
     (b"IIRO", _RAW),  # Olympus
     (b"IIRS", _RAW),
@@ -128,11 +133,17 @@ _SIGNATURES: tuple[tuple[bytes, Recognised], ...] = (
     (b"IIU\0", _RAW),  # Panasonic, Leica
     (b"FOVb", _RAW),  # Sigma
     (b"\0MRM", _RAW),  # Minolta
-    (b"%PDF-", Recognised("PDF", "", False, "Save its pictures as JPEG first.")),
-    (b"%!PS", Recognised("PostScript file", "", False, "Save its pictures as JPEG first.")),
-    (b"PK\x03\x04", Recognised("ZIP archive", "", False, "Unpack it and drop the folder.")),
-    (b"Rar!\x1a\x07", _archive("a RAR archive")),
-    (b"7z\xbc\xaf\x27\x1c", _archive("a 7z archive")),
+    (b"%PDF-", Recognised(say("a PDF"), "", False, say("Save its pictures as JPEG first."))),
+    (
+        b"%!PS",
+        Recognised(say("a PostScript file"), "", False, say("Save its pictures as JPEG first.")),
+    ),
+    (
+        b"PK\x03\x04",
+        Recognised(say("a ZIP archive"), "", False, say("Unpack it and drop the folder.")),
+    ),
+    (b"Rar!\x1a\x07", _archive(say("a RAR archive"))),
+    (b"7z\xbc\xaf\x27\x1c", _archive(say("a 7z archive"))),
 )
 
 
@@ -159,4 +170,4 @@ def _by_brand(head: bytes) -> Recognised | None:
         return _read("HEIC", "HEIF")
     if head[8:12] == b"crx ":
         return _RAW  # Canon's CR3
-    return Recognised("a film", "", False, "Take a still picture from it.")
+    return Recognised(say("a film"), "", False, say("Take a still picture from it."))

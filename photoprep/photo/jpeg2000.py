@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from photoprep.language import say
+
 _HEAD_BYTES = 1 << 16
 _START = b"\xff\x4f\xff\x51"  # SOC and SIZ (ISO/IEC 15444-1, Annex A)
 _CODING, _TILE_PART = 0xFF52, 0xFF90
@@ -36,12 +38,12 @@ def read_jpeg2000_head(path: Path) -> Jpeg2000Head:
         head = file.read(_HEAD_BYTES)
     start = head.find(_START)
     if start < 0 or len(head) < start + 42:
-        raise ValueError("its head makes no sense")
+        raise ValueError(say("its head makes no sense"))
     right, bottom, _, _, tile_width, tile_height, tile_left, tile_top = (
         int.from_bytes(head[at : at + 4], "big") for at in range(start + 8, start + 40, 4)
     )
     if not tile_width or not tile_height:
-        raise ValueError("its head makes no sense")
+        raise ValueError(say("its head makes no sense"))
     across = math.ceil((right - tile_left) / tile_width)
     down = math.ceil((bottom - tile_top) / tile_height)
     return Jpeg2000Head(max(0, across) * max(0, down), _levels(head, start + 2))

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from photoprep.errors import UnsupportedFormatError
+from photoprep.language import say
 
 # ITU-T T.81, table B.1: a frame begins with one of these; C4, C8 and CC are something else.
 _FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
@@ -24,14 +25,14 @@ def check_jpeg_kind(path: Path) -> None:
     with path.open("rb") as file:
         marker, bits = _frame(file)
     if marker == _JPEG_LS:
-        kind = "JPEG-LS file"
+        kind = say("JPEG-LS file")
     elif marker in _FRAMES and bits != _READ_BITS:
-        kind = f"JPEG of {bits} bits a channel"
+        kind = say("JPEG of {bits} bits a channel", bits=bits)
     else:
         return
     raise UnsupportedFormatError(
-        f"It is a {kind}, which photoprep does not read.",
-        hint="Save it as TIFF or PNG, which may have 16 bits, or as JPEG of 8 bits.",
+        say("It is a {kind}, which photoprep does not read.", kind=kind),
+        hint=say("Save it as TIFF or PNG, which may have 16 bits, or as JPEG of 8 bits."),
         path=path,
     )
 

@@ -14,6 +14,7 @@ from typing import BinaryIO
 from PIL import Image, ImageFile
 
 from photoprep.errors import UnsupportedFormatError
+from photoprep.language import say
 
 # Photoshop File Formats Specification, "Image Resource IDs": 1057 is VersionInfo, whose fifth byte
 # says whether the file has a picture of its layers put together.
@@ -33,8 +34,11 @@ def check_photoshop_depth(path: Path) -> None:
         bits = int.from_bytes(file.read(26)[_DEPTH], "big")
     if bits > 8:
         raise UnsupportedFormatError(
-            f"It is a Photoshop file of {bits} bits a channel, which photoprep does not read.",
-            hint="Save it as TIFF, which may have 16 bits, or with 8 bits a channel.",
+            say(
+                "It is a Photoshop file of {bits} bits a channel, which photoprep does not read.",
+                bits=bits,
+            ),
+            hint=say("Save it as TIFF, which may have 16 bits, or with 8 bits a channel."),
             path=path,
         )
 
@@ -49,8 +53,10 @@ def check_composite(image: Image.Image, path: Path) -> None:
     for number, _name, data in getattr(image, "resources", ()):
         if number == _VERSION_INFO and data[_HAS_COMPOSITE : _HAS_COMPOSITE + 1] == b"\0":
             raise UnsupportedFormatError(
-                "The Photoshop file holds only layers, and no picture of them put together.",
-                hint='Save it again in Photoshop with "Maximize Compatibility" on, or as TIFF.',
+                say("The Photoshop file holds only layers, and no picture of them put together."),
+                hint=say(
+                    'Save it again in Photoshop with "Maximize Compatibility" on, or as TIFF.'
+                ),
                 path=path,
             )
 

@@ -16,6 +16,7 @@ import numpy as np
 from PIL import Image
 
 from photoprep.errors import MissingExtraError, UnsupportedFormatError
+from photoprep.language import say
 from photoprep.photo.deep import DeepPicture
 from photoprep.photo.deep_files import CannotReadError
 
@@ -50,8 +51,10 @@ def read_raw(path: Path) -> ReadRaw:
         import rawpy
     except ImportError as error:
         raise MissingExtraError(
-            "It is a camera RAW file, and what reads those is not installed.",
-            hint='Install it with: pip install "photoprep[raw]". Or export it as JPEG or TIFF.',
+            say("It is a camera RAW file, and what reads those is not installed."),
+            hint=say(
+                'Install it with: pip install "photoprep[raw]". Or export it as JPEG or TIFF.'
+            ),
             path=path,
         ) from error
     try:
@@ -60,8 +63,8 @@ def read_raw(path: Path) -> ReadRaw:
             return _preview(rawpy, raw) or ReadRaw(developed=_developed(rawpy, raw))
     except rawpy.LibRawFileUnsupportedError as error:
         raise UnsupportedFormatError(
-            "It is a camera RAW file of a kind that LibRaw does not read.",
-            hint="Export it as JPEG or TIFF with the camera's own program, or update rawpy.",
+            say("It is a camera RAW file of a kind that LibRaw does not read."),
+            hint=say("Export it as JPEG or TIFF with the camera's own program, or update rawpy."),
             path=path,
         ) from error
     except rawpy.LibRawError as error:

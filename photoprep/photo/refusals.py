@@ -18,6 +18,7 @@ from photoprep.errors import (
     UnsupportedFormatError,
 )
 from photoprep.files import unreadable
+from photoprep.language import Sentence, say
 from photoprep.photo.deep_files import CannotReadError
 from photoprep.photo.jpeg2000 import halvings_for, read_jpeg2000_head
 from photoprep.photo.memory_bound import tells_want_of_memory
@@ -63,7 +64,7 @@ def translated(path: Path, format_name: str) -> Iterator[None]:
     except MemoryError as error:
         raise _not_enough_memory(path) from error
     except UnidentifiedImageError as error:
-        raise _damaged(path, format_name, "its head makes no sense") from error
+        raise _damaged(path, format_name, say("its head makes no sense")) from error
     except CannotReadError as error:
         if tells_want_of_memory(str(error)):
             raise _not_enough_memory(path) from error
@@ -96,13 +97,15 @@ def translated(path: Path, format_name: str) -> Iterator[None]:
 
 def _not_enough_memory(path: Path) -> NotEnoughMemoryError:
     return NotEnoughMemoryError(
-        "There is not enough memory for this picture.",
-        hint="Save a smaller version of it, or run with fewer --jobs.",
+        say("There is not enough memory for this picture."),
+        hint=say("Save a smaller version of it, or run with fewer --jobs."),
         path=path,
     )
 
 
 def _said(error: Exception) -> str:
+    if error.args and isinstance(error.args[0], Sentence):
+        return error.args[0]  # one of ours
     text = str(error).strip().rstrip(".").partition("\n")[0]
     return text or type(error).__name__
 
@@ -116,18 +119,24 @@ _PLAIN_WORDS = (
 )  # fmt: skip
 # Where their words are for programmers.
 _OTHER_WORDS = {
-    "Decompressed data too large": "a text or a profile in it is larger than any picture needs",
-    "Too much memory used in text": "the texts in it are larger than any picture needs",
+    "Decompressed data too large": say(
+        "a text or a profile in it is larger than any picture needs"
+    ),
+    "Too much memory used in text": say("the texts in it are larger than any picture needs"),
 }
 
 
 def _damaged(path: Path, format_name: str, detail: str) -> DamagedPhotoError:
     said = next((ours for theirs, ours in _OTHER_WORDS.items() if theirs in detail), detail)
     says_nothing = said.lower().startswith(_PLAIN_WORDS) or said.strip("-0123456789 ") == ""
-    more = "" if says_nothing else f": {said}"
+    message = (
+        say("The {kind} is damaged or ends too early.", kind=format_name)
+        if says_nothing
+        else say("The {kind} is damaged or ends too early: {said}.", kind=format_name, said=said)
+    )
     return DamagedPhotoError(
-        f"The {format_name} is damaged or ends too early{more}.",
-        hint="Copy it from the camera again, or ask for the photo once more.",
+        message,
+        hint=say("Copy it from the camera again, or ask for the photo once more."),
         path=path,
     )
 
@@ -137,17 +146,32 @@ def check_pixels(size_px: tuple[int, int], path: Path, most: int = MAX_MEGAPIXEL
     width, height = size_px
     if max(size_px) > _MAX_SIDE_PX:
         raise TooManyPixelsError(
-            f"The picture is {width} × {height} pixels; photoprep takes at most {_MAX_SIDE_PX:,} a "
-            "side.",
-            hint="Cut it, or save a smaller version of it, and run again.",
+            say(
+                "The picture is {width} × {height} pixels; photoprep takes at most {most_px:,} a "
+                "side.",
+                width=width,
+                height=height,
+                most_px=_MAX_SIDE_PX,
+            ),
+            hint=say("Cut it, or save a smaller version of it, and run again."),
             path=path,
         )
     megapixels = width * height / 1_000_000
     if megapixels > most:
+        limit = (
+            say("photoprep takes at most {most} of this format", most=most)
+            if most < MAX_MEGAPIXELS
+            else say("photoprep takes at most {most}", most=most)
+        )
         raise TooManyPixelsError(
-            f"The picture has {megapixels:.0f} megapixels ({width} × {height}); "
-            f"photoprep takes at most {most}{' of this format' if most < MAX_MEGAPIXELS else ''}.",
-            hint="Save a smaller version of it and run again.",
+            say(
+                "The picture has {megapixels:.0f} megapixels ({width} × {height}); {limit}.",
+                megapixels=megapixels,
+                width=width,
+                height=height,
+                limit=limit,
+            ),
+            hint=say("Save a smaller version of it and run again."),
             path=path,
         )
 
@@ -162,9 +186,13 @@ def check_interlaced(image: Image.Image, path: Path) -> None:
     if image.width * image.height * len(image.getbands()) * 2 > _MAX_INTERLACED_BYTES:
         megapixels = image.width * image.height / 1_000_000
         raise TooManyPixelsError(
-            f"It is an interlaced PNG of 16 bits and {megapixels:.0f} megapixels, which cannot be "
-            "read in parts and would take too much memory.",
-            hint="Save it without interlacing, or smaller, and run again.",
+            say(
+                "It is an interlaced PNG of 16 bits and {megapixels:.0f} megapixels, which "
+                "cannot be "
+                "read in parts and would take too much memory.",
+                megapixels=megapixels,
+            ),
+            hint=say("Save it without interlacing, or smaller, and run again."),
             path=path,
         )
 
@@ -176,14 +204,17 @@ def check_jpeg_2000(image: Image.Image, path: Path, most_px: int) -> int:
     """
     head = read_jpeg2000_head(path)
     if not head.is_lawful:
-        raise ValueError("it has more tiles than can be numbered")
+        raise ValueError(say("it has more tiles than can be numbered"))
     halvings = halvings_for(image.size, head.levels, most_px)
     if halvings is None:
         megapixels = image.width * image.height / 1_000_000
         raise TooManyPixelsError(
-            f"It is a JPEG 2000 of {megapixels:.0f} megapixels that holds no smaller version of "
-            "itself and would take too much memory.",
-            hint="Save it as JPEG or TIFF, or smaller, and run again.",
+            say(
+                "It is a JPEG 2000 of {megapixels:.0f} megapixels that holds no smaller version of "
+                "itself and would take too much memory.",
+                megapixels=megapixels,
+            ),
+            hint=say("Save it as JPEG or TIFF, or smaller, and run again."),
             path=path,
         )
     return halvings
@@ -204,9 +235,12 @@ def check_coefficients(image: Image.Image, path: Path) -> None:
     if coefficient_bytes(image) > _MAX_COEFFICIENT_BYTES:
         megapixels = image.width * image.height / 1_000_000
         raise TooManyPixelsError(
-            f"It is a progressive JPEG of {megapixels:.0f} megapixels, which cannot be read in "
-            "parts and would take too much memory.",
-            hint="Save it as a baseline JPEG (not progressive), or smaller, and run again.",
+            say(
+                "It is a progressive JPEG of {megapixels:.0f} megapixels, which cannot be read in "
+                "parts and would take too much memory.",
+                megapixels=megapixels,
+            ),
+            hint=say("Save it as a baseline JPEG (not progressive), or smaller, and run again."),
             path=path,
         )
 
@@ -215,7 +249,7 @@ def check_compression(compression: int, path: Path) -> None:
     """Refuse a TIFF that is compressed in a way that nobody here reads."""
     if name := _UNREAD_COMPRESSIONS.get(compression):
         raise UnsupportedFormatError(
-            f"It is a TIFF compressed as {name}, which photoprep does not read.",
-            hint="Save it with LZW or ZIP compression and run again.",
+            say("It is a TIFF compressed as {name}, which photoprep does not read.", name=name),
+            hint=say("Save it with LZW or ZIP compression and run again."),
             path=path,
         )

@@ -26,6 +26,7 @@ from photoprep.files import (
     sha256_of_file,
     unreadable,
 )
+from photoprep.language import say
 from photoprep.photo.task import PhotoTask
 
 COPY_PREFIX = "member-"
@@ -141,14 +142,17 @@ def _write(handle: int, piece: bytes, archive: Path) -> None:
 def _no_room(archive: Path, error: OSError) -> SourceUnreadableError:
     reason = error.strerror or type(error).__name__
     return SourceUnreadableError(
-        f"There is no place to unpack it for the moment that it is read ({reason}).",
-        hint="Free some space or choose another place with --out, then run again.",
+        say(
+            "There is no place to unpack it for the moment that it is read ({reason}).",
+            reason=reason,
+        ),
+        hint=say("Free some space or choose another place with --out, then run again."),
         path=archive,
     )
 
 
 def _changed() -> SourceChangedError:
     return SourceChangedError(
-        "The file changed while it was being read.",
-        hint="Wait until it has been copied whole, then run again.",
+        say("The file changed while it was being read."),
+        hint=say("Wait until it has been copied whole, then run again."),
     )

@@ -15,6 +15,8 @@ from pathlib import Path
 
 from PIL.TiffImagePlugin import ImageFileDirectory_v2
 
+from photoprep.language import say
+
 if sys.version_info >= (3, 14):
     from compression import zstd
 else:
@@ -63,13 +65,15 @@ def _deflated(path: Path, offsets: Sequence[int], counts: Sequence[int]) -> Iter
             file.seek(offset)
             packed = file.read(min(count, MOST_BYTES))
             if len(packed) < count:
-                raise ValueError("a strip is missing")
+                raise ValueError(say("a strip is missing"))
             plain = _plain(packed)
             piece = zlib.compress(plain, 1)
             taken += len(piece)
             plain_bytes += len(plain)
             if taken > MOST_BYTES or plain_bytes > _MOST_PLAIN_BYTES:
-                raise ValueError("compressed by Zstandard it is too large; save it with Deflate")
+                raise ValueError(
+                    say("compressed by Zstandard it is too large; save it with Deflate")
+                )
             yield piece
 
 
@@ -79,10 +83,12 @@ def _plain(packed: bytes) -> bytes:
     try:
         plain = reader.decompress(packed, max_length=_MOST_STRIP_BYTES)
     except zstd.ZstdError as error:
-        raise ValueError("a strip is broken") from error
+        raise ValueError(say("a strip is broken")) from error
     if not reader.eof:
         whole = len(plain) < _MOST_STRIP_BYTES
-        raise ValueError("a strip is broken" if whole else "a strip is larger than any can be")
+        raise ValueError(
+            say("a strip is broken") if whole else say("a strip is larger than any can be")
+        )
     return plain
 
 

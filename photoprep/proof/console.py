@@ -5,12 +5,15 @@ Rich leaves colours and bars out by itself where there is no terminal, and heeds
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from photoprep.errors import PhotoprepError
-from photoprep.report import Finding, Prepared, Report, Reused
+from photoprep.language import Language, in_language, say, say_both, say_number
+from photoprep.report import Prepared, Report, Reused
 from photoprep.units import say_bytes, say_cm
 
 # From so many columns on, a photo and where it came from stand in one line.
@@ -22,51 +25,62 @@ _HINTS_NAMED = 8
 def print_report(report: Report, console: Console) -> None:
     """The run at a glance: failures and findings first, as they want something done."""
     print_failures(report, console)
-    _print_findings(report.findings, console)
+    _print_findings(report, console)
     _print_skipped(report, console)
     _print_photos(report, console)
     _print_mails(report, console)
     _print_closing(report, console)
 
 
-def print_error(error: PhotoprepError, console: Console) -> None:
+def print_error(error: PhotoprepError, console: Console, language: Language) -> None:
     """One error for a person: what, which file, what to do."""
     where = f"{escape(str(error.path))}: " if error.path is not None else ""
-    console.print(f"[bold red]{where}{escape(error.message)}[/]", highlight=False, soft_wrap=True)
+    message = escape(in_language(error.message, language))
+    console.print(f"[bold red]{where}{message}[/]", highlight=False, soft_wrap=True)
     if error.hint:
-        console.print(escape(error.hint), highlight=False, soft_wrap=True)
+        hint = escape(in_language(error.hint, language))
+        console.print(hint, highlight=False, soft_wrap=True)
 
 
 def print_failures(report: Report, console: Console) -> None:
     """Each picture that could not be prepared, why, and what to do."""
     if not report.failed:
         return
-    console.print(f"[bold red]Not prepared: {_count(len(report.failed), 'picture')}[/]")
+    heading = say_number(
+        len(report.failed), "Not prepared: {count} picture", "Not prepared: {count} pictures"
+    )
+    console.print(f"[bold red]{in_language(heading, report.language)}[/]")
     for photo in report.failed:
         console.print(
-            f"  [red]✗[/] {escape(photo.source)}: {escape(photo.reason)}",
+            f"  [red]✗[/] {escape(photo.source)}: "
+            f"{escape(in_language(photo.reason, report.language))}",
             highlight=False,
             soft_wrap=True,
         )
         if photo.hint:
-            console.print(f"    {escape(photo.hint)}", highlight=False, soft_wrap=True)
+            hint = escape(in_language(photo.hint, report.language))
+            console.print(f"    {hint}", highlight=False, soft_wrap=True)
     console.print()
 
 
-def _print_findings(findings: tuple[Finding, ...], console: Console) -> None:
+def _print_findings(report: Report, console: Console) -> None:
     """Every finding that wants something done; of those that only tell, the first ones."""
-    hints = [finding for finding in findings if finding.severity == "info"]
+    hints = [finding for finding in report.findings if finding.severity == "info"]
     unnamed = hints[_HINTS_NAMED:]
-    for finding in findings:
+    for finding in report.findings:
         if finding in unnamed:
             continue
         where = f"{escape(finding.source)}: " if finding.source else ""
-        words = " ".join(filter(None, (finding.message, finding.hint)))
+        words = in_language(say_both(finding.message, finding.hint), report.language)
         console.print(f"[yellow]![/] {where}{escape(words)}", highlight=False, soft_wrap=True)
     if unnamed:
-        more = _count(len(unnamed), "remark")
-        console.print(f"[dim]! and {more} more; report.json has all.[/]", highlight=False)
-    if findings:
+        more = say_number(
+            len(unnamed),
+            "and {count} remark more; report.json has all.",
+            "and {count} remarks more; report.json has all.",
+        )
+        console.print(f"[dim]! {in_language(more, report.language)}[/]", highlight=False)
+    if report.findings:
         console.print()
 
 
@@ -75,13 +89,17 @@ def _print_skipped(report: Report, console: Console) -> None:
     found = {finding.source for finding in report.findings}
     skipped = [file for file in report.skipped if file.source not in found]
     for file in skipped[:_SKIPPED_NAMED]:
-        words = " ".join(filter(None, (file.reason, file.hint)))
+        words = in_language(say_both(file.reason, file.hint), report.language)
         console.print(
             f"[dim]– {escape(file.source)}: {escape(words)}[/]", highlight=False, soft_wrap=True
         )
-    more = len(skipped) - _SKIPPED_NAMED
-    if more > 0:
-        console.print(f"[dim]– and {_count(more, 'file')} more; report.json names all.[/]")
+    if len(skipped) > _SKIPPED_NAMED:
+        more = say_number(
+            len(skipped) - _SKIPPED_NAMED,
+            "and {count} file more; report.json names all.",
+            "and {count} files more; report.json names all.",
+        )
+        console.print(f"[dim]– {in_language(more, report.language)}[/]")
     if skipped:
         console.print()
 
@@ -92,12 +110,13 @@ def _print_photos(report: Report, console: Console) -> None:
         return
     if console.width >= _WIDE_COLUMNS:
         table = Table(box=None, pad_edge=False, header_style="bold")
-        table.add_column("Photo", overflow="fold")
-        for title in ("size", "pixels", "longest side"):
-            table.add_column(title, justify="right", no_wrap=True)
-        table.add_column("from", overflow="fold", style="dim")
+        table.add_column(in_language(say("Photo"), report.language), overflow="fold")
+        for title in (say("size"), say("pixels"), say("longest side")):
+            heading = in_language(title, report.language)
+            table.add_column(heading, justify="right", no_wrap=True)
+        table.add_column(in_language(say("from"), report.language), overflow="fold", style="dim")
         for photo in report.ready:
-            table.add_row(*_photo_cells(photo), _origin(photo))
+            table.add_row(*_photo_cells(photo), _origin(photo, report.language))
         console.print(table)
     else:
         longest = max(len(_photo_cells(photo)[0]) for photo in report.ready)
@@ -105,7 +124,9 @@ def _print_photos(report: Report, console: Console) -> None:
             name, size, pixels, side = _photo_cells(photo)
             line = f"{name:<{longest}}  {size:>6}  {pixels:>9}  {side}"
             console.print(line, highlight=False, soft_wrap=True)
-            console.print(f"  [dim]{_origin(photo)}[/]", highlight=False, soft_wrap=True)
+            console.print(
+                f"  [dim]{_origin(photo, report.language)}[/]", highlight=False, soft_wrap=True
+            )
     console.print()
 
 
@@ -121,23 +142,26 @@ def _photo_cells(photo: Prepared | Reused) -> tuple[str, str, str, str]:
     )
 
 
-def _origin(photo: Prepared | Reused) -> str:
+def _origin(photo: Prepared | Reused, language: Language) -> str:
     jpeg = photo.jpeg
-    unchanged = ", unchanged" if isinstance(photo, Reused) else ""
-    return (
-        f"{escape(photo.source)}, {say_bytes(jpeg.source_bytes)}, "
-        f"{jpeg.source_width_px}×{jpeg.source_height_px}{unchanged}"
-    )
+    parts = [
+        photo.source,
+        say_bytes(jpeg.source_bytes),
+        f"{jpeg.source_width_px}×{jpeg.source_height_px}",
+    ]
+    if isinstance(photo, Reused):
+        parts.append(in_language(say("unchanged"), language))
+    return escape(", ".join(parts))
 
 
 def _print_mails(report: Report, console: Console) -> None:
     if not report.mails:
         return
     table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("Mail", no_wrap=True)
-    table.add_column("photos", justify="right")
-    table.add_column("on the wire", justify="right", no_wrap=True)
-    table.add_column("as files", justify="right", no_wrap=True, style="dim")
+    table.add_column(in_language(say("Mail"), report.language), no_wrap=True)
+    for title, style in ((say("photos"), ""), (say("on the wire"), ""), (say("as files"), "dim")):
+        heading = in_language(title, report.language)
+        table.add_column(heading, justify="right", no_wrap=True, style=style)
     for mail in report.mails:
         table.add_row(
             mail.output.rpartition("/")[2],
@@ -151,21 +175,38 @@ def _print_mails(report: Report, console: Console) -> None:
 
 def _print_closing(report: Report, console: Console) -> None:
     for path in report.taken_away:
-        console.print(f"{escape(path)} would be removed.", highlight=False, soft_wrap=True)
-    prepared = sum(isinstance(photo, Prepared) for photo in report.photos)
-    reused = sum(isinstance(photo, Reused) for photo in report.photos)
-    parts = [
-        f"{_count(prepared, 'photo')} prepared",
-        f"{reused} unchanged" if reused else "",
-        f"{len(report.failed)} not prepared" if report.failed else "",
-        f"{_count(len(report.skipped), 'other file')} skipped" if report.skipped else "",
-        f"{_count(len(report.mails), 'mail')} ready" if report.mails else "",
-    ]
+        gone = in_language(say("{path} would be removed.", path=path), report.language)
+        console.print(escape(gone), highlight=False, soft_wrap=True)
     if report.rehearsed:
-        console.print("This is what a run would do; nothing has been written.", highlight=False)
-    console.print(f"[bold]{', '.join(filter(None, parts))}.[/]", highlight=False)
+        rehearsed = say("This is what a run would do; nothing has been written.")
+        console.print(in_language(rehearsed, report.language), highlight=False)
+    closing = in_language(_closing(report), report.language)
+    console.print(f"[bold]{closing}[/]", highlight=False, soft_wrap=True)
     console.print(escape(str(report.folder)), highlight=False, soft_wrap=True)
 
 
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+def _closing(report: Report) -> str:
+    """The run in one sentence of figures; those that are 0 are left out, but for the first."""
+    prepared = sum(isinstance(photo, Prepared) for photo in report.photos)
+    reused = sum(isinstance(photo, Reused) for photo in report.photos)
+    failed, skipped, mails = len(report.failed), len(report.skipped), len(report.mails)
+    parts = [say_number(prepared, "{count} photo prepared", "{count} photos prepared")]
+    if reused:
+        parts.append(say("{count} unchanged", count=reused))
+    if failed:
+        parts.append(say("{count} not prepared", count=failed))
+    if skipped:
+        parts.append(
+            say_number(skipped, "{count} other file skipped", "{count} other files skipped")
+        )
+    if mails:
+        parts.append(say_number(mails, "{count} mail ready", "{count} mails ready"))
+    return say("{parts}.", parts=_clauses(parts))
+
+
+def _clauses(parts: Sequence[str]) -> str:
+    """Parts of one sentence, with commas between them."""
+    said, *others = parts
+    for part in others:
+        said = say("{parts}, {part}", parts=said, part=part)
+    return said

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from photoprep.language import Language, in_language, say
+
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress, TaskID
@@ -16,8 +18,10 @@ class PhotoProgress:
     It is made at the first call, when the workers have started: rich loads while they do.
     """
 
-    def __init__(self, console: Callable[[], Console], *, wanted: bool = True) -> None:
-        self._console, self._wanted = console, wanted
+    def __init__(
+        self, console: Callable[[], Console], language: Language, *, wanted: bool = True
+    ) -> None:
+        self._console, self._language, self._wanted = console, language, wanted
         self._bar: tuple[Progress, TaskID] | None = None
 
     def __enter__(self) -> PhotoProgress:
@@ -34,13 +38,13 @@ class PhotoProgress:
             console = self._console()
             self._wanted = console.is_terminal
             if self._wanted:
-                self._bar = _bar(console)
+                self._bar = _bar(console, self._language)
         if self._bar is not None:
             progress, task = self._bar
             progress.update(task, completed=done, total=total, visible=total > 0)
 
 
-def _bar(console: Console) -> tuple[Progress, TaskID]:
+def _bar(console: Console, language: Language) -> tuple[Progress, TaskID]:
     from rich.progress import (
         BarColumn,
         MofNCompleteColumn,
@@ -50,12 +54,11 @@ def _bar(console: Console) -> tuple[Progress, TaskID]:
     )
 
     progress = Progress(
-        TextColumn("Preparing photos"),
+        TextColumn(in_language(say("Preparing photos"), language)),
         BarColumn(),
         MofNCompleteColumn(),
-        TextColumn("·"),
+        TextColumn(in_language(say("· time left:"), language)),
         TimeRemainingColumn(),
-        TextColumn("left"),
         console=console,
         transient=True,
     )

@@ -15,6 +15,7 @@ from dataclasses import replace
 
 from photoprep.errors import PhotoError, SourceUnreadableError
 from photoprep.files import open_source, unreadable
+from photoprep.language import say
 from photoprep.output_folder import OutputFolder
 from photoprep.report import Failed, Finding, PhotoOutcome, Prepared, Reused, Skipped
 from photoprep.state import RememberedSource
@@ -54,9 +55,13 @@ def copies_aside(
 def copy_outcome(copy: Copy, kept: PhotoOutcome) -> Skipped | Failed:
     """The row of a copy. One that equals a file which cannot be prepared is just as broken."""
     if isinstance(kept, Failed):
-        reason = f"It is the same file as {copy.of}, which was not prepared either. {kept.reason}"
+        reason = say(
+            "It is the same file as {of}, which was not prepared either. {reason}",
+            of=copy.of,
+            reason=kept.reason,
+        )
         return Failed(copy.file.name, copy.file.subject, reason, kept.hint)
-    return Skipped(copy.file.name, f"It is the same file as {copy.of}.")
+    return Skipped(copy.file.name, say("It is the same file as {of}.", of=copy.of))
 
 
 def copy_findings(intake: Intake, photos: Sequence[PhotoOutcome]) -> list[Finding]:
@@ -66,8 +71,8 @@ def copy_findings(intake: Intake, photos: Sequence[PhotoOutcome]) -> list[Findin
         Finding(
             "duplicate",
             "info",
-            f"It is the same file as {copy.of}, which is prepared; this copy is not.",
-            'To prepare every copy, set duplicates = "keep-all" under [photo] in the preset.',
+            say("It is the same file as {of}, which is prepared; this copy is not.", of=copy.of),
+            say('To prepare every copy, set duplicates = "keep-all" under [photo] in the preset.'),
             product=copy.file.subject.product,
             source=copy.file.name,
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from photoprep.language import say
 from photoprep.report import Finding, PhotoOutcome, Prepared, Reused
 
 
@@ -31,8 +32,11 @@ def findings_of(
         Finding(
             "output-changed",
             "warning",
-            f"{path} was changed by someone after photoprep wrote it, and was left alone.",
-            "Delete it if it is not needed.",
+            say(
+                "{path} was changed by someone after photoprep wrote it, and was left alone.",
+                path=path,
+            ),
+            say("Delete it if it is not needed."),
         )
         for path in left_alone
     ]

@@ -15,6 +15,7 @@ from photoprep.catalogue.understanding import Understood, understand
 from photoprep.catalogue.vocabulary import Vocabulary
 from photoprep.errors import PhotoError
 from photoprep.files import FileStamp, sha256_of_file
+from photoprep.language import say
 from photoprep.output_folder import OutputFolder
 from photoprep.photo.formats import HEAD_BYTES, Recognised, recognise, recognise_file
 from photoprep.report import Failed, Skipped, Subject
@@ -141,9 +142,9 @@ def _judged(
 ) -> Skipped | _Trouble | None:
     """What a file is, by its content; nothing when it is a picture to prepare."""
     if file.aside:
-        return Skipped(file.name, f"Left aside: {file.aside}.", file.hint)
+        return Skipped(file.name, say("Left aside: {aside}.", aside=file.aside), file.hint)
     if file.trouble or file.stamp is None:
-        return _Trouble(file.trouble, file.hint or "Check your rights to it, then run again.")
+        return _Trouble(file.trouble, file.hint or say("Check your rights to it, then run again."))
     if is_known(file.name, file.stamp):
         return None
     try:
@@ -172,11 +173,11 @@ def _kind_of(file: FoundFile) -> Recognised | None:
 def _no_picture(file: FoundFile, kind: Recognised | None) -> Skipped | _Trouble:
     """What is said of a file that is none; what may hold pictures fails, so that it is seen."""
     if kind is not None and kind.is_archive and file.member is None:
-        return _Trouble(f"It is {kind.name}, which photoprep does not open.", kind.advice)
+        reason = say("It is {name}, which photoprep does not open.", name=kind.name)
+        return _Trouble(reason, kind.advice)
     if kind is not None:
-        name = kind.name.removeprefix("a ")
-        return Skipped(file.name, f"It is no picture but a {name}.", kind.advice)
+        return Skipped(file.name, say("It is no picture but {kind}.", kind=kind.name), kind.advice)
     if is_archive_name(file.path) and file.member is None:
-        reason = "It is named like a ZIP archive, but its content is none."
-        return _Trouble(reason, "Copy it again, or ask for it once more.")
-    return Skipped(file.name, "It is no picture.")
+        reason = say("It is named like a ZIP archive, but its content is none.")
+        return _Trouble(reason, say("Copy it again, or ask for it once more."))
+    return Skipped(file.name, say("It is no picture."))

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from itertools import product
 
+from photoprep.language import say
 from photoprep.photo.likeness import RENDITIONS, Looks
 from photoprep.report import Finding, Prepared, PreparedJpeg, Reused, Severity
 
@@ -75,15 +76,24 @@ def _same_shape(one: PreparedJpeg, other: PreparedJpeg) -> bool:
 def _finding(first: Ready, photo: Ready, severity: Severity) -> Finding:
     one, other = first.jpeg, photo.jpeg
     if _pixels(one) == _pixels(other):
-        sizes = f"at the same size ({_size(other)} pixels)"
+        sizes = say("at the same size ({size} pixels)", size=_size(other))
     else:
         larger = photo.source if _pixels(other) > _pixels(one) else first.source
-        sizes = f"at another size ({_size(other)} pixels, not {_size(one)}): {larger} is the larger"
+        sizes = say(
+            "at another size ({size} pixels, not {other}): {larger} is the larger",
+            size=_size(other),
+            other=_size(one),
+            larger=larger,
+        )
     return Finding(
         "duplicate",
         severity,
-        f"It shows the same picture as {first.source}, {sizes}. Both are prepared.",
-        "Take the one that is not wanted out of the folder, then run again.",
+        say(
+            "It shows the same picture as {source}, {sizes}. Both are prepared.",
+            source=first.source,
+            sizes=sizes,
+        ),
+        say("Take the one that is not wanted out of the folder, then run again."),
         product=photo.subject.product,
         source=photo.source,
     )

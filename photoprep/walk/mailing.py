@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from photoprep.errors import MailTooLargeError
+from photoprep.language import say
 from photoprep.mail.message import MailItem, MessagePlan, build_message, plan_series
 from photoprep.output_folder import OutputFolder
 from photoprep.preset import Preset
@@ -92,8 +93,8 @@ def write_mails(
 _PROFILE_MISSING = Finding(
     "profile-missing",
     "warning",
-    "The letters end without your name and address.",
-    'Set them once with "photoprep profile edit", then run again.',
+    say("The letters end without your name and address."),
+    say('Set them once with "photoprep profile edit", then run again.'),
 )
 
 
@@ -103,10 +104,18 @@ def _too_many(plans: Sequence[MessagePlan], max_mails: int) -> Finding:
     return Finding(
         "too-many-mails",
         "error",
-        f"All photos together would take {len(plans)} mails, and the preset allows {max_mails}: "
-        f"the last {len(left)} photos, from {left[0].filename} on, are prepared but in no mail.",
-        "Send fewer photos at a time, take a preset with smaller photos such as "
-        "trade-email-light, or raise max_mails under [mail].",
+        say(
+            "All photos together would take {count} mails, and the preset allows {max_mails}: "
+            "the last {left} photos, from {filename} on, are prepared but in no mail.",
+            count=len(plans),
+            max_mails=max_mails,
+            left=len(left),
+            filename=left[0].filename,
+        ),
+        say(
+            "Send fewer photos at a time, take a preset with smaller photos such as "
+            "trade-email-light, or raise max_mails under [mail]."
+        ),
     )
 
 

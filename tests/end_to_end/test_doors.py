@@ -99,7 +99,7 @@ def test_no_mails(folder: Path, tmp_path: Path) -> None:
     ("make", "arguments", "code", "words"),
     [
         ("nothing", ["{folder}/none"], ExitCode.WRONG_USAGE, "no file or folder called"),
-        ("nothing", ["--frobnicate", "{folder}"], ExitCode.WRONG_USAGE, "No such option"),
+        ("nothing", ["--frobnicate", "{folder}"], ExitCode.WRONG_USAGE, "There is no option"),
         ("nothing", ["{folder}", "--jobs", "0"], ExitCode.WRONG_USAGE, "jobs"),
         ("empty", ["{folder}"], ExitCode.NO_PHOTOS, "no photos in it"),
         ("texts", ["{folder}"], ExitCode.NO_PHOTOS, "list.txt: It is no picture"),

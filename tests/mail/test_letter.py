@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from photoprep.language import Language
 from photoprep.mail.items import MailItem
 from photoprep.mail.letter import Letter, Part, say_date, subject, subject_stem
-from photoprep.preset import Language
 from photoprep.profile import SenderProfile
 
 DATE = datetime.date(2026, 11, 23)

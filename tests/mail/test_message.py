@@ -23,6 +23,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from photoprep.errors import MailTooLargeError, SourceChangedError
+from photoprep.language import Language
 from photoprep.mail.message import (
     MailItem,
     MessagePlan,
@@ -30,7 +31,7 @@ from photoprep.mail.message import (
     mail_filename,
     plan_series,
 )
-from photoprep.preset import Language, LetterSpec, MailSpec
+from photoprep.preset import LetterSpec, MailSpec
 from photoprep.profile import SenderProfile
 
 TRADE = MailSpec(preferred_bytes=600_000, max_bytes=800_000, reserve_bytes=4_096)
