@@ -35,7 +35,7 @@ from photoprep.errors import PhotoError
 from photoprep.files import FileStamp
 from photoprep.photo.task import PhotoTask
 from photoprep.preset import PhotoSpec
-from photoprep.walk.making import photo_crew
+from photoprep.walk.crew import photo_crew
 
 # Every worker imports this file: above stands little that it does not need anyhow.
 

@@ -66,11 +66,11 @@ def _begin_early() -> None:
     from functools import partial
 
     from photoprep.early import begin
-    from photoprep.photo.task import load_room, prepare_photo
+    from photoprep.photo.task import load_room, work_on
     from photoprep.worker_process import serve
     from photoprep.workers import usable_cores
 
-    begin(load_room, partial(serve, function=prepare_photo), usable_cores())
+    begin(load_room, partial(serve, function=work_on), usable_cores())
 
 
 def _end_early() -> None:

@@ -8,19 +8,31 @@ from __future__ import annotations
 import io
 import json
 import sys
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from typer.main import get_command
 
+from photoprep.cli_check import check, names
 from photoprep.cli_exits import console, exit_codes, stderr_console
 from photoprep.cli_help import SpokenTyper
 from photoprep.cli_language import begin_to_speak, speak_by_preset, spoken, told
+from photoprep.cli_options import (
+    CustomerOption,
+    DateOption,
+    JobsOption,
+    JsonOption,
+    OutOption,
+    Paths,
+    PresetOption,
+    QuietOption,
+    StrictOption,
+)
 from photoprep.cli_presets import presets_app
 from photoprep.errors import ExitCode, PhotoprepError
 from photoprep.language import say
+from photoprep.report import strictly
 from photoprep.version import __version__
 
 if TYPE_CHECKING:
@@ -38,6 +50,7 @@ app = SpokenTyper(
     "them. Your own files are never touched, and running again redoes only what changed.\n\n"
     "\b\n"
     "  photoprep FOLDER                    prepare a folder\n"
+    "  photoprep check FOLDER              say what is missing or doubtful\n"
     "  photoprep FOLDER --dry-run          only say what that would do\n"
     "  photoprep FOLDER --customer C0123   with the customer's number in the letters\n"
     "  photoprep prepare --help            all that can be said\n"
@@ -46,23 +59,8 @@ app = SpokenTyper(
 profile_app = SpokenTyper(help="Your name, company and addresses.")
 app.add_typer(profile_app, name="profile")
 app.add_typer(presets_app, name="presets")
-
-Paths = Annotated[
-    list[str], typer.Argument(metavar="PATH...", help="Folders and files with photos.")
-]
-OutOption = Annotated[
-    Path | None,
-    typer.Option("--out", metavar="DIR", help="Where to put the results. (default: NAME-prepared)"),
-]
-PresetOption = Annotated[
-    str, typer.Option("--preset", metavar="NAME|FILE", help="The rules to follow.")
-]
-JobsOption = Annotated[
-    int | None,
-    typer.Option("--jobs", metavar="N", min=1, help="Workers at once. (default: one a core)"),
-]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print the report as JSON.")]
-QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")]
+app.command()(check)
+app.command()(names)
 
 
 def run(arguments: list[str]) -> int:
@@ -141,17 +139,8 @@ def prepare(
     paths: Paths,
     out: OutOption = None,
     preset: PresetOption = "trade-email",
-    customer: Annotated[
-        str, typer.Option(metavar="C0123", help="The customer's number, for names and letters.")
-    ] = "",
-    date: Annotated[
-        datetime | None,
-        typer.Option(
-            formats=["%Y-%m-%d"],
-            metavar="YYYY-MM-DD",
-            help="The date in names and letters. (default: that of the first run)",
-        ),
-    ] = None,
+    customer: CustomerOption = "",
+    date: DateOption = None,
     jobs: JobsOption = None,
     no_mails: Annotated[bool, typer.Option("--no-mails", help="Photos only.")] = False,
     verify: Annotated[
@@ -161,6 +150,7 @@ def prepare(
         bool,
         typer.Option("--accept-damaged", help="Take what can be read of damaged pictures."),
     ] = False,
+    strict: StrictOption = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say exactly what a run would do; write nothing.")
     ] = False,
@@ -190,7 +180,8 @@ def prepare(
                 on_photo=on_photo,
             )
         _tell(report, as_json=as_json, quiet=quiet)
-        raise typer.Exit(report.exit_code)
+        code = report.exit_code
+        raise typer.Exit(strictly(code, report.findings) if strict else code)
 
 
 @app.command()
@@ -303,7 +294,7 @@ def _tell(report: Report, *, as_json: bool, quiet: bool) -> None:
     from photoprep.proof.console import print_failures, print_report
 
     if quiet or as_json:
-        print_failures(report, stderr_console())
+        print_failures(report.failed, stderr_console(), report.language)
     else:
         print_report(report, console(stderr=False))
 

@@ -1,6 +1,6 @@
 """The whole story of a run on one screen.
 
-    dropped → intake → copies → recall → making → mailing → findings → report
+    dropped → intake → copies → grouping → recall → making → mailing → findings → report
 
 ``prepare`` is the door for programs and for the command line alike: it raises typed errors and
 returns a ``Report``; it prints nothing and ends nothing.
@@ -17,11 +17,13 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from photoprep.catalogue.completeness import completeness_findings
 from photoprep.catalogue.dropped import dropped_path
 from photoprep.catalogue.naming import Naming
 from photoprep.catalogue.scan import default_output_folder, scan
+from photoprep.catalogue.understanding import Understood
 from photoprep.catalogue.vocabulary import load_vocabulary
-from photoprep.errors import NoPhotosError, UsageError
+from photoprep.errors import UsageError
 from photoprep.files import FileStamp, at_home
 from photoprep.language import Language, say
 from photoprep.output_folder import OutputFolder, is_output_folder, open_output_folder
@@ -42,10 +44,13 @@ from photoprep.report import (
 from photoprep.state import RememberedSource, State
 from photoprep.system_language import system_language
 from photoprep.walk.copies import copies_aside, copy_findings, copy_outcome, remember_copies
+from photoprep.walk.crew import photo_crew
 from photoprep.walk.findings import findings_of
-from photoprep.walk.intake import Candidate, Copy, Intake, take_in, with_outputs
+from photoprep.walk.grouping import grouped
+from photoprep.walk.intake import Candidate, Copy, Intake, no_photos, take_in, with_outputs
 from photoprep.walk.lookalikes import lookalike_findings
-from photoprep.walk.making import Outcome, make_photos, photo_crew
+from photoprep.walk.looking import capture_times, times_of
+from photoprep.walk.making import Outcome, make_photos
 from photoprep.walk.recall import Memory, recall, recipe_of
 from photoprep.workers import usable_cores
 
@@ -123,12 +128,20 @@ def prepare(
         vocabulary = load_vocabulary(words_path())
         intake = take_in(dropped, vocabulary, _nothing_known if verify else memory.knows)
         if not intake.candidates:
-            raise _no_photos(intake, dropped.root)
+            raise no_photos(intake, dropped.root)
         keep_all = preset.duplicates == "keep-all"
         if not keep_all:
             intake = copies_aside(intake, sources, verify=verify)
         folder = folder or stack.enter_context(opening)
         day = _date_of_run(folder.state, date)
+        read_heads = partial(
+            capture_times,
+            unpacking_folder=folder.unpacking_folder,
+            jobs=workers,
+            crew=crew,
+            executor=executor,
+        )
+        intake, asked = grouped(intake, partial(times_of, sources=sources, read=read_heads))
         naming = Naming(preset.names.photo, customer, day, vocabulary.colours)
         intake = with_outputs(intake, naming, folder, kept=partial(_earlier_output, sources))
         recalled = recall(intake.candidates, folder, memory, verify=verify)
@@ -161,7 +174,8 @@ def prepare(
             *copy_findings(intake, photos),
             *lookalike_findings(ready, wanted=keep_all),
         ]
-        findings = findings_of(photos, duplicates, told, left_alone)
+        products = [*asked, *completeness_findings(_shown(intake, ready), preset.required_views)]
+        findings = findings_of(products, photos, duplicates, left_alone, told)
         report = Report(
             preset.name,
             place,
@@ -188,20 +202,6 @@ def _loaded(preset: Preset | str | os.PathLike[str]) -> Preset:
 
 def _language_by(preset: Preset) -> Language:
     return system_language() if preset.language == "auto" else preset.language
-
-
-def _no_photos(intake: Intake, root: Path) -> NoPhotosError:
-    message = say("There are no photos in it.")
-    for row in intake.rows[:10]:
-        if isinstance(row, Skipped | Failed):
-            message = say(
-                "{before}\n  {name}: {reason}", before=message, name=row.source, reason=row.reason
-            )
-    return NoPhotosError(
-        message,
-        hint=say("Drop a folder with JPEG, HEIC, PNG, TIFF, WebP, AVIF, BMP or GIF pictures."),
-        path=root,
-    )
 
 
 def _checked_jobs(jobs: int | None) -> int:
@@ -231,6 +231,12 @@ def _nothing_known(_name: str, _stamp: FileStamp) -> bool:
 def _earlier_output(sources: Mapping[str, RememberedSource], name: str) -> str:
     known = sources.get(name)
     return known.outcome.output if known and isinstance(known.outcome, PreparedJpeg) else ""
+
+
+def _shown(intake: Intake, ready: Sequence[Prepared | Reused]) -> list[Understood]:
+    """What is told of the pictures that there are now."""
+    names = {photo.source for photo in ready}
+    return [row.understood for row in intake.candidates if row.name in names]
 
 
 def _in_order(intake: Intake, outcomes: tuple[Outcome, ...]) -> tuple[PhotoOutcome, ...]:

@@ -6,11 +6,14 @@ keeping pydantic out of here lets worker processes start without it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from fractions import Fraction
+from types import MappingProxyType
 from typing import Literal
 
 from photoprep.language import Language
+from photoprep.views import ViewKind
 
 SCHEMA_NUMBER = 1  # of a preset's file
 RenderingIntent = Literal["relative", "perceptual", "saturation", "absolute"]  # ICC.1:2022, 6.2
@@ -80,6 +83,19 @@ class LetterSpec:
     language: Language
 
 
+# What a product is shown with, by its kind: what opens is shown closed and open.
+RequiredViews = Mapping[str, tuple[ViewKind, ...]]
+REQUIRED_VIEWS: RequiredViews = MappingProxyType(
+    {
+        "other": ("closed", "open"),
+        "clothing": ("front", "back"),
+        "headwear": ("front",),
+        "footwear": ("side",),
+        "tableware": ("front",),
+    }
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Preset:
     """One use of photoprep, whole.
@@ -95,4 +111,7 @@ class Preset:
     names: NamesSpec
     letter: LetterSpec
     duplicates: Duplicates = "keep-first"
+    required_views: Mapping[str, tuple[ViewKind, ...]] = field(
+        default_factory=lambda: REQUIRED_VIEWS
+    )
     language: SpokenLanguage = "auto"

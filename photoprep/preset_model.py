@@ -20,6 +20,7 @@ from pydantic import model_validator as whole
 
 from photoprep.language import say
 from photoprep.preset import (
+    REQUIRED_VIEWS,
     SCHEMA_NUMBER,
     LetterSpec,
     MailSpec,
@@ -28,6 +29,7 @@ from photoprep.preset import (
 )
 from photoprep.preset_photo import PhotoSection
 from photoprep.preset_values import Bytes, ContradictionError, Section, keys_in
+from photoprep.views import ViewKind
 
 NAME_FIELDS = ("product", "model", "colour", "quantity", "view", "customer", "date")
 # Room for the headers, letter and boundaries of a mail with one photo: measured 0.9 kB without a
@@ -188,6 +190,14 @@ class PresetDocument(Section):
     mail: MailSection
     names: NamesSection
     letter: LetterSection = LetterSection()
+    required_views: Annotated[
+        dict[str, Annotated[list[ViewKind], Field(min_length=1)]],
+        Field(
+            description="The views without which a product is not shown whole, for each kind of "
+            "product that the vocabulary knows (clothing, headwear, footwear, tableware) and for "
+            "all other ones."
+        ),
+    ] = {kind: list(views) for kind, views in REQUIRED_VIEWS.items()}  # noqa: RUF012 (pydantic copies it)
 
     @whole(mode="after")
     def _photo_fits_mail(self) -> PresetDocument:
@@ -218,6 +228,7 @@ class PresetDocument(Section):
             letter=LetterSpec(language=self.letter.language),
             duplicates=self.photo.duplicates,
             language=self.language,
+            required_views={kind: tuple(views) for kind, views in self.required_views.items()},
         )
 
 

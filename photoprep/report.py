@@ -8,6 +8,7 @@ runs write equal bytes and the file can be passed on.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -42,7 +43,8 @@ class PreparedJpeg:
 
     ``output`` is relative to the output folder with forward slashes; ``source_*`` describe the
     original, upright. ``quality`` is estimated, 0–100, near SSIMULACRA2's scale. ``looks`` says
-    what the picture looks like, for runs to come; report.json does not have it.
+    what the picture looks like and ``taken`` when it was taken, by its camera's clock, for runs to
+    come; report.json has neither.
     """
 
     output: str
@@ -58,6 +60,7 @@ class PreparedJpeg:
     source_height_px: int
     notes: tuple[Note, ...] = ()
     looks: str = ""
+    taken: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,30 +207,27 @@ class Report:
             "photos": [_photo_row(photo, self.language) for photo in self.photos],
             "sheets": [],
             "mails": [_mail_row(mail) for mail in self.mails],
-            "findings": [_finding_row(finding, self.language) for finding in self.findings],
+            "findings": [finding_row(finding, self.language) for finding in self.findings],
         }
         if self.rehearsed:
             data |= {"dry_run": True, "taken_away": list(self.taken_away)}
         return data
 
 
+_SUBJECT_KEYS = ("product", "model", "view", "colour", "size", "quantity", "label")
+
+
+def subject_row(subject: Subject) -> dict[str, object]:
+    """A subject as plain data."""
+    return {key: getattr(subject, key) for key in _SUBJECT_KEYS}
+
+
 def _photo_row(photo: PhotoOutcome, language: Language) -> dict[str, object]:
     row: dict[str, object] = {"source": photo.source, "output": None, "status": photo.status}
     row |= dict.fromkeys(("bytes", "width_px", "height_px", "dpi", "quality"))
-    row |= dict.fromkeys(
-        ("product", "model", "view", "colour", "quantity", "label", "size", "error")
-    )
+    row |= dict.fromkeys((*_SUBJECT_KEYS, "error"))
     if not isinstance(photo, Skipped):
-        subject = photo.subject
-        row |= {
-            "product": subject.product,
-            "model": subject.model,
-            "view": subject.view,
-            "colour": subject.colour,
-            "quantity": subject.quantity,
-            "label": subject.label,
-            "size": subject.size,
-        }
+        row |= subject_row(photo.subject)
     if isinstance(photo, Prepared | Reused):
         jpeg = photo.jpeg
         row |= {
@@ -241,6 +241,12 @@ def _photo_row(photo: PhotoOutcome, language: Language) -> dict[str, object]:
     else:
         row["error"] = in_language(say_both(photo.reason, photo.hint), language)
     return row
+
+
+def strictly(code: ExitCode, findings: Iterable[Finding]) -> ExitCode:
+    """The exit code under ``--strict``: findings that want something done are no success."""
+    serious = any(finding.severity != "info" for finding in findings)
+    return ExitCode.FINDINGS if code == ExitCode.DONE and serious else code
 
 
 def _mail_row(mail: WrittenMail) -> dict[str, object]:
@@ -260,13 +266,15 @@ def _mail_row(mail: WrittenMail) -> dict[str, object]:
     }
 
 
-def _finding_row(finding: Finding, language: Language) -> dict[str, object]:
+def finding_row(finding: Finding, language: Language) -> dict[str, object]:
+    """A finding as plain data, in the reader's language."""
     return {
         "code": finding.code,
         "severity": finding.severity,
         "product": finding.product or None,
         "source": finding.source or None,
-        "message": in_language(say_both(finding.message, finding.hint), language),
+        "message": in_language(finding.message, language),
+        "remedy": in_language(finding.hint, language) or None,
     }
 
 

@@ -117,16 +117,18 @@ class Crew(Generic[Task, Result]):
             for pipe, process in early.come():
                 self._take_on(pipe, process)
 
-    def run(self, tasks: Sequence[Task]) -> Outcomes[Result]:
+    def run(self, tasks: Sequence[Task], *, last: bool = True) -> Outcomes[Result]:
         """Run the function on every task; yields (index, result or error).
 
         Results come in order of completion. A task whose worker dies, is out of memory, or is
         killed because the task's time is up, is tried once more, alone and in a new process, when
         all others are done (two large pictures may have been too much where one is not). If that
         fails too, its outcome is a ``WorkerDiedError``, ``NotEnoughMemoryError`` or
-        ``PhotoTimeoutError``. Closing the generator ends every worker.
+        ``PhotoTimeoutError``. The end of the ``last`` run, and closing the generator before its
+        end, ends every worker.
         """
         again: list[tuple[int, PhotoError]] = []
+        finished = False
         try:
             for index, outcome in self._round(tasks, range(len(tasks)), self._jobs):
                 if isinstance(outcome, _TRIED_AGAIN):
@@ -134,8 +136,10 @@ class Crew(Generic[Task, Result]):
                 else:
                     yield index, outcome
             yield from self._second_tries(tasks, again)
+            finished = True
         finally:
-            self.dismiss()
+            if last or not finished:
+                self.dismiss()
 
     def _second_tries(
         self, tasks: Sequence[Task], again: Iterable[tuple[int, PhotoError]]

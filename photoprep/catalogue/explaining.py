@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from photoprep.catalogue.understanding import Understood
-from photoprep.catalogue.views import say_view
 from photoprep.language import Sentence, say
+from photoprep.views import say_view
 
 
 def explained(file: Understood) -> tuple[Sentence, ...]:

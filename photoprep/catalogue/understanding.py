@@ -44,13 +44,17 @@ class Told(NamedTuple):
 class Understood:
     """What one file shows, and what told it.
 
-    ``is_loose`` says that only a camera named it and no folder says whose it is.
+    ``views`` are all that its name or folder mentions, of which the subject has one; ``kind`` is
+    that of the product where a word tells it ("clothing"), else empty. ``is_loose`` says that only
+    a camera named it and no folder says whose it is.
     """
 
     name: str
     subject: Subject
     told: Told
     is_loose: bool = False
+    views: tuple[str, ...] = ()
+    kind: str = ""
 
 
 class _Place(NamedTuple):
@@ -118,6 +122,13 @@ class _House:
         self, name: str, folders: tuple[str, ...], stem: str, *, of_kind: bool
     ) -> Understood:
         """One file, by its own name and its folders'."""
+        file = self._judged(name, folders, stem, of_kind=of_kind)
+        kind = _kind((*file.subject.product.split(), *folders), self._known)
+        return replace(file, kind=kind) if kind else file
+
+    def _judged(
+        self, name: str, folders: tuple[str, ...], stem: str, *, of_kind: bool
+    ) -> Understood:
         own, place = self.read(stem), self._place(folders)
         if place.told_by and not (of_kind and _names_another(own, place)):
             return _in_folder(name, own, place, "folder")
@@ -198,9 +209,8 @@ def _in_folder(name: str, own: Reading, place: _Place, by: By) -> Understood:
         label=_named([*further, *own.label, *own.accessories]),
         size=own.size or place.size,
     )
-    return Understood(
-        name, subject, _told(by, place.told_by, by if place.model else "name", own, place)
-    )
+    told = _told(by, place.told_by, by if place.model else "name", own, place)
+    return Understood(name, subject, told, views=_views(own, place))
 
 
 def _by_itself(name: str, own: Reading, place: _Place) -> Understood:
@@ -220,7 +230,8 @@ def _by_itself(name: str, own: Reading, place: _Place) -> Understood:
         label=_named(part),
         size=own.size or place.size,
     )
-    return Understood(name, subject, _told("name", " ".join(product) or model, "name", own, place))
+    told = _told("name", " ".join(product) or model, "name", own, place)
+    return Understood(name, subject, told, views=_views(own, place))
 
 
 def _told(by: By, words: str, model_by: By, own: Reading, place: _Place) -> Told:
@@ -243,10 +254,14 @@ def _united(understood: Iterable[Understood]) -> list[Understood]:
 
 def _called_as_its_model(file: Understood, best: Mapping[str, str]) -> Understood:
     subject = file.subject
-    if subject.model or subject.product not in best:
+    if subject.model:
+        product, other = best[subject.model], subject.product
+    else:
+        product, other = best.get(subject.product, subject.product), ""
+    if product == subject.product:
         return file
-    told = file.told._replace(product_by="model", product_words=best[subject.product])
-    known = replace(subject, product=best[subject.product], model=subject.product)
+    told = file.told._replace(product_by="model", product_words=other)
+    known = replace(subject, product=product, model=subject.model or subject.product)
     return replace(file, subject=known, told=told)
 
 
@@ -259,6 +274,21 @@ def _bare_model(read: Reading) -> str:
 
 def _view(own: Reading, place: _Place) -> str:
     return own.view if own.view != "unknown" else place.view
+
+
+def _views(own: Reading, place: _Place) -> tuple[str, ...]:
+    return own.views if place.view == "unknown" else (*own.views, place.view)
+
+
+@lru_cache(maxsize=8192)
+def _kind(words: tuple[str, ...], known: Vocabulary) -> str:
+    """The kind of product that one of the words names, a Chinese one by its end (棒球帽)."""
+    for word in map(fold, words):
+        ends = [word] if word.isascii() else [word[-length:] for length in range(4, 0, -1)]
+        for end in (*ends, *word.split()):
+            if end in known.kinds:
+                return known.kinds[end]
+    return ""
 
 
 def _first(words: Sequence[str]) -> str:

@@ -14,26 +14,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Literal
 
 from photoprep.errors import PresetError
 from photoprep.language import say
-
-View = Literal[
-    "closed",
-    "open",
-    "front",
-    "back",
-    "side",
-    "top",
-    "detail",
-    "packaging",
-    "accessory",
-    "accessory-not-included",
-    "scene",
-    "unknown",
-]
-VIEWS: tuple[str, ...] = get_args(View)
+from photoprep.views import VIEWS
 
 SHIPPED = Path(__file__).with_name("words.toml")
 # Tables with a list for each meaning, and tables that are one list called "words".

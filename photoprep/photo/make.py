@@ -9,15 +9,24 @@ from __future__ import annotations
 from PIL import Image
 
 from photoprep.errors import PhotoError
-from photoprep.photo.colour import plan_colours, to_srgb
+from photoprep.photo.capture_time import capture_time, taken_at
+from photoprep.photo.colour import ColourPlan, plan_colours, to_srgb
 from photoprep.photo.decode import DecodedPhoto, decode
-from photoprep.photo.fit import fit_jpeg
+from photoprep.photo.fit import allowed_sizes_px, fit_jpeg
 from photoprep.photo.looks import looks_of
 from photoprep.photo.metadata import clean_exif
 from photoprep.photo.profiles import srgb_profile
 from photoprep.photo.resize import upright_at
 from photoprep.photo.source import HeldSource, held
-from photoprep.photo.task import EncodedJpeg, MadePhoto, PhotoTask
+from photoprep.photo.task import (
+    EncodedJpeg,
+    Head,
+    HeadTask,
+    Looked,
+    LookTask,
+    MadePhoto,
+    PhotoTask,
+)
 from photoprep.preset import PhotoSpec
 from photoprep.report import Note
 
@@ -40,6 +49,35 @@ def make_photo(task: PhotoTask) -> MadePhoto:
         raise
 
 
+def look_at(task: LookTask) -> Looked:
+    """Decode and scale one picture as ``make_photo`` does, and encode nothing; raises the same."""
+    try:
+        with held(task) as source:
+            decoded = decode(source.path)
+            plan = plan_colours(decoded.image, decoded.icc_profile, decoded.exif)
+            size_px = allowed_sizes_px(decoded.full_size_px, task.spec)[0]
+            picture = _rendered(decoded, plan, size_px, task.spec)
+            source.check()
+    except PhotoError as error:
+        error.path = task.path
+        raise
+    notes = decoded.notes + plan.notes
+    return Looked(decoded.full_size_px, notes, looks_of(picture), taken_at(decoded.exif))
+
+
+def read_head(task: HeadTask) -> Head:
+    """When a picture was taken; of a file that changes meanwhile, whatever it says.
+
+    Raises:
+        PhotoError: it is in an archive that is damaged or has no room to be unpacked.
+
+    """
+    if task.member is None:
+        return Head(capture_time(task.path))
+    with held(task) as source:
+        return Head(capture_time(source.path))
+
+
 def _made(source: HeldSource, spec: PhotoSpec) -> MadePhoto:
     """The photo of a held source; half a file that is still being copied is not a damaged one."""
     try:
@@ -49,7 +87,22 @@ def _made(source: HeldSource, spec: PhotoSpec) -> MadePhoto:
         source.check()
         raise
     source.check()  # at the end: a decoder may read on while the picture is scaled
-    return MadePhoto(source.sha256, decoded.full_size_px, jpeg, decoded.notes + notes, looks)
+    return MadePhoto(
+        source.sha256,
+        decoded.full_size_px,
+        jpeg,
+        decoded.notes + notes,
+        looks,
+        taken_at(decoded.exif),
+    )
+
+
+def _rendered(
+    decoded: DecodedPhoto, plan: ColourPlan, size_px: tuple[int, int], spec: PhotoSpec
+) -> Image.Image:
+    """The picture upright, at a size, in sRGB."""
+    scaled = upright_at(decoded, size_px, deep=not plan.is_srgb)
+    return to_srgb(scaled, plan, spec.background, spec.rendering_intent)
 
 
 def _fitted(decoded: DecodedPhoto, spec: PhotoSpec) -> tuple[EncodedJpeg, tuple[Note, ...], str]:
@@ -59,8 +112,7 @@ def _fitted(decoded: DecodedPhoto, spec: PhotoSpec) -> tuple[EncodedJpeg, tuple[
 
     def render(size_px: tuple[int, int]) -> Image.Image:
         nonlocal looks
-        scaled = upright_at(decoded, size_px, deep=not plan.is_srgb)
-        picture = to_srgb(scaled, plan, spec.background, spec.rendering_intent)
+        picture = _rendered(decoded, plan, size_px, spec)
         looks = looks or looks_of(picture)  # of the first, the largest one
         return picture
 

@@ -36,6 +36,27 @@ class PhotoTask:
 
 
 @dataclass(frozen=True, slots=True)
+class HeadTask:
+    """One picture of which only the head is to be read, for the time when it was taken."""
+
+    path: Path
+    stamp: FileStamp
+    member: Member | None = None
+    unpacking_folder: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LookTask:
+    """One picture to be looked at and not to be prepared; fields as those of ``PhotoTask``."""
+
+    path: Path
+    stamp: FileStamp
+    spec: PhotoSpec
+    member: Member | None = None
+    unpacking_folder: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class EncodedJpeg:
     """A finished JPEG and what is known of it.
 
@@ -60,7 +81,8 @@ class EncodedJpeg:
 class MadePhoto:
     """One finished JPEG, the hash of the file it came from, and that one's upright size.
 
-    ``looks`` is what the picture looks like, to notice it in other files (see ``likeness``).
+    ``looks`` is what the picture looks like, to notice it in other files (see ``likeness``), and
+    ``taken`` when it was taken (see ``Head``).
     """
 
     source_sha256: str
@@ -68,6 +90,28 @@ class MadePhoto:
     jpeg: EncodedJpeg
     notes: tuple[Note, ...]
     looks: str = ""
+    taken: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What was seen of one picture; fields as those of ``MadePhoto``."""
+
+    source_size_px: tuple[int, int]
+    notes: tuple[Note, ...]
+    looks: str
+    taken: str
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """When a picture was taken, in ISO 8601 by its camera's clock; empty where nothing says it."""
+
+    taken: str
+
+
+Task = PhotoTask | LookTask | HeadTask
+Result = MadePhoto | Looked | Head
 
 
 def load_room() -> None:
@@ -80,6 +124,21 @@ def load_room() -> None:
     bound_memory()
     keep_freed_memory()
     set_up_decoders()
+
+
+def work_on(task: Task) -> Result:
+    """Do what a task asks for; raises as ``make.make_photo``."""
+    match task:
+        case PhotoTask():
+            return prepare_photo(task)
+        case LookTask():
+            from photoprep.photo.make import look_at
+
+            return look_at(task)
+        case HeadTask():
+            from photoprep.photo.make import read_head
+
+            return read_head(task)
 
 
 def prepare_photo(task: PhotoTask) -> MadePhoto:

@@ -13,7 +13,8 @@ from rich.table import Table
 
 from photoprep.errors import PhotoprepError
 from photoprep.language import Language, in_language, say, say_both, say_number
-from photoprep.report import Prepared, Report, Reused
+from photoprep.proof.findings import print_findings
+from photoprep.report import Failed, Prepared, Report, Reused
 from photoprep.units import say_bytes, say_cm
 
 # From so many columns on, a photo and where it came from stand in one line.
@@ -24,8 +25,8 @@ _HINTS_NAMED = 8
 
 def print_report(report: Report, console: Console) -> None:
     """The run at a glance: failures and findings first, as they want something done."""
-    print_failures(report, console)
-    _print_findings(report, console)
+    print_failures(report.failed, console, report.language)
+    print_findings(report.findings, console, report.language, most_hints=_HINTS_NAMED)
     _print_skipped(report, console)
     _print_photos(report, console)
     _print_mails(report, console)
@@ -42,46 +43,24 @@ def print_error(error: PhotoprepError, console: Console, language: Language) -> 
         console.print(hint, highlight=False, soft_wrap=True)
 
 
-def print_failures(report: Report, console: Console) -> None:
+def print_failures(failed: Sequence[Failed], console: Console, language: Language) -> None:
     """Each picture that could not be prepared, why, and what to do."""
-    if not report.failed:
+    if not failed:
         return
     heading = say_number(
-        len(report.failed), "Not prepared: {count} picture", "Not prepared: {count} pictures"
+        len(failed), "Not prepared: {count} picture", "Not prepared: {count} pictures"
     )
-    console.print(f"[bold red]{in_language(heading, report.language)}[/]")
-    for photo in report.failed:
+    console.print(f"[bold red]{in_language(heading, language)}[/]")
+    for photo in failed:
         console.print(
-            f"  [red]✗[/] {escape(photo.source)}: "
-            f"{escape(in_language(photo.reason, report.language))}",
+            f"  [red]✗[/] {escape(photo.source)}: {escape(in_language(photo.reason, language))}",
             highlight=False,
             soft_wrap=True,
         )
         if photo.hint:
-            hint = escape(in_language(photo.hint, report.language))
+            hint = escape(in_language(photo.hint, language))
             console.print(f"    {hint}", highlight=False, soft_wrap=True)
     console.print()
-
-
-def _print_findings(report: Report, console: Console) -> None:
-    """Every finding that wants something done; of those that only tell, the first ones."""
-    hints = [finding for finding in report.findings if finding.severity == "info"]
-    unnamed = hints[_HINTS_NAMED:]
-    for finding in report.findings:
-        if finding in unnamed:
-            continue
-        where = f"{escape(finding.source)}: " if finding.source else ""
-        words = in_language(say_both(finding.message, finding.hint), report.language)
-        console.print(f"[yellow]![/] {where}{escape(words)}", highlight=False, soft_wrap=True)
-    if unnamed:
-        more = say_number(
-            len(unnamed),
-            "and {count} remark more; report.json has all.",
-            "and {count} remarks more; report.json has all.",
-        )
-        console.print(f"[dim]! {in_language(more, report.language)}[/]", highlight=False)
-    if report.findings:
-        console.print()
 
 
 def _print_skipped(report: Report, console: Console) -> None:

@@ -9,13 +9,25 @@ from photoprep.report import Finding, PhotoOutcome, Prepared, Reused
 
 
 def findings_of(
+    products: Sequence[Finding],
     photos: Sequence[PhotoOutcome],
     duplicates: Sequence[Finding],
-    mailed: Sequence[Finding],
     left_alone: Sequence[str],
+    mailed: Sequence[Finding],
 ) -> tuple[Finding, ...]:
-    """Every finding of the run: of single photos first, then duplicates, outputs, mails."""
-    found = [
+    """Every finding of the run: of products, of single photos, duplicates, outputs, mails."""
+    return (
+        *products,
+        *photo_findings(photos),
+        *duplicates,
+        *map(_output_changed, left_alone),
+        *mailed,
+    )
+
+
+def photo_findings(photos: Sequence[PhotoOutcome]) -> list[Finding]:
+    """What there is to say of each picture by itself."""
+    return [
         Finding(
             note.code,
             note.severity,
@@ -27,17 +39,14 @@ def findings_of(
         if isinstance(photo, Prepared | Reused)
         for note in photo.jpeg.notes
     ]
-    found += duplicates
-    found += [
-        Finding(
-            "output-changed",
-            "warning",
-            say(
-                "{path} was changed by someone after photoprep wrote it, and was left alone.",
-                path=path,
-            ),
-            say("Delete it if it is not needed."),
-        )
-        for path in left_alone
-    ]
-    return (*found, *mailed)
+
+
+def _output_changed(path: str) -> Finding:
+    return Finding(
+        "output-changed",
+        "warning",
+        say(
+            "{path} was changed by someone after photoprep wrote it, and was left alone.", path=path
+        ),
+        say("Delete it if it is not needed."),
+    )

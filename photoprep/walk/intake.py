@@ -13,7 +13,7 @@ from photoprep.catalogue.naming import Naming, formal_names
 from photoprep.catalogue.scan import Dropped
 from photoprep.catalogue.understanding import Understood, understand
 from photoprep.catalogue.vocabulary import Vocabulary
-from photoprep.errors import PhotoError
+from photoprep.errors import NoPhotosError, PhotoError
 from photoprep.files import FileStamp, sha256_of_file
 from photoprep.language import say
 from photoprep.output_folder import OutputFolder
@@ -114,6 +114,21 @@ def with_outputs(
             replace(row, output=next(outputs)) if isinstance(row, Candidate) else row
             for row in intake.rows
         )
+    )
+
+
+def no_photos(intake: Intake, root: Path) -> NoPhotosError:
+    """The error that there is no picture, with the reasons of the first files."""
+    message = say("There are no photos in it.")
+    for row in intake.rows[:10]:
+        if isinstance(row, Skipped | Failed):
+            message = say(
+                "{before}\n  {name}: {reason}", before=message, name=row.source, reason=row.reason
+            )
+    return NoPhotosError(
+        message,
+        hint=say("Drop a folder with JPEG, HEIC, PNG, TIFF, WebP, AVIF, BMP or GIF pictures."),
+        path=root,
     )
 
 

@@ -10,30 +10,23 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from photoprep.early import claim
+from photoprep.errors import PhotoError
 from photoprep.output_folder import OutputFolder
-from photoprep.photo.task import MadePhoto, PhotoTask, load_room, prepare_photo
+from photoprep.photo.task import MadePhoto, PhotoTask, Task, work_on
 from photoprep.preset import PhotoSpec
 from photoprep.report import Failed, Prepared, PreparedJpeg, Reused
 from photoprep.state import RememberedSource
+from photoprep.walk.crew import PhotoCrew
 from photoprep.walk.intake import Candidate
 from photoprep.walk.recall import Recalled
 from photoprep.walk.settling import Settling, failed
-from photoprep.workers import Crew, run_elsewhere
+from photoprep.workers import run_elsewhere
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
 Outcome = Prepared | Reused | Failed
 OnPhoto = Callable[[int, int], None]
-PhotoCrew = Crew[PhotoTask, MadePhoto]
-
-
-# What a photo may take. 200 megapixels take up to 6 s where this was measured; the rest is for slow
-# and busy machines, and for decoders that nobody has met. A file's bytes come on top, at what a
-# share at the far end of a bad line still gives (250 kB/s).
-LEAST_LIMIT_S = 180.0
-_LIMIT_S_PER_MB = 4.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +35,6 @@ class Made:
 
     outcomes: tuple[Outcome, ...]
     encodes: int
-
-
-def photo_crew(jobs: int) -> PhotoCrew:
-    """As many workers as there are jobs; those that the door has begun, else none started yet."""
-    return Crew(prepare_photo, jobs=jobs, set_up=load_room, limit_s=time_limit_s, early=claim())
-
-
-def time_limit_s(task: PhotoTask) -> float:
-    """How many seconds a photo may take before it is given up: a bound, no forecast."""
-    return LEAST_LIMIT_S + _LIMIT_S_PER_MB * task.stamp.size_bytes / 1_000_000
 
 
 def make_photos(
@@ -81,7 +64,7 @@ def make_photos(
     # The largest first: one of them left for the end would keep one core at work and the others
     # waiting. What comes of a photo does not depend on its turn.
     order = sorted(recalled.to_make, key=lambda index: -candidates[index].stamp.size_bytes)
-    tasks = [
+    tasks: list[Task] = [
         PhotoTask(
             candidates[index].path,
             candidates[index].stamp,
@@ -94,12 +77,13 @@ def make_photos(
     results = (
         crew.run(tasks)
         if executor is None
-        else run_elsewhere(prepare_photo, tasks, jobs=jobs, executor=executor)
+        else run_elsewhere(work_on, tasks, jobs=jobs, executor=executor)
     )
     with Settling(folder, recipe) as settling, closing(results):
         for done, (position, result) in enumerate(results, start=1):
             index = order[position]
-            settling.settle(index, candidates[index], result)
+            if isinstance(result, MadePhoto | PhotoError):
+                settling.settle(index, candidates[index], result)
             encodes += result.jpeg.encodes if isinstance(result, MadePhoto) else 0
             on_photo(done, total)
     outcomes |= settling.outcomes

@@ -13,7 +13,8 @@ import pytest
 
 from photoprep.catalogue.explaining import explained
 from photoprep.catalogue.understanding import understand
-from photoprep.catalogue.vocabulary import VIEWS, Vocabulary, load_vocabulary
+from photoprep.catalogue.vocabulary import Vocabulary, load_vocabulary
+from photoprep.views import VIEWS
 from tests.catalogue.names_table import Row, rows, share_right
 
 WRONG = Path(__file__).parents[1] / "fixtures" / "names_wrong.txt"

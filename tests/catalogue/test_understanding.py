@@ -7,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from photoprep.catalogue.understanding import understand
-from photoprep.catalogue.vocabulary import VIEWS, Vocabulary, fold, load_vocabulary
+from photoprep.catalogue.vocabulary import Vocabulary, fold, load_vocabulary
 from photoprep.errors import PresetError
 from photoprep.report import Subject
+from photoprep.views import VIEWS
 
 VOCABULARY = load_vocabulary()
 

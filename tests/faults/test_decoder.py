@@ -29,9 +29,9 @@ LIMIT_S = 6.0  # none of the other photos comes near, on a machine that is busy 
 MISBEHAVING = f"""
 import ctypes, os, signal
 from PIL import ImageFile
-from photoprep.walk import making
+from photoprep.walk import crew
 
-making.LEAST_LIMIT_S = {LIMIT_S}
+crew.LEAST_LIMIT_S = {LIMIT_S}
 load = ImageFile.ImageFile.load
 
 def misbehave(image):

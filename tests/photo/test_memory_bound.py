@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from photoprep.photo.memory_bound import MOST_BYTES
-from photoprep.walk.making import photo_crew
+from photoprep.walk.crew import photo_crew
 from photoprep.workers import Crew
 
 if sys.platform != "linux":

@@ -1,8 +1,26 @@
-"""The kinds of views by their names for people."""
+"""The kinds of views of a product, and their names for people."""
 
 from __future__ import annotations
 
+from typing import Literal, get_args
+
 from photoprep.language import Sentence, say
+
+ViewKind = Literal[
+    "closed",
+    "open",
+    "front",
+    "back",
+    "side",
+    "top",
+    "detail",
+    "packaging",
+    "accessory",
+    "accessory-not-included",
+    "scene",
+    "unknown",
+]
+VIEWS: tuple[str, ...] = get_args(ViewKind)
 
 _NAMES = {
     "closed": say("closed"),

@@ -1,0 +1,166 @@
+"""What is missing before a quotation can go out: views, accessories alone, one name each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from photoprep.catalogue.products import ACCESSORIES, OTHER_KIND, Product, View, products_of
+from photoprep.catalogue.understanding import Understood
+from photoprep.language import say, say_list, say_number
+from photoprep.preset import RequiredViews
+from photoprep.report import Finding
+from photoprep.views import say_view
+
+# Which pictures may show a required view though their names do not say it: a front view may well
+# show the product closed.
+_MAY_BE = {
+    "closed": frozenset({"unknown", "front", "side", "back", "top"}),
+    "front": frozenset({"unknown", "closed"}),
+}
+_UNDECIDED = frozenset({"unknown"})
+_NAMED = 3
+
+
+def completeness_findings(files: Sequence[Understood], required: RequiredViews) -> list[Finding]:
+    """What a careful colleague would ask for, product by product, then file by file.
+
+    ``required`` has the views that a product of each kind must have; kinds that it does not name
+    have those of ``other``.
+    """
+    found = [
+        finding for product in products_of(files) for finding in _of_product(product, required)
+    ]
+    return [*found, *_names_that_differ(files), *_accessories_not_alone(files)]
+
+
+def _of_product(product: Product, required: RequiredViews) -> Iterator[Finding]:
+    if not product.shown:
+        yield Finding(
+            "view-missing",
+            "warning",
+            say(
+                "Of {product} there are accessories and no picture of itself.",
+                product=product.title,
+            ),
+            say("Add pictures of it, or name its folder as the product is called."),
+            product=product.name,
+        )
+        return
+    wanted = required.get(product.kind, required.get(OTHER_KIND, ()))
+    kinds = {view.kind for view in product.shown}
+    missing, unclear = _sorted_out([kind for kind in wanted if kind not in kinds], product.shown)
+    if missing:
+        yield Finding(
+            "view-missing",
+            "warning",
+            say(
+                "{product} lacks a picture of this view: {views}.",
+                product=product.title,
+                views=say_list(map(say_view, missing)),
+            ),
+            say(
+                "Add one, or say in a file’s name what it shows. Which views a kind of product "
+                "needs stands under [required_views] in the preset."
+            ),
+            product=product.name,
+        )
+    elif unclear:
+        views = [view for may_be in unclear.values() for view in may_be]
+        yield Finding(
+            "view-unclear",
+            "info",
+            say(
+                "Which picture of {product} shows this is not told: {views}. It may be {files}.",
+                product=product.title,
+                views=say_list(map(say_view, unclear)),
+                files=_some(dict.fromkeys(view.source for view in views)),
+            ),
+            say("Say it in the files’ names, or list the files in products.csv."),
+            product=product.name,
+        )
+
+
+def _sorted_out(
+    wanted: Sequence[str], shown: Sequence[View]
+) -> tuple[list[str], dict[str, list[View]]]:
+    """Views that are certainly missing, and those that other pictures may be, with these.
+
+    Each picture is taken for one view at most, the choosier views first.
+    """
+    may_be = {
+        kind: [view for view in shown if view.kind in _MAY_BE.get(kind, _UNDECIDED)]
+        for kind in wanted
+    }
+    missing: list[str] = []
+    unclear: dict[str, list[View]] = {}
+    taken: set[str] = set()
+    for kind in sorted(wanted, key=lambda kind: len(may_be[kind])):
+        left = [view for view in may_be[kind] if view.source not in taken]
+        if left:
+            taken.add(left[0].source)
+            unclear[kind] = may_be[kind]
+        else:
+            missing.append(kind)
+    order = list(wanted)
+    return sorted(missing, key=order.index), {
+        kind: unclear[kind] for kind in order if kind in unclear
+    }
+
+
+def _some(sources: Iterable[str]) -> str:
+    """The first of the files, and how many more there are."""
+    names = list(sources)
+    named = say_list(names[:_NAMED])
+    if len(names) <= _NAMED:
+        return named
+    return say_number(
+        len(names) - _NAMED,
+        "{named} and {count} more",
+        "{named} and {count} more",
+        named=named,
+    )
+
+
+def _names_that_differ(files: Iterable[Understood]) -> Iterator[Finding]:
+    """Models that files call by several names; the first file of each other name."""
+    seen: set[tuple[str, str]] = set()
+    for file in files:
+        subject, other = file.subject, file.told.product_words
+        if file.told.product_by != "model" or not other or (subject.model, other) in seen:
+            continue
+        seen.add((subject.model, other))
+        yield Finding(
+            "names-differ",
+            "info",
+            say(
+                "It calls model {model} “{other}”, where other files say “{product}”.",
+                model=subject.model,
+                other=other,
+                product=subject.product,
+            ),
+            say(
+                "Name it alike everywhere; until then “{product}” is used.", product=subject.product
+            ),
+            product=subject.product,
+            source=file.name,
+        )
+
+
+def _accessories_not_alone(files: Iterable[Understood]) -> Iterator[Finding]:
+    """Pictures whose names say that the product and an accessory are both on them."""
+    for file in files:
+        accessory = next((view for view in file.views if view in ACCESSORIES), "")
+        other = next((view for view in file.views if view in {"closed", "open"}), "")
+        if accessory and other:
+            yield Finding(
+                "accessory-not-alone",
+                "warning",
+                say(
+                    "Its name says two views: {other} and {accessory}.",
+                    other=say_view(other),
+                    accessory=say_view(accessory),
+                ),
+                say("Show accessories on pictures of their own, and those not included apart."),
+                product=file.subject.product,
+                source=file.name,
+            )

@@ -1,0 +1,193 @@
+"""What a careful colleague would say of a folder before it is prepared; nothing is written.
+
+    dropped → intake → copies → looking → grouping → findings
+
+``check`` is the door of ``photoprep check``, ``name_pictures`` that of ``photoprep names``.
+"""
+
+from __future__ import annotations
+
+import datetime
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import ExitStack
+
+from photoprep.catalogue.completeness import completeness_findings
+from photoprep.catalogue.dropped import dropped_path
+from photoprep.catalogue.explaining import explained
+from photoprep.catalogue.naming import Naming, formal_names
+from photoprep.catalogue.products import products_of
+from photoprep.catalogue.scan import Dropped, default_output_folder, scan
+from photoprep.catalogue.vocabulary import Vocabulary, load_vocabulary
+from photoprep.checked import Check, CheckedPhoto, NamedPicture
+from photoprep.errors import PhotoError
+from photoprep.language import Language
+from photoprep.output_folder import is_output_folder
+from photoprep.photo.task import Looked
+from photoprep.preset import Preset
+from photoprep.profile import words_path
+from photoprep.rehearsal import rehearse
+from photoprep.report import Failed, Finding, Prepared, PreparedJpeg, Skipped
+from photoprep.state import RememberedSource
+from photoprep.walk.copies import copies_aside, copy_outcome
+from photoprep.walk.crew import photo_crew
+from photoprep.walk.findings import photo_findings
+from photoprep.walk.grouping import grouped
+from photoprep.walk.intake import Candidate, Copy, Intake, no_photos, take_in
+from photoprep.walk.lookalikes import lookalike_findings
+from photoprep.walk.looking import capture_times, look_at_photos, times_of
+
+OnPhoto = Callable[[int, int], None]
+
+
+def check(
+    paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]],
+    *,
+    preset: Preset,
+    jobs: int,
+    language: Language = "en",
+    on_photo: OnPhoto = lambda _done, _total: None,
+) -> Check:
+    """Look at every picture under ``paths``, and say what is missing or doubtful.
+
+    ``on_photo`` hears ``(done, total)`` of the pictures that are decoded, ``jobs`` at once.
+
+    Raises:
+        UsageError: a path is not there, or is a folder that photoprep made.
+        NoPhotosError: there is no picture under the paths.
+        PresetError: the file of words does not hold.
+
+    """
+    dropped, vocabulary = _dropped(paths), load_vocabulary(words_path())
+    with photo_crew(jobs) as crew:
+        crew.hire(len(dropped.files))
+        intake = _taken_in(dropped, vocabulary, preset)
+        seen = look_at_photos(
+            intake.candidates, preset.photo, unpacking_folder=None, crew=crew, on_photo=on_photo
+        )
+    taken = {name: look.taken for name, look in seen.items() if isinstance(look, Looked)}
+    intake, asked = grouped(intake, lambda _files: taken)
+    good = [row for row in intake.candidates if isinstance(seen[row.name], Looked)]
+    photos = [
+        _as_if_prepared(row, look) for row in good if isinstance(look := seen[row.name], Looked)
+    ]
+    shown = [row.understood for row in good]
+    findings = (
+        *asked,
+        *completeness_findings(shown, preset.required_views),
+        *photo_findings(photos),
+        *lookalike_findings(photos, wanted=preset.duplicates == "keep-all"),
+    )
+    products = tuple(
+        (product.title, tuple(view.source for view in product.views))
+        for product in products_of(shown)
+    )
+    return Check(preset.name, _rows(intake, seen), products, findings, language)
+
+
+def name_pictures(
+    paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]],
+    *,
+    preset: Preset,
+    customer: str = "",
+    date: datetime.date | None = None,
+    jobs: int,
+) -> tuple[list[NamedPicture], list[Finding]]:
+    """The names that a run would give, and what is asked about them; nothing is written.
+
+    Pictures of an earlier run into the usual place keep their numbers and its date, as they would.
+    A person's own file of the same name is not looked for. Raises as ``check``.
+    """
+    dropped, vocabulary = _dropped(paths), load_vocabulary(words_path())
+    sources, first_day = _earlier(dropped)
+    intake = _taken_in(dropped, vocabulary, preset)
+    with photo_crew(jobs) as crew:
+
+        def read(files: Sequence[Candidate]) -> Mapping[str, str]:
+            return capture_times(files, unpacking_folder=None, jobs=jobs, crew=crew, executor=None)
+
+        intake, asked = grouped(intake, lambda files: times_of(files, sources, read))
+    day = date or first_day or datetime.date.today()
+    naming = Naming(preset.names.photo, customer, day, vocabulary.colours)
+    candidates = intake.candidates
+    kept = [_earlier_name(sources, row.name) for row in candidates]
+    names = formal_names([row.subject for row in candidates], naming, kept)
+    named = [NamedPicture(row.name, name) for row, name in zip(candidates, names, strict=True)]
+    return named, asked
+
+
+def _dropped(paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]]) -> Dropped:
+    given = [paths] if isinstance(paths, str | os.PathLike) else paths
+    return scan([dropped_path(path) for path in given])
+
+
+def _taken_in(dropped: Dropped, vocabulary: Vocabulary, preset: Preset) -> Intake:
+    intake = take_in(dropped, vocabulary)
+    if not intake.candidates:
+        raise no_photos(intake, dropped.root)
+    return intake if preset.duplicates == "keep-all" else copies_aside(intake, {})
+
+
+def _earlier(dropped: Dropped) -> tuple[dict[str, RememberedSource], datetime.date | None]:
+    """What the record of an earlier run into the usual place knows, and that run's date."""
+    place = default_output_folder(dropped.likeness)
+    if not is_output_folder(place):
+        return {}, None
+    with ExitStack() as stack:
+        state = stack.enter_context(rehearse(place)).state
+        day = state.fact("date")
+        return state.sources(), datetime.date.fromisoformat(day) if day else None
+
+
+def _earlier_name(sources: Mapping[str, RememberedSource], name: str) -> str:
+    known = sources.get(name)
+    if known is None or not isinstance(known.outcome, PreparedJpeg):
+        return ""
+    return known.outcome.output.rpartition("/")[2]
+
+
+def _as_if_prepared(file: Candidate, look: Looked) -> Prepared:
+    """A picture that was looked at, as the findings take one: it has no output."""
+    width_px, height_px = look.source_size_px
+    jpeg = PreparedJpeg(
+        output="",
+        sha256="",
+        size_bytes=0,
+        width_px=0,
+        height_px=0,
+        dpi=0,
+        quality=0.0,
+        chroma_subsampling="",
+        source_bytes=file.stamp.size_bytes,
+        source_width_px=width_px,
+        source_height_px=height_px,
+        notes=look.notes,
+        looks=look.looks,
+        taken=look.taken,
+    )
+    return Prepared(file.name, file.subject, jpeg)
+
+
+def _rows(
+    intake: Intake, seen: Mapping[str, Looked | PhotoError]
+) -> tuple[CheckedPhoto | Failed | Skipped, ...]:
+    checked = {row.name: _row(row, seen[row.name]) for row in intake.candidates}
+    return tuple(
+        checked[row.name]
+        if isinstance(row, Candidate)
+        else _copy_row(row, checked[row.of])
+        if isinstance(row, Copy)
+        else row
+        for row in intake.rows
+    )
+
+
+def _row(file: Candidate, seen: Looked | PhotoError) -> CheckedPhoto | Failed:
+    if isinstance(seen, PhotoError):
+        return Failed(file.name, file.subject, seen.message, seen.hint)
+    return CheckedPhoto(file.name, file.subject, *seen.source_size_px, explained(file.understood))
+
+
+def _copy_row(copy: Copy, kept: CheckedPhoto | Failed) -> Skipped | Failed:
+    stand_in = kept if isinstance(kept, Failed) else Skipped(kept.source, "")
+    return copy_outcome(copy, stand_in)

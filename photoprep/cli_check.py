@@ -1,0 +1,97 @@
+"""The commands that only look: ``check`` and ``names``."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from photoprep.cli_exits import console, exit_codes, stderr_console
+from photoprep.cli_language import speak_by_preset, spoken
+from photoprep.cli_options import (
+    CustomerOption,
+    DateOption,
+    JobsOption,
+    JsonOption,
+    Paths,
+    PresetOption,
+    QuietOption,
+    StrictOption,
+)
+from photoprep.report import strictly
+
+if TYPE_CHECKING:
+    from photoprep.preset import Preset
+
+
+def check(
+    paths: Paths,
+    preset: PresetOption = "trade-email",
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Say for every file why it is taken for what it is.")
+    ] = False,
+    strict: StrictOption = False,
+    jobs: JobsOption = None,
+    as_json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Say what is missing or doubtful, without preparing anything."""
+    with exit_codes():
+        from photoprep.checking import check as check_photos
+        from photoprep.proof.progress import PhotoProgress
+        from photoprep.workers import usable_cores
+
+        chosen = _preset(preset)
+        with PhotoProgress(stderr_console, spoken(), wanted=not quiet) as on_photo:
+            checked = check_photos(
+                paths,
+                preset=chosen,
+                jobs=jobs or usable_cores(),
+                language=spoken(),
+                on_photo=on_photo,
+            )
+        if as_json:
+            typer.echo(json.dumps(checked.to_json(), indent=2))
+        elif not quiet:
+            from photoprep.proof.check_page import print_check
+
+            print_check(checked, console(stderr=False), explain=explain)
+        code = checked.exit_code
+        raise typer.Exit(strictly(code, checked.findings) if strict else code)
+
+
+def names(
+    paths: Paths,
+    preset: PresetOption = "trade-email",
+    customer: CustomerOption = "",
+    date: DateOption = None,
+    jobs: JobsOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Say under which names pictures would go out: old → new."""
+    with exit_codes():
+        from photoprep.checking import name_pictures
+        from photoprep.proof.check_page import print_names
+        from photoprep.workers import usable_cores
+
+        named, asked = name_pictures(
+            paths,
+            preset=_preset(preset),
+            customer=customer,
+            date=date.date() if isinstance(date, datetime) else None,
+            jobs=jobs or usable_cores(),
+        )
+        if as_json:
+            rows = [{"source": each.source, "output": each.output} for each in named]
+            typer.echo(json.dumps(rows, indent=2))
+        else:
+            print_names(named, asked, console(stderr=False), spoken())
+
+
+def _preset(name_or_file: str) -> Preset:
+    from photoprep.preset_file import load_preset
+
+    speak_by_preset(name_or_file)
+    return load_preset(name_or_file)

@@ -1,0 +1,40 @@
+"""Arguments and options that several commands have."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Paths = Annotated[
+    list[str], typer.Argument(metavar="PATH...", help="Folders and files with photos.")
+]
+OutOption = Annotated[
+    Path | None,
+    typer.Option("--out", metavar="DIR", help="Where to put the results. (default: NAME-prepared)"),
+]
+PresetOption = Annotated[
+    str, typer.Option("--preset", metavar="NAME|FILE", help="The rules to follow.")
+]
+CustomerOption = Annotated[
+    str, typer.Option(metavar="C0123", help="The customer's number, for names and letters.")
+]
+DateOption = Annotated[
+    datetime | None,
+    typer.Option(
+        formats=["%Y-%m-%d"],
+        metavar="YYYY-MM-DD",
+        help="The date in names and letters. (default: that of the first run)",
+    ),
+]
+JobsOption = Annotated[
+    int | None,
+    typer.Option("--jobs", metavar="N", min=1, help="Workers at once. (default: one a core)"),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print the report as JSON.")]
+QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")]
+StrictOption = Annotated[
+    bool, typer.Option("--strict", help="End with 3 when something wants to be done.")
+]

@@ -1,0 +1,56 @@
+"""Findings for a person: what wants something done first, and each remedy once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from rich.console import Console
+from rich.markup import escape
+
+from photoprep.language import Language, in_language, say_number
+from photoprep.report import Finding
+
+_MARKS = {"error": "[red]✗[/]", "warning": "[yellow]![/]", "info": "[dim]·[/]"}
+
+
+def print_findings(
+    findings: Sequence[Finding], console: Console, language: Language, *, most_hints: int = 0
+) -> None:
+    """The findings by severity, those of one code together with their remedy below them.
+
+    Of those that only tell, the first ``most_hints``, or all with 0.
+    """
+    hints = [finding for finding in findings if finding.severity == "info"]
+    unnamed = hints[most_hints:] if most_hints else []
+    for severity in _MARKS:
+        for group in _by_code(finding for finding in findings if finding.severity == severity):
+            _print_group(
+                [finding for finding in group if finding not in unnamed], console, language
+            )
+    if unnamed:
+        more = say_number(
+            len(unnamed),
+            "and {count} more remark; report.json has all.",
+            "and {count} more remarks; report.json has all.",
+        )
+        console.print(f"[dim]· {in_language(more, language)}[/]", highlight=False)
+    if findings:
+        console.print()
+
+
+def _by_code(findings: Iterable[Finding]) -> list[list[Finding]]:
+    groups: dict[tuple[str, str], list[Finding]] = {}
+    for finding in findings:
+        groups.setdefault((finding.code, finding.hint), []).append(finding)
+    return list(groups.values())
+
+
+def _print_group(group: Sequence[Finding], console: Console, language: Language) -> None:
+    for finding in group:
+        where = f"{escape(finding.source)}: " if finding.source else ""
+        words = escape(in_language(finding.message, language))
+        mark = _MARKS[finding.severity]
+        console.print(f"{mark} {where}{words}", highlight=False, soft_wrap=True)
+    if group and group[0].hint:
+        hint = escape(in_language(group[0].hint, language))
+        console.print(f"  [dim]{hint}[/]", highlight=False, soft_wrap=True)
