@@ -151,7 +151,8 @@ def test_a_wrong_preset_is_said_in_chinese(tmp_path: Path) -> None:
 
 def test_a_language_that_is_not_spoken_is_refused(photos: Path) -> None:
     wrong: list[list[str | Path]] = [["--lang", "fr", photos], [photos, "--lang=fr"]]
-    for arguments in (*wrong, [photos, "--lang"]):
+    wrong.append([photos, "--lang"])
+    for arguments in wrong:
         told = photoprep(*arguments)
         assert told.returncode == ExitCode.WRONG_USAGE
         assert "photoprep does not speak" in told.stderr
