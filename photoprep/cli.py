@@ -208,6 +208,7 @@ def demo(
         from photoprep.pipeline import prepare as prepare_photos
         from photoprep.proof.progress import PhotoProgress
 
+        speak_by_preset("trade-email")
         messages = stderr_console()
         if not quiet:
             making = say("Making product photos of 12 megapixels in {folder} …", folder=str(folder))
@@ -215,7 +216,7 @@ def demo(
         make_demo_folder(folder)
         with PhotoProgress(lambda: messages, spoken, wanted=not quiet) as on_photo:
             report = prepare_photos(
-                folder, profile=_profile(), jobs=jobs, language=spoken(), on_photo=on_photo
+                folder, profile=_profile(), jobs=jobs, language=asked_for(), on_photo=on_photo
             )
         _tell(report, as_json=as_json, quiet=quiet)
         if report.failed and not quiet:

@@ -76,6 +76,18 @@ def test_the_option_goes_before_the_preset_and_that_before_the_locale(
     assert "1 张未变" in asked.stdout
 
 
+def test_the_preset_has_a_say_in_errors_too(tmp_path: Path) -> None:
+    chinese = written(
+        tmp_path / "own.toml", 'schema = 1\nextends = "trade-email"\nlanguage = "zh"\n'
+    )
+    (tmp_path / "empty").mkdir()
+    told = photoprep(tmp_path / "empty", "--preset", chinese)
+    assert told.returncode == ExitCode.NO_PHOTOS
+    told_in_chinese(told.stderr)
+    asked = photoprep(tmp_path / "empty", "--preset", chinese, "--lang", "en")
+    assert "There are no photos in it." in asked.stderr
+
+
 def test_a_refusal_that_is_remembered_is_said_in_the_language_of_the_day(
     photos: Path, tmp_path: Path
 ) -> None:
