@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
+from rich.cells import cell_len
 
 from photoprep import prepare
 from photoprep.errors import ExitCode
@@ -194,6 +195,14 @@ def test_columns_stay_straight_beside_wide_letters(config_folder: Path) -> None:
     figures = photoprep("presets", "check", "trade-email", "--lang", "zh").stdout.splitlines()
     assert figures[1].startswith("  照片    最大")
     assert figures[3].startswith("  文件名  {product}")
+
+
+def test_help_is_filled_to_its_width_in_both_languages() -> None:
+    for language in ("en", "zh"):
+        told = photoprep("--help", "--lang", language).stdout
+        widths = [cell_len(line.rstrip()) for line in told.splitlines() if "│" not in line]
+        assert max(widths) == 100  # the frames
+        assert sum(90 < width < 100 for width in widths) >= 2  # the lines of the paragraph
 
 
 def test_chinese_on_a_stream_that_has_no_such_letters_does_no_harm(photos: Path) -> None:
