@@ -17,7 +17,7 @@ from typer.main import get_command
 from photoprep.cli_check import check, names
 from photoprep.cli_exits import console, exit_codes, stderr_console
 from photoprep.cli_help import SpokenTyper
-from photoprep.cli_language import begin_to_speak, speak_by_preset, spoken, told
+from photoprep.cli_language import asked_for, begin_to_speak, speak_by_preset, spoken, told
 from photoprep.cli_options import (
     CustomerOption,
     DateOption,
@@ -163,7 +163,7 @@ def prepare(
         from photoprep.proof.progress import PhotoProgress
 
         speak_by_preset(preset)
-        with PhotoProgress(stderr_console, spoken(), wanted=not quiet) as on_photo:
+        with PhotoProgress(stderr_console, spoken, wanted=not quiet) as on_photo:
             report = prepare_photos(
                 paths,
                 out=out,
@@ -176,7 +176,7 @@ def prepare(
                 verify=verify,
                 accept_damaged=accept_damaged,
                 dry_run=dry_run,
-                language=spoken(),
+                language=asked_for(),
                 on_photo=on_photo,
             )
         _tell(report, as_json=as_json, quiet=quiet)
@@ -199,14 +199,15 @@ def demo(
         from photoprep.pipeline import prepare as prepare_photos
         from photoprep.proof.progress import PhotoProgress
 
+        speak_by_preset("trade-email")
         messages = stderr_console()
         if not quiet:
             making = say("Making product photos of 12 megapixels in {folder} …", folder=str(folder))
             messages.print(told(making), highlight=False, markup=False)
         make_demo_folder(folder)
-        with PhotoProgress(lambda: messages, spoken(), wanted=not quiet) as on_photo:
+        with PhotoProgress(lambda: messages, spoken, wanted=not quiet) as on_photo:
             report = prepare_photos(
-                folder, profile=_profile(), jobs=jobs, language=spoken(), on_photo=on_photo
+                folder, profile=_profile(), jobs=jobs, language=asked_for(), on_photo=on_photo
             )
         _tell(report, as_json=as_json, quiet=quiet)
         if report.failed and not quiet:

@@ -15,30 +15,44 @@ OPTION = "--lang"
 
 @dataclass(slots=True)
 class _Speech:
-    """What this process speaks, and whether somebody asked for just that."""
+    """What this process speaks: what was asked for, or ``otherwise`` the system's language.
 
-    language: Language = "en"
-    was_asked_for: bool = False
+    ``preset`` has still to be asked whether it wants another one.
+    """
+
+    otherwise: Language = "en"
+    asked_for: Language | None = None
+    preset: str | None = None
 
 
 _speech = _Speech()
 
 
+def asked_for() -> Language | None:
+    """The language that the command line names."""
+    return _speech.asked_for
+
+
 def spoken() -> Language:
     """The language that this process speaks to its user."""
-    return _speech.language
+    if _speech.asked_for is None and _speech.preset is not None:
+        from photoprep.preset_file import language_of
+
+        _speech.otherwise = language_of(_speech.preset) or _speech.otherwise
+        _speech.preset = None
+    return _speech.asked_for or _speech.otherwise
 
 
 def told(text: str) -> str:
     """A text in the language that this process speaks."""
-    return in_language(text, _speech.language)
+    return in_language(text, spoken())
 
 
 def told_text(text: str) -> str:
     """A text that stands in the catalogue as it is, such as a command's help, when it is said."""
-    if not text or _speech.language == "en":
+    if not text or spoken() == "en":
         return text
-    return translations(_speech.language).gettext(text)
+    return translations(spoken()).gettext(text)
 
 
 def begin_to_speak(arguments: Sequence[str]) -> list[str]:
@@ -50,7 +64,7 @@ def begin_to_speak(arguments: Sequence[str]) -> list[str]:
         UsageError: what stands behind ``--lang`` is no language that is spoken here.
 
     """
-    _speech.language, _speech.was_asked_for = system_language(), False
+    _speech.otherwise, _speech.asked_for, _speech.preset = system_language(), None, None
     rest: list[str] = []
     waiting = iter(arguments)
     for argument in waiting:
@@ -67,7 +81,7 @@ def begin_to_speak(arguments: Sequence[str]) -> list[str]:
 def _ask_for(value: str) -> None:
     for known in get_args(Language):
         if known == value:
-            _speech.language, _speech.was_asked_for = known, True
+            _speech.asked_for = known
             return
     raise UsageError(
         say("photoprep does not speak '{value}'.", value=value),
@@ -76,9 +90,8 @@ def _ask_for(value: str) -> None:
 
 
 def speak_by_preset(name_or_file: str) -> None:
-    """From now on speak as the preset has it, unless the command line or the preset leaves it."""
-    if _speech.was_asked_for:
-        return
-    from photoprep.preset_file import language_of
+    """From now on speak as the preset has it, unless the command line or the preset leaves it.
 
-    _speech.language = language_of(name_or_file) or _speech.language
+    It is read when there is something to say: by then the run has read it too.
+    """
+    _speech.preset = name_or_file

@@ -10,6 +10,8 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from photoprep.proof.cells import filled
+
 Row = tuple[str, str, str]  # name, value, meaning
 _MOST_COLUMNS = 100
 _AS_IT_STANDS = "\b\n"  # click's mark of a paragraph that is not to be filled
@@ -25,8 +27,9 @@ def print_help_page(
     console.print()
     for paragraph in text.split("\n\n"):
         shown = paragraph.removeprefix(_AS_IT_STANDS)
-        filled = " ".join(shown.split("\n")) if shown == paragraph else shown
-        console.print(Padding(Text(filled), (0, 1)), width=width)
+        if shown == paragraph:
+            shown = filled(shown.replace("\n", " "), width - 2)
+        console.print(Padding(Text(shown), (0, 1)), width=width)
         console.print()
     for heading, rows in tables.items():
         if rows:

@@ -15,11 +15,16 @@ if TYPE_CHECKING:
 class PhotoProgress:
     """A bar that ``prepare`` moves as its ``on_photo``; nothing where there is no terminal.
 
-    It is made at the first call, when the workers have started: rich loads while they do.
+    It is made at the first call, when the workers have started: rich loads while they do. The
+    language is asked for then too.
     """
 
     def __init__(
-        self, console: Callable[[], Console], language: Language, *, wanted: bool = True
+        self,
+        console: Callable[[], Console],
+        language: Callable[[], Language],
+        *,
+        wanted: bool = True,
     ) -> None:
         self._console, self._language, self._wanted = console, language, wanted
         self._bar: tuple[Progress, TaskID] | None = None
@@ -38,7 +43,7 @@ class PhotoProgress:
             console = self._console()
             self._wanted = console.is_terminal
             if self._wanted:
-                self._bar = _bar(console, self._language)
+                self._bar = _bar(console, self._language())
         if self._bar is not None:
             progress, task = self._bar
             progress.update(task, completed=done, total=total, visible=total > 0)

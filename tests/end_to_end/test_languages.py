@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
+from rich.cells import cell_len
 
 from photoprep import prepare
 from photoprep.errors import ExitCode
@@ -74,6 +75,18 @@ def test_the_option_goes_before_the_preset_and_that_before_the_locale(
     assert "1 photo prepared" in by_preset.stdout
     asked = photoprep(photos, "--out", out, "--preset", english, "--lang", "zh")
     assert "1 张未变" in asked.stdout
+
+
+def test_the_preset_has_a_say_in_errors_too(tmp_path: Path) -> None:
+    chinese = written(
+        tmp_path / "own.toml", 'schema = 1\nextends = "trade-email"\nlanguage = "zh"\n'
+    )
+    (tmp_path / "empty").mkdir()
+    told = photoprep(tmp_path / "empty", "--preset", chinese)
+    assert told.returncode == ExitCode.NO_PHOTOS
+    told_in_chinese(told.stderr)
+    asked = photoprep(tmp_path / "empty", "--preset", chinese, "--lang", "en")
+    assert "There are no photos in it." in asked.stderr
 
 
 def test_a_refusal_that_is_remembered_is_said_in_the_language_of_the_day(
@@ -151,7 +164,8 @@ def test_a_wrong_preset_is_said_in_chinese(tmp_path: Path) -> None:
 
 def test_a_language_that_is_not_spoken_is_refused(photos: Path) -> None:
     wrong: list[list[str | Path]] = [["--lang", "fr", photos], [photos, "--lang=fr"]]
-    for arguments in (*wrong, [photos, "--lang"]):
+    wrong.append([photos, "--lang"])
+    for arguments in wrong:
         told = photoprep(*arguments)
         assert told.returncode == ExitCode.WRONG_USAGE
         assert "photoprep does not speak" in told.stderr
@@ -181,6 +195,14 @@ def test_columns_stay_straight_beside_wide_letters(config_folder: Path) -> None:
     figures = photoprep("presets", "check", "trade-email", "--lang", "zh").stdout.splitlines()
     assert figures[1].startswith("  照片    最大")
     assert figures[3].startswith("  文件名  {product}")
+
+
+def test_help_is_filled_to_its_width_in_both_languages() -> None:
+    for language in ("en", "zh"):
+        told = photoprep("--help", "--lang", language).stdout
+        widths = [cell_len(line.rstrip()) for line in told.splitlines() if "│" not in line]
+        assert max(widths) == 100  # the frames
+        assert sum(90 < width < 100 for width in widths) >= 2  # the lines of the paragraph
 
 
 def test_chinese_on_a_stream_that_has_no_such_letters_does_no_harm(photos: Path) -> None:

@@ -9,6 +9,7 @@ import pytest
 import pyvips
 
 from photoprep.errors import DamagedPhotoError, TooManyPixelsError
+from photoprep.language import in_language, say
 from photoprep.photo.decode import decode, set_up_decoders
 from photoprep.photo.refusals import check_pixels, translated
 
@@ -74,3 +75,15 @@ def test_what_is_hardly_more_than_a_line_is_refused(tmp_path: Path, size: tuple[
     check_pixels((300_000, 600), tmp_path)
     with pytest.raises(TooManyPixelsError, match="300,000 a side"):
         check_pixels(size, tmp_path)
+
+
+def test_what_our_own_readers_say_is_translated_within_the_refusal(tmp_path: Path) -> None:
+    with (
+        pytest.raises(DamagedPhotoError) as refused,
+        translated(tmp_path / "a.tif", "TIFF"),
+    ):
+        raise ValueError(say("a strip is broken"))
+    assert refused.value.message == "The TIFF is damaged or ends too early: a strip is broken."
+    assert (
+        in_language(refused.value.message, "zh") == "文件已损坏或不完整（TIFF）：有一个条带已损坏。"
+    )
