@@ -44,7 +44,7 @@ def check(
         from photoprep.workers import usable_cores
 
         chosen = _preset(preset)
-        with PhotoProgress(stderr_console, spoken(), wanted=not quiet) as on_photo:
+        with PhotoProgress(stderr_console, spoken, wanted=not quiet) as on_photo:
             checked = check_photos(
                 paths,
                 preset=chosen,
