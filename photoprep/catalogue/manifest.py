@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from photoprep.catalogue.found import printable
 from photoprep.catalogue.manifest_sheet import OLE_MARK, read_sheet
 from photoprep.catalogue.manifest_table import (
     MAX_FILE_BYTES,
@@ -27,8 +28,8 @@ from photoprep.catalogue.manifest_words import (
     VIEWS,
     Field,
     field_of,
+    headings_told,
     included_of,
-    known_headings,
     view_named,
 )
 from photoprep.errors import ManifestUnreadableError, PhotoprepError
@@ -155,7 +156,7 @@ class _Reading:
             met.setdefault(field, heading)
 
     def _unknown(self, index: int, heading: Heading) -> Finding:
-        known = ", ".join(known_headings())
+        known = headings_told()
         return self.teller.at(
             heading.line,
             "manifest-column",
@@ -194,7 +195,7 @@ class _Reading:
         """What a line says; None, and a finding, where it does not say of what."""
         cells: dict[str, str] = {}
         for field, cell in zip(self.columns, line.cells, strict=True):
-            text = cell if field == "file" else " ".join(cell.split())
+            text = cell if field == "file" else printable(" ".join(cell.split()))
             if field and text.strip() and field not in cells:
                 cells[field] = text
         for field in list(cells):

@@ -2,7 +2,8 @@
 
 Excel writes four: UTF-8 with a byte order mark ("CSV UTF-8"), UTF-16 with one ("Unicode text"), and
 for plain "CSV" what its Windows speaks: GBK in China, Windows-1252 in western Europe. The last two
-leave no mark, so whatever is not Unicode is a guess, and said to be one.
+leave no mark, so whatever is not Unicode is a guess, and said to be one. What is valid UTF-8 is
+taken for it; a very short GBK text can be both (鞋 is Ь), a list's headings hardly ever are.
 """
 
 from __future__ import annotations

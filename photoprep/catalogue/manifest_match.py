@@ -73,10 +73,12 @@ class NameIndex:
         return own | {_folded(name): name for name in some}
 
     def _one(self, cell: str) -> Match:
-        for text in dict.fromkeys((cell, _forward(cell), _tidy(cell))):
-            match = self._literal(cell, text)
-            if match.names or match.several:
-                return match
+        dresses = dict.fromkeys((cell, _forward(cell), _tidy(cell)))
+        for loosely in (False, True):
+            for text in dresses:
+                match = self._literal(cell, text, loosely=loosely)
+                if match.names or match.several:
+                    return match
         text = _tidy(cell)
         if "*" in text or "?" in text:
             return self._pattern(cell, text)
@@ -85,10 +87,10 @@ class NameIndex:
             return Match(cell, tuple(within), is_pattern=True)
         return self._from_elsewhere(cell)
 
-    def _literal(self, cell: str, text: str) -> Match:
+    def _literal(self, cell: str, text: str, *, loosely: bool) -> Match:
         steps = self._steps if "/" in text else [*self._steps, *self._by_own_name]
-        for step in sorted(steps, key=lambda step: step.is_loose):  # keeps the order of equals
-            names = step.names(text)
+        for step in steps:
+            names = step.names(text) if step.is_loose == loosely else ()
             if len(names) == 1:
                 return Match(cell, names, is_loose=step.is_loose)
             if names:
@@ -101,7 +103,7 @@ class NameIndex:
         start = _ABSOLUTE.match(text)
         steps = text[start.end() :].split("/") if start else []
         for at in range(len(steps)):
-            match = self._literal(cell, "/".join(steps[at:]))
+            match = self._literal(cell, "/".join(steps[at:]), loosely=True)
             if match.names or match.several:
                 return Match(cell, match.names, is_loose=True, several=match.several)
         return Match(cell)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from photoprep.catalogue.found import printable
-from photoprep.catalogue.manifest_words import PASSED_OVER, field_of, known_headings
+from photoprep.catalogue.manifest_words import PASSED_OVER, field_of, headings_told
 from photoprep.errors import ManifestUnreadableError
 from photoprep.language import Sentence, say
 from photoprep.report import Finding, Severity
@@ -97,7 +96,7 @@ def without_headings() -> ManifestUnreadableError:
         hint=say(
             "Write a line of headings above the rows, with file, product or model among them; "
             "these are known: {headings}.",
-            headings=", ".join(known_headings()),
+            headings=headings_told(),
         ),
     )
 
@@ -109,7 +108,7 @@ def place(line: int, *, in_rows: bool) -> Sentence:
 
 def shown(text: str) -> str:
     """A cell's text as a finding may quote it: on one line, printable, not without end."""
-    flat = printable(" ".join(text.split()))
+    flat = "".join(letter if letter.isprintable() else "�" for letter in " ".join(text.split()))
     return flat if len(flat) <= _SHOWN_LETTERS else f"{flat[: _SHOWN_LETTERS - 1]}…"
 
 

@@ -54,6 +54,12 @@ def known_headings(language: Language = "en") -> tuple[str, ...]:
     return tuple(str(_data()["columns"][field]["written"][language]) for field in FIELDS)
 
 
+def headings_told() -> str:
+    """All headings in both languages, for a person who has to choose among them."""
+    pairs = zip(known_headings("en"), known_headings("zh"), strict=True)
+    return ", ".join("/".join(pair) for pair in pairs)
+
+
 def included_of(text: str) -> bool | None:
     """Whether the words for "included or not" say yes or no; None where they say neither."""
     return _yes_or_no().get(_folded(text))

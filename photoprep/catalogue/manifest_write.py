@@ -63,7 +63,7 @@ def write_manifest(path: Path, rows: Sequence[ManifestRow], *, language: Languag
         UsageError: its ending is none that a manifest has.
 
     """
-    make = _MAKERS.get(path.suffix.lower())
+    make = MAKERS.get(path.suffix.lower())
     if make is None:
         raise UsageError(
             say("A list of products cannot be written as “{ending}”.", ending=path.suffix),
@@ -179,7 +179,7 @@ def _quoted(text: str) -> str:
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
-_MAKERS: dict[str, Callable[[Sequence[ManifestRow], Language], bytes]] = {
+MAKERS: dict[str, Callable[[Sequence[ManifestRow], Language], bytes]] = {
     ".csv": _csv,
     ".xlsx": _xlsx,
     ".toml": _toml,
