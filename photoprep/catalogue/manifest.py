@@ -19,6 +19,7 @@ from photoprep.catalogue.manifest_table import (
     Table,
     Teller,
     shown,
+    told_in_part,
 )
 from photoprep.catalogue.manifest_text import read_text
 from photoprep.catalogue.manifest_toml import read_toml
@@ -98,9 +99,8 @@ def read_manifest(name: str, data: bytes, view_of: ViewOf) -> Manifest:
     reading = _Reading(table, columns, teller, view_of)
     findings = [*table.findings, *reading.of_columns()]
     rows = [reading.row(line, findings) for line in table.lines]
-    return Manifest(
-        name, tuple(row for row in rows if row is not None), tuple(findings), table.in_rows
-    )
+    said = tuple(row for row in rows if row is not None)
+    return Manifest(name, said, tuple(told_in_part(teller, findings)), table.in_rows)
 
 
 def unreadable(name: str, error: PhotoprepError) -> Manifest:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from photoprep.catalogue.found import FoundFile
 from photoprep.catalogue.manifest import Manifest, ManifestRow
-from photoprep.catalogue.manifest_listed import TOLD_ONE_BY_ONE, Listed, listed_in
+from photoprep.catalogue.manifest_listed import Listed, listed_in
 from photoprep.catalogue.manifest_products import (
     ManifestProduct,
     contradictions,
@@ -19,7 +19,7 @@ from photoprep.catalogue.manifest_products import (
     product_key,
     products_in,
 )
-from photoprep.catalogue.manifest_table import Teller, shown
+from photoprep.catalogue.manifest_table import TOLD_ONE_BY_ONE, Teller, shown, told_in_part
 from photoprep.catalogue.manifest_words import ACCESSORIES
 from photoprep.language import Sentence, say, say_number
 from photoprep.report import Finding, Subject
@@ -48,7 +48,8 @@ def applied(
         findings += _wrongly_left_out(manifest, name, subjects[name], rows)
     findings += _without_picture(manifest, subjects)
     findings += _unlisted(manifest, listed, [name for name in understood if name not in covered])
-    return subjects, tuple(findings)
+    teller = Teller(manifest.name, manifest.in_rows)
+    return subjects, tuple(told_in_part(teller, findings))
 
 
 def _together(rows: Sequence[ManifestRow]) -> ManifestRow:

@@ -8,12 +8,10 @@ from dataclasses import dataclass
 from photoprep.catalogue.found import FoundFile
 from photoprep.catalogue.manifest import Manifest, ManifestRow
 from photoprep.catalogue.manifest_match import Match, NameIndex
-from photoprep.catalogue.manifest_table import Teller, shown
+from photoprep.catalogue.manifest_table import TOLD_ONE_BY_ONE, Teller, shown
 from photoprep.language import Sentence, say, say_number
 from photoprep.report import Finding, Subject
 
-# Each alone up to here; then one finding counts the rest.
-TOLD_ONE_BY_ONE = 20
 _NAMES_TOLD = 3
 
 

@@ -113,9 +113,17 @@ class NameIndex:
         # time without end, whatever the pattern.
         wild = fnmatch.translate(_folded(text).replace("[", "[[]"))
         fits = re.compile(wild).match
-        among = self._paths() if "/" in text else self._own_names()
-        names = tuple(dict.fromkeys(name for path, name in among if fits(_folded(path))))
+        among = self._folded_paths if "/" in text else self._folded_own_names
+        names = tuple(dict.fromkeys(name for path, name in among if fits(path)))
         return Match(cell, names, is_pattern=True)
+
+    @cached_property
+    def _folded_paths(self) -> list[tuple[str, str]]:
+        return [(_folded(path), name) for path, name in self._paths()]
+
+    @cached_property
+    def _folded_own_names(self) -> list[tuple[str, str]]:
+        return [(_folded(own_name), name) for own_name, name in self._own_names()]
 
     @cached_property
     def _folders(self) -> dict[str, dict[str, None]]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from photoprep.catalogue.manifest_words import PASSED_OVER, field_of, headings_told
 from photoprep.errors import ManifestUnreadableError
-from photoprep.language import Sentence, say
+from photoprep.language import Sentence, say, say_number
 from photoprep.report import Finding, Severity
 
 # A season's list has a few thousand rows; one of a hundred megabytes is no list.
@@ -16,6 +17,8 @@ MAX_ROWS = 20_000
 MAX_COLUMNS = 200
 # A title, the company, the date and a blank row may stand above the headings.
 ROWS_TO_THE_HEADINGS = 10
+# Findings of one kind each alone up to here; then one counts the rest.
+TOLD_ONE_BY_ONE = 20
 _SHOWN_LETTERS = 60
 
 
@@ -136,6 +139,28 @@ class Teller:
     def whole(self, code: str, severity: Severity, message: str, hint: str = "") -> Finding:
         """A finding about the whole manifest."""
         return Finding(code, severity, message, hint, source=self.name)
+
+
+def told_in_part(teller: Teller, findings: Sequence[Finding]) -> list[Finding]:
+    """The findings, of each code the first ones and then one that counts the rest.
+
+    A column of wrong words in a list of thousands must not bury everything else.
+    """
+    alike = Counter(finding.code for finding in findings)
+    told: Counter[str] = Counter()
+    kept = []
+    for finding in findings:
+        told[finding.code] += 1
+        if told[finding.code] <= TOLD_ONE_BY_ONE or alike[finding.code] <= TOLD_ONE_BY_ONE + 1:
+            kept.append(finding)
+        elif told[finding.code] == alike[finding.code]:
+            message = say_number(
+                alike[finding.code] - TOLD_ONE_BY_ONE,
+                "{count} further finding of this kind.",
+                "{count} further findings of this kind.",
+            )
+            kept.append(teller.whole(finding.code, finding.severity, message))
+    return kept
 
 
 def cut(teller: Teller) -> Finding:

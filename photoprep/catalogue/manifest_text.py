@@ -38,7 +38,6 @@ _SEPARATOR_LINE = re.compile(r'"?sep=(.)"?[ ,;\t]*(\r\n|\r|\n|$)', re.IGNORECASE
 _TEXT_FORMULA = re.compile(r'="((?:[^"]|"")*)"')
 # Behind the last line; where a quotation mark is still open there, it is swallowed too.
 _END = "\x00end of the manifest\x00"
-_TOLD_LINES = 5
 _NAMES = {"gb18030": "GB18030", "cp1252": "Windows-1252"}
 
 # What a spreadsheet would take for a formula; written with an apostrophe in front, read without.
@@ -161,23 +160,20 @@ def _never_closed(teller: Teller, line: int) -> Finding:
 def _overlong(lines: list[Line], table: Table, teller: Teller) -> Iterator[Finding]:
     """Lines with more cells than there are headings: mostly a comma in a text without quotes."""
     width = max(index + 1 for index, head in enumerate(table.headings) if head.text)
-    told = 0
     top = table.headings[0].line
     for line in lines:
         if line.number > top and any(cell.strip() for cell in line.cells[width:]):
-            told += 1
-            if told <= _TOLD_LINES:
-                yield teller.at(
-                    line.number,
-                    "manifest-row",
-                    "warning",
-                    lambda where: say(
-                        "{place}: it has more cells than there are headings, and what is beyond "
-                        "them was not used.",
-                        place=where,
-                    ),
-                    say("Put quotation marks around a text that holds the delimiter."),
-                )
+            yield teller.at(
+                line.number,
+                "manifest-row",
+                "warning",
+                lambda where: say(
+                    "{place}: it has more cells than there are headings, and what is beyond them "
+                    "was not used.",
+                    place=where,
+                ),
+                say("Put quotation marks around a text that holds the delimiter."),
+            )
 
 
 def _as_meant(cell: str) -> str:

@@ -135,6 +135,15 @@ def test_many_missing_and_many_unlisted_files_are_counted() -> None:
     assert "3 further pictures are in no row of the list." in told
 
 
+def test_many_findings_of_one_kind_are_counted() -> None:
+    _, findings = apply("model\n" + "".join(f"M{n}\n" for n in range(50)), told=BOX)
+    assert len(findings) == 21
+    assert findings[-1].message == "30 further findings of this kind."
+    views = read("file,view\n" + "".join(f"{n}.jpg,nonsense\n" for n in range(22))).findings
+    assert len(views) == 21
+    assert len(read("file,view\n" + "".join(f"{n}.jpg,?\n" for n in range(21))).findings) == 21
+
+
 def test_pictures_in_no_row_are_told_only_of_a_list_of_files() -> None:
     subjects = {"a.jpg": PLAIN, "b.jpg": Subject("Box", "X1", "open"), "c.jpg": PLAIN}
     _, findings = apply("file,model,qty\na.jpg,X2,\n,X1,5\n", told=subjects)
