@@ -20,6 +20,7 @@ from photoprep.catalogue.manifest_table import (
     Teller,
     shown,
     told_in_part,
+    too_large,
 )
 from photoprep.catalogue.manifest_text import read_text
 from photoprep.catalogue.manifest_toml import read_toml
@@ -124,14 +125,6 @@ def _table(name: str, data: bytes) -> Table:
     if ending == "xlsx":
         return read_sheet(name, data)
     return read_toml(name, data) if ending == "toml" else read_text(name, data)
-
-
-def too_large() -> ManifestUnreadableError:
-    """The error for a file larger than any list is."""
-    return ManifestUnreadableError(
-        say("It is larger than {size} MB.", size=MAX_FILE_BYTES // 1_000_000),
-        hint=say("Copy the list itself, without pictures, into a new file."),
-    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from photoprep.archive_member import pieces_of
 from photoprep.catalogue.found import FoundFile
-from photoprep.catalogue.manifest import Manifest, ViewOf, read_manifest, too_large, unreadable
-from photoprep.catalogue.manifest_table import MAX_FILE_BYTES, Teller
+from photoprep.catalogue.manifest_table import MAX_FILE_BYTES, Teller, too_large
 from photoprep.errors import ManifestUnreadableError, PhotoError
 from photoprep.files import open_source
 from photoprep.files import unreadable as file_unreadable
 from photoprep.language import Sentence, say
 from photoprep.report import Finding
+
+if TYPE_CHECKING:
+    from photoprep.catalogue.manifest import Manifest, ViewOf
 
 STEMS = frozenset({"products", "manifest", "产品", "产品清单", "产品表"})
 # Where there are several, the first of these is used. A text file may be a note as well.
@@ -74,6 +77,9 @@ def manifest_among(files: Sequence[FoundFile]) -> ManifestFiles:
 
 def read_found(file: FoundFile, view_of: ViewOf) -> Manifest:
     """The manifest in a file that was found, in an archive or not; see ``read_manifest``."""
+    # Most folders have no list; what reads one takes 20 ms to load.
+    from photoprep.catalogue.manifest import read_manifest, unreadable
+
     try:
         data = _content(file)
     except (PhotoError, ManifestUnreadableError) as error:

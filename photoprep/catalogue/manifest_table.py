@@ -104,6 +104,14 @@ def without_headings() -> ManifestUnreadableError:
     )
 
 
+def too_large() -> ManifestUnreadableError:
+    """The error for a file larger than any list is."""
+    return ManifestUnreadableError(
+        say("It is larger than {size} MB.", size=MAX_FILE_BYTES // 1_000_000),
+        hint=say("Copy the list itself, without pictures, into a new file."),
+    )
+
+
 def place(line: int, *, in_rows: bool) -> Sentence:
     """Where in a manifest something stands, as a finding begins."""
     return say("Row {line}", line=line) if in_rows else say("Line {line}", line=line)

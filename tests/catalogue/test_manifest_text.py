@@ -111,7 +111,7 @@ def test_a_picture_named_like_a_list_is_no_text() -> None:
     assert codes(manifest.findings) == ["manifest-unreadable"]
 
 
-@given(st.text())
+@given(st.text().filter(lambda text: not text.startswith("\0")))  # its mark would be UTF-32's
 def test_utf_16_is_known_by_its_mark_whatever_the_text(text: str) -> None:
     clean = text.encode("utf-16", "ignore")
     read = decoded(clean)
