@@ -26,7 +26,8 @@ _DAMAGED_SHARE = 0.1
 # any Chinese text, and 0 to 40 % of what other encodings' bytes look like when read as GB18030.
 _DAILY_SHARE = 0.6
 _LOST = "\ufffd"
-_FOREIGN_WORD = re.compile(r"\w*[^\W\x00-\x7f]\w*")
+_FOREIGN_LETTER = re.compile(r"[^\W\x00-\x7f]")
+_SAMPLE_LETTERS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +89,18 @@ def _strictly(data: bytes, encoding: str) -> str | None:
 
 
 def _guess(text: str, encoding: str) -> Decoded:
-    word = _FOREIGN_WORD.search(text)
-    return Decoded(text, encoding, is_guess=True, sample=word[0][:20] if word else "")
+    return Decoded(text, encoding, is_guess=True, sample=_sample(text))
+
+
+def _sample(text: str) -> str:
+    """The first word that is not in ASCII, or what of it stands near its first such letter."""
+    letter = _FOREIGN_LETTER.search(text)
+    at = letter.start() if letter else next(i for i, sign in enumerate(text) if not sign.isascii())
+    before = text[max(0, at - _SAMPLE_LETTERS) : at]
+    after = text[at : at + _SAMPLE_LETTERS]
+    begins = re.search(r"\w*\Z", before)
+    ends = re.match(r"\w*", after)
+    return (begins[0] if begins else "") + ((ends[0] if ends else "") or after[:1])
 
 
 def _looks_chinese(text: str) -> bool:

@@ -22,7 +22,7 @@ STEMS = frozenset({"products", "manifest", "产品", "产品清单", "产品表"
 # Where there are several, the first of these is used. A text file may be a note as well.
 ENDINGS = ("csv", "xlsx", "toml", "tsv", "txt")
 # Files that a person means by the same names, and that cannot be read here.
-_FOREIGN_ENDINGS = ("xls", "xlsm", "xlsb", "ods", "numbers", "et", "json", "yaml", "yml")
+_FOREIGN_ENDINGS = ("xls", "xlsm", "xlsb", "ods", "numbers", "et")
 
 
 @dataclass(frozen=True, slots=True)

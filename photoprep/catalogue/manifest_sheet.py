@@ -46,12 +46,11 @@ _PARTS_READ = re.compile(
     r"|xl/(workbook|sharedStrings|styles)\d*\.xml|xl/worksheets/[^/]+\.xml",
     re.IGNORECASE,
 )
-_CELLS = re.compile(
-    rb"<(?:\w+:)?sheetData\s*/>|<((?:\w+:)?)sheetData\b[^>]*>.*?</\1sheetData\s*>", re.DOTALL
-)
-_HEAD = re.compile(rb"\A.*?<(?:\w+:)?worksheet\b[^>]*>", re.DOTALL)
+# Without [^<>] a damaged part would be gone over once for each of its marks.
+_CELLS = re.compile(rb"<((?:\w+:)?)sheetData\b[^<>]*>")
+_HEAD = re.compile(rb"<(?:\w+:)?worksheet\b[^<>]*>")
 _MERGED = re.compile(
-    rb"<(?:\w+:)?mergeCell\s[^>]*?ref=[\"']([A-Z]{1,3})(\d{1,7}):[A-Z]{1,3}(\d{1,7})[\"']"
+    rb"<(?:\w+:)?mergeCell\s[^<>]*?ref=[\"']([A-Z]{1,3})(\d{1,7}):[A-Z]{1,3}(\d{1,7})[\"']"
 )
 _TAIL_BYTES = 2_000_000  # they stand behind all other cells
 _MOST_MERGED = 100_000
@@ -128,11 +127,16 @@ def _parts(data: bytes) -> dict[str, bytes]:
 
 def _cells_alone(content: bytes) -> bytes:
     """A sheet with its cells and nothing else; as it is, where it is written in another way."""
-    head, cells = _HEAD.match(content), _CELLS.search(content)
+    head, cells = _HEAD.search(content), _CELLS.search(content)
     if not head or not cells:
         return content
-    tag = re.search(rb"<((?:\w+:)?worksheet)\b", head[0])
-    return head[0] + cells[0] + b"</" + tag[1] + b">" if tag else content
+    close = b"</" + cells[1] + b"sheetData"
+    end = cells.end() if cells[0].endswith(b"/>") else content.find(close, cells.end())
+    if end < 0:
+        return content
+    inner = b"" if cells[0].endswith(b"/>") else content[cells.end() : end] + close + b">"
+    tag = head[0][1:].split(maxsplit=1)[0].rstrip(b">")
+    return content[: head.end()] + cells[0] + inner + b"</" + tag + b">"
 
 
 def _lines(sheet: Any) -> Iterator[Line]:

@@ -26,7 +26,7 @@ from photoprep.errors import ManifestUnreadableError
 from photoprep.language import say
 from photoprep.report import Finding
 
-_TABLE = re.compile(r"\s*\[\[\s*([^\[\]]+?)\s*\]\]")
+_TABLE = re.compile(r"\s*\[\[[^\[\]]+\]\]")
 _QUOTES = re.compile(r'"""|\'\'\'')
 Values = dict[str, Any]
 

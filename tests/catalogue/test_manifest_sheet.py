@@ -177,6 +177,12 @@ def test_a_bomb_is_refused_before_it_is_unpacked() -> None:
     )
 
 
+@pytest.mark.parametrize("mark", ["<sheetData>", "<sheetData ", "<mergeCell ", "<worksheet "])
+def test_marks_without_end_take_no_time_without_end(mark: str) -> None:
+    data = workbook("", xl__worksheets__sheet1=mark * 200_000)
+    assert "cannot be read as a workbook" in refusal(data)
+
+
 def test_a_workbook_with_entities_is_refused() -> None:
     laughs = '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa">]>'
     sheet = f'{laughs}<worksheet xmlns="{MAIN}"><sheetData><row>&a;</row></sheetData></worksheet>'

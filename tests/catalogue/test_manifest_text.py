@@ -71,6 +71,8 @@ def test_western_letters_are_not_taken_for_chinese(text: str) -> None:
     read = decoded(text.encode("cp1252", "replace"))
     assert read is not None
     assert (read.encoding, read.is_guess) == ("cp1252", True)
+    assert not read.sample.isascii()
+    assert read.sample in text
 
 
 @pytest.mark.parametrize(
@@ -117,6 +119,18 @@ def test_utf_16_is_known_by_its_mark_whatever_the_text(text: str) -> None:
     read = decoded(clean)
     assert read is not None
     assert read.text == clean.decode("utf-16")
+
+
+def test_a_sign_alone_is_a_sample_too() -> None:
+    read = decoded("file,product\na.jpg,± 5\n".encode("cp1252"))
+    assert read is not None
+    assert read.sample == "±"
+
+
+def test_text_without_end_takes_no_time_without_end() -> None:
+    read = decoded(b"a" * 2_000_000 + b"\xfc")
+    assert read is not None
+    assert read.sample == "a" * 20 + "ü"
 
 
 def test_lines_are_those_of_the_file() -> None:
