@@ -10,6 +10,7 @@
     ├── OutputBusyError         75  another run is at work in the output folder
     ├── PresetError             78  a preset or the sender's profile is wrong
     ├── MailTooLargeError       65  one attachment alone is over the mail's limit
+    ├── ManifestUnreadableError 65  a list of the products; the run goes on without it
     └── PhotoError              65  one picture; the run goes on without it
         ├── NotAPictureError        not a picture at all: skipped, not failed
         ├── UnsupportedFormatError  a picture, in a format photoprep does not read
@@ -128,6 +129,12 @@ class PresetError(PhotoprepError):
 
 class MailTooLargeError(PhotoprepError):
     """One attachment alone makes a mail larger than its limit."""
+
+    exit_code = ExitCode.NOTHING_PREPARED
+
+
+class ManifestUnreadableError(PhotoprepError):
+    """A list of the products cannot be read; the run goes on without it and says so."""
 
     exit_code = ExitCode.NOTHING_PREPARED
 

@@ -158,6 +158,26 @@ def sizes(data: bytes, _path: Path) -> None:
         assert readings(text, windows=windows)[0] == text
 
 
+def manifest(data: bytes, _path: Path) -> None:
+    """A list of the products in each of its formats, laid over two pictures."""
+    from photoprep.catalogue.manifest import read_manifest
+    from photoprep.catalogue.manifest_apply import applied
+    from photoprep.catalogue.manifest_words import VIEWS
+    from photoprep.report import Subject
+
+    understood = dict.fromkeys(("a.jpg", "b/工具箱.jpg"), Subject("Box", "X1", "open"))
+    for ending in ("csv", "toml"):  # a workbook is known by its content
+        read = read_manifest(f"products.{ending}", data, lambda text: text)
+        assert all(row.line >= 1 and row.view in {"", *VIEWS} for row in read.rows)
+        assert all(row.file or row.product or row.model for row in read.rows)
+        subjects, findings = applied((), read, understood)
+        assert list(subjects) == list(understood)
+        for finding in (*read.findings, *findings):
+            assert finding.message.isprintable(), finding
+            assert finding.hint.isprintable(), finding
+            assert len(finding.message) < 500, finding
+
+
 @dataclass(frozen=True, slots=True)
 class Parser:
     """A target and the whole files that it begins with."""
@@ -201,6 +221,23 @@ def _pixels() -> Iterator[Seed]:
         yield Seed(mode, "pixels", "other", "", bytes((number, 5, 7, 1)) + bytes(range(0, 256, 3)))
 
 
+def _lists() -> Iterator[Seed]:
+    from photoprep.catalogue.manifest_write import MAKERS, rows_of
+    from photoprep.report import Subject
+
+    understood = {
+        "a.jpg": Subject("Box", "X1", "accessory", "red", "200", 'two "words", and one'),
+        "b/工具箱.jpg": Subject("工具箱", "X2", "open"),
+    }
+    for ending, make in MAKERS.items():
+        data = make(rows_of(understood), "zh")
+        yield Seed(f"list {ending}", "list", "zip" if ending == ".xlsx" else "other", ending, data)
+    text = 'sep=;\r\nDatei;Produkt;Menge;Ansicht\r\n*.jpg;Größe;1,5;open\r\n;"two\r\nlines"\r\n'
+    for encoding in ("cp1252", "utf-16", "utf-16-be"):
+        yield Seed(f"list in {encoding}", "list", "other", ".csv", text.encode(encoding))
+    yield Seed("list in GBK", "list", "other", ".csv", "文件名,品名\n工具箱,红色\n".encode("gbk"))
+
+
 PARSERS = {
     "recognise": Parser(recognise, _of()),
     "tiff": Parser(tiff, _tiffs),
@@ -212,4 +249,5 @@ PARSERS = {
     "named": Parser(named, _numbers),
     "modes": Parser(modes, _pixels),
     "sizes": Parser(sizes, _texts),
+    "manifest": Parser(manifest, _lists),
 }
