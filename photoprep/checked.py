@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 from photoprep.errors import ExitCode
@@ -12,21 +13,29 @@ from photoprep.report import SCHEMA, Failed, Finding, Skipped, Subject, finding_
 
 @dataclass(frozen=True, slots=True)
 class CheckedPhoto:
-    """A picture that can be prepared; ``because`` says why it is taken for what it is."""
+    """A picture that can be prepared; ``because`` says why it is taken for what it is.
+
+    ``is_guess`` says that its product is one.
+    """
 
     source: str
     subject: Subject
     width_px: int
     height_px: int
     because: tuple[str, ...]
+    is_guess: bool
     status: Literal["checked"] = "checked"
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """Everything that was found, in order. ``title`` of each product, by its pictures' names."""
+    """Everything that was found, in order; ``products`` have a title and their pictures' names.
+
+    ``folder`` is the one that names are relative to; it stays out of the JSON.
+    """
 
     preset: str
+    folder: Path
     photos: tuple[CheckedPhoto | Failed | Skipped, ...]
     products: tuple[tuple[str, tuple[str, ...]], ...]
     findings: tuple[Finding, ...]

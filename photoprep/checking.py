@@ -1,6 +1,6 @@
 """What a careful colleague would say of a folder before it is prepared; nothing is written.
 
-    dropped → intake → copies → looking → grouping → findings
+    dropped → intake → listing → copies → looking → grouping → findings
 
 ``check`` is the door of ``photoprep check``, ``name_pictures`` that of ``photoprep names``.
 """
@@ -11,6 +11,7 @@ import datetime
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 
 from photoprep.catalogue.completeness import completeness_findings
 from photoprep.catalogue.dropped import dropped_path
@@ -34,6 +35,7 @@ from photoprep.walk.crew import photo_crew
 from photoprep.walk.findings import photo_findings
 from photoprep.walk.grouping import grouped
 from photoprep.walk.intake import Candidate, Copy, Intake, no_photos, take_in
+from photoprep.walk.listing import Listed, listed
 from photoprep.walk.lookalikes import lookalike_findings
 from photoprep.walk.looking import capture_times, look_at_photos, times_of
 
@@ -61,7 +63,8 @@ def check(
     dropped, vocabulary = _dropped(paths), load_vocabulary(words_path())
     with photo_crew(jobs) as crew:
         crew.hire(len(dropped.files))
-        intake = _taken_in(dropped, vocabulary, preset)
+        by_list = _taken_in(dropped, vocabulary, preset)
+        intake = by_list.intake
         seen = look_at_photos(
             intake.candidates, preset.photo, unpacking_folder=None, crew=crew, on_photo=on_photo
         )
@@ -73,6 +76,7 @@ def check(
     ]
     shown = [row.understood for row in good]
     findings = (
+        *by_list.findings,
         *asked,
         *completeness_findings(shown, preset.required_views),
         *photo_findings(photos),
@@ -82,7 +86,8 @@ def check(
         (product.title, tuple(view.source for view in product.views))
         for product in products_of(shown)
     )
-    return Check(preset.name, _rows(intake, seen), products, findings, language)
+    rows = _rows(intake, seen)
+    return Check(preset.name, dropped.root, rows, products, findings, language)
 
 
 def name_pictures(
@@ -100,20 +105,20 @@ def name_pictures(
     """
     dropped, vocabulary = _dropped(paths), load_vocabulary(words_path())
     sources, first_day = _earlier(dropped)
-    intake = _taken_in(dropped, vocabulary, preset)
+    by_list = _taken_in(dropped, vocabulary, preset)
     with photo_crew(jobs) as crew:
 
         def read(files: Sequence[Candidate]) -> Mapping[str, str]:
             return capture_times(files, unpacking_folder=None, jobs=jobs, crew=crew, executor=None)
 
-        intake, asked = grouped(intake, lambda files: times_of(files, sources, read))
+        intake, asked = grouped(by_list.intake, lambda files: times_of(files, sources, read))
     day = date or first_day or datetime.date.today()
     naming = Naming(preset.names.photo, customer, day, vocabulary.colours)
     candidates = intake.candidates
     kept = [_earlier_name(sources, row.name) for row in candidates]
     names = formal_names([row.subject for row in candidates], naming, kept)
     named = [NamedPicture(row.name, name) for row, name in zip(candidates, names, strict=True)]
-    return named, asked
+    return named, [*by_list.findings, *asked]
 
 
 def _dropped(paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]]) -> Dropped:
@@ -121,11 +126,14 @@ def _dropped(paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]]) -
     return scan([dropped_path(path) for path in given])
 
 
-def _taken_in(dropped: Dropped, vocabulary: Vocabulary, preset: Preset) -> Intake:
+def _taken_in(dropped: Dropped, vocabulary: Vocabulary, preset: Preset) -> Listed:
     intake = take_in(dropped, vocabulary)
     if not intake.candidates:
         raise no_photos(intake, dropped.root)
-    return intake if preset.duplicates == "keep-all" else copies_aside(intake, {})
+    by_list = listed(intake, dropped, vocabulary)
+    if preset.duplicates == "keep-all":
+        return by_list
+    return replace(by_list, intake=copies_aside(by_list.intake, {}))
 
 
 def _earlier(dropped: Dropped) -> tuple[dict[str, RememberedSource], datetime.date | None]:
@@ -185,7 +193,13 @@ def _rows(
 def _row(file: Candidate, seen: Looked | PhotoError) -> CheckedPhoto | Failed:
     if isinstance(seen, PhotoError):
         return Failed(file.name, file.subject, seen.message, seen.hint)
-    return CheckedPhoto(file.name, file.subject, *seen.source_size_px, explained(file.understood))
+    return CheckedPhoto(
+        file.name,
+        file.subject,
+        *seen.source_size_px,
+        because=explained(file.understood),
+        is_guess=file.understood.is_loose,
+    )
 
 
 def _copy_row(copy: Copy, kept: CheckedPhoto | Failed) -> Skipped | Failed:

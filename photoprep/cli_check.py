@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from photoprep.cli_exits import console, exit_codes, stderr_console
-from photoprep.cli_language import speak_by_preset, spoken
+from photoprep.cli_language import speak_by_preset, spoken, told
 from photoprep.cli_options import (
     CustomerOption,
     DateOption,
@@ -20,9 +22,11 @@ from photoprep.cli_options import (
     QuietOption,
     StrictOption,
 )
+from photoprep.language import say
 from photoprep.report import strictly
 
 if TYPE_CHECKING:
+    from photoprep.checked import Check
     from photoprep.preset import Preset
 
 
@@ -32,6 +36,21 @@ def check(
     explain: Annotated[
         bool, typer.Option("--explain", help="Say for every file why it is taken for what it is.")
     ] = False,
+    write_manifest: Annotated[
+        bool,
+        typer.Option(
+            "--write-manifest",
+            help="Write products.xlsx into the folder: a list of what was understood, to fill in.",
+        ),
+    ] = False,
+    manifest_file: Annotated[
+        Path | None,
+        typer.Option(
+            "--manifest-file",
+            metavar="FILE",
+            help="Write that list here: .xlsx, .csv or .toml, by its ending.",
+        ),
+    ] = None,
     strict: StrictOption = False,
     jobs: JobsOption = None,
     as_json: JsonOption = False,
@@ -58,6 +77,8 @@ def check(
             from photoprep.proof.check_page import print_check
 
             print_check(checked, console(stderr=False), explain=explain)
+        if write_manifest or manifest_file:
+            _write_manifest(checked, manifest_file, quiet=quiet or as_json)
         code = checked.exit_code
         raise typer.Exit(strictly(code, checked.findings) if strict else code)
 
@@ -88,6 +109,23 @@ def names(
             typer.echo(json.dumps(rows, indent=2))
         else:
             print_names(named, asked, console(stderr=False), spoken())
+
+
+def _write_manifest(checked: Check, path: Path | None, *, quiet: bool) -> None:
+    from photoprep.catalogue.manifest.writing import rows_of, write_manifest
+    from photoprep.files import at_home
+
+    place = Path(at_home(str(path))) if path else checked.folder / "products.xlsx"
+    rows = rows_of(
+        {
+            # What is a guess is for the person to fill in.
+            photo.source: replace(photo.subject, product="") if photo.is_guess else photo.subject
+            for photo in checked.checked
+        }
+    )
+    write_manifest(place, rows, language=spoken())
+    if not quiet:
+        typer.echo(told(say("The list to fill in is {path}", path=str(place))))
 
 
 def _preset(name_or_file: str) -> Preset:

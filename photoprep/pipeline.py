@@ -1,6 +1,6 @@
 """The whole story of a run on one screen.
 
-    dropped → intake → copies → grouping → recall → making → mailing → findings → report
+    dropped → intake → listing → copies → grouping → recall → making → mailing → findings → report
 
 ``prepare`` is the door for programs and for the command line alike: it raises typed errors and
 returns a ``Report``; it prints nothing and ends nothing.
@@ -48,6 +48,7 @@ from photoprep.walk.crew import photo_crew
 from photoprep.walk.findings import findings_of
 from photoprep.walk.grouping import grouped
 from photoprep.walk.intake import Candidate, Copy, Intake, no_photos, take_in, with_outputs
+from photoprep.walk.listing import listed
 from photoprep.walk.lookalikes import lookalike_findings
 from photoprep.walk.looking import capture_times, times_of
 from photoprep.walk.making import Outcome, make_photos
@@ -129,6 +130,8 @@ def prepare(
         intake = take_in(dropped, vocabulary, _nothing_known if verify else memory.knows)
         if not intake.candidates:
             raise no_photos(intake, dropped.root)
+        by_list = listed(intake, dropped, vocabulary)
+        intake = by_list.intake
         keep_all = preset.duplicates == "keep-all"
         if not keep_all:
             intake = copies_aside(intake, sources, verify=verify)
@@ -174,7 +177,11 @@ def prepare(
             *copy_findings(intake, photos),
             *lookalike_findings(ready, wanted=keep_all),
         ]
-        products = [*asked, *completeness_findings(_shown(intake, ready), preset.required_views)]
+        products = [
+            *by_list.findings,
+            *asked,
+            *completeness_findings(_shown(intake, ready), preset.required_views),
+        ]
         findings = findings_of(products, photos, duplicates, left_alone, told)
         report = Report(
             preset.name,

@@ -75,7 +75,7 @@ def _of_product(product: Product, required: RequiredViews) -> Iterator[Finding]:
                 views=say_list(map(say_view, unclear)),
                 files=_some(dict.fromkeys(view.source for view in views)),
             ),
-            say("Say it in the files’ names, or list the files in products.csv."),
+            say("Say it in the files’ names, or in the list that check --write-manifest writes."),
             product=product.name,
         )
 

@@ -78,8 +78,8 @@ def _finding(files: Sequence[Understood], times: Mapping[str, str], *, several: 
     first, last = files[0], files[-1]
     product = first.subject.product
     hint = say(
-        "Put them into a folder named as the product is sold, or list them in products.csv: "
-        "photoprep check --write-manifest writes one to fill in."
+        "Put them into a folder named as the product is sold, or fill in the list that "
+        "photoprep check --write-manifest writes."
     )
     known = not several and first.told.product_by == "root"
     if len(files) == 1:

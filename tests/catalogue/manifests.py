@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from photoprep.catalogue.found import FoundFile
-from photoprep.catalogue.manifest import Manifest, read_manifest
+from photoprep.catalogue.manifest.rows import Manifest, read_manifest
 from photoprep.files import FileStamp
 from photoprep.report import Finding
 

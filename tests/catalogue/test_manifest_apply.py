@@ -8,8 +8,8 @@ from dataclasses import replace
 
 import pytest
 
-from photoprep.catalogue.manifest_apply import applied
-from photoprep.catalogue.manifest_products import products_in
+from photoprep.catalogue.manifest.applying import applied
+from photoprep.catalogue.manifest.products import products_in
 from photoprep.report import Finding, Subject
 from tests.catalogue.manifests import codes, found, read
 

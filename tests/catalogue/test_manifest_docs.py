@@ -6,8 +6,8 @@ import re
 from pathlib import Path
 
 import photoprep.catalogue
-from photoprep.catalogue.manifest_apply import applied
-from photoprep.catalogue.manifest_words import field_of, known_headings
+from photoprep.catalogue.manifest.applying import applied
+from photoprep.catalogue.manifest.words import field_of, known_headings
 from photoprep.report import Subject
 from tests.catalogue.manifests import found, read
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from photoprep.catalogue.manifest import ManifestRow
-from photoprep.catalogue.manifest_file import manifest_among, read_found
+from photoprep.catalogue.manifest.finding import manifest_among, read_found
+from photoprep.catalogue.manifest.rows import ManifestRow
 from photoprep.catalogue.scan import scan
 from tests.archives import zipped
 from tests.catalogue.manifests import codes, found, view_of

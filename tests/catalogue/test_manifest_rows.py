@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from photoprep.catalogue import manifest_words
-from photoprep.catalogue.manifest import ManifestRow
-from photoprep.catalogue.manifest_words import (
+from photoprep.catalogue.manifest import words as manifest_words
+from photoprep.catalogue.manifest.rows import ManifestRow
+from photoprep.catalogue.manifest.words import (
     FIELDS,
     VIEWS,
     field_of,
@@ -19,7 +19,7 @@ from photoprep.catalogue.manifest_words import (
     view_named,
     view_word,
 )
-from photoprep.preset import Language
+from photoprep.language import Language
 from tests.catalogue.manifests import codes, read
 
 WORDS = tomllib.loads(

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import openpyxl
 import pytest
 
-from photoprep.catalogue.manifest import ManifestRow
+from photoprep.catalogue.manifest.rows import ManifestRow
 from tests.catalogue.manifests import CONTENT_TYPES, MAIN, WORKBOOK, codes, read, workbook
 
 XLSX = "products.xlsx"
@@ -203,7 +203,7 @@ def test_rows_and_columns_are_bounded() -> None:
 
 def test_reading_a_workbook_loads_no_decoder() -> None:
     code = (
-        "import sys; from photoprep.catalogue.manifest import read_manifest\n"
+        "import sys; from photoprep.catalogue.manifest.rows import read_manifest\n"
         "from pathlib import Path\n"
         "data = sys.stdin.buffer.read()\n"
         "manifest = read_manifest('products.xlsx', data, str)\n"

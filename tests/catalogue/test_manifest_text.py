@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from photoprep.catalogue.manifest import ManifestRow
-from photoprep.catalogue.manifest_encoding import decoded
+from photoprep.catalogue.manifest.encoding import decoded
+from photoprep.catalogue.manifest.rows import ManifestRow
 from tests.catalogue.manifests import codes, read
 
 CHINA = (

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from photoprep.catalogue.manifest import ManifestRow
+from photoprep.catalogue.manifest.rows import ManifestRow
 from tests.catalogue.manifests import codes, read
 
 TEXT = '''# Season 2026

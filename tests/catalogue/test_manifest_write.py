@@ -12,12 +12,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from photoprep.catalogue.manifest import Manifest
-from photoprep.catalogue.manifest_apply import applied
-from photoprep.catalogue.manifest_words import VIEWS
-from photoprep.catalogue.manifest_write import rows_of, write_manifest
+from photoprep.catalogue.manifest.applying import applied
+from photoprep.catalogue.manifest.rows import Manifest
+from photoprep.catalogue.manifest.words import VIEWS
+from photoprep.catalogue.manifest.writing import rows_of, write_manifest
 from photoprep.errors import CannotWriteError, UsageError
-from photoprep.preset import Language
+from photoprep.language import Language
 from photoprep.report import Subject
 from tests.catalogue.manifests import found, read
 

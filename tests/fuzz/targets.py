@@ -160,9 +160,9 @@ def sizes(data: bytes, _path: Path) -> None:
 
 def manifest(data: bytes, _path: Path) -> None:
     """A list of the products in each of its formats, laid over two pictures."""
-    from photoprep.catalogue.manifest import read_manifest
-    from photoprep.catalogue.manifest_apply import applied
-    from photoprep.catalogue.manifest_words import VIEWS
+    from photoprep.catalogue.manifest.applying import applied
+    from photoprep.catalogue.manifest.rows import read_manifest
+    from photoprep.catalogue.manifest.words import VIEWS
     from photoprep.report import Subject
 
     understood = dict.fromkeys(("a.jpg", "b/工具箱.jpg"), Subject("Box", "X1", "open"))
@@ -222,7 +222,7 @@ def _pixels() -> Iterator[Seed]:
 
 
 def _lists() -> Iterator[Seed]:
-    from photoprep.catalogue.manifest_write import MAKERS, rows_of
+    from photoprep.catalogue.manifest.writing import MAKERS, rows_of
     from photoprep.report import Subject
 
     understood = {

@@ -14,8 +14,8 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
-from photoprep.catalogue.manifest_encoding import Decoded, decoded
-from photoprep.catalogue.manifest_table import (
+from photoprep.catalogue.manifest.encoding import Decoded, decoded
+from photoprep.catalogue.manifest.table import (
     MAX_COLUMNS,
     MAX_ROWS,
     ROWS_TO_THE_HEADINGS,

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from photoprep.catalogue.found import FoundFile
-from photoprep.catalogue.manifest import Manifest, ManifestRow
-from photoprep.catalogue.manifest_match import Match, NameIndex
-from photoprep.catalogue.manifest_table import TOLD_ONE_BY_ONE, Teller, shown
+from photoprep.catalogue.manifest.matching import Match, NameIndex
+from photoprep.catalogue.manifest.rows import Manifest, ManifestRow
+from photoprep.catalogue.manifest.table import TOLD_ONE_BY_ONE, Teller, shown
 from photoprep.language import Sentence, say, say_number
 from photoprep.report import Finding, Subject
 

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from photoprep.catalogue.manifest_words import PASSED_OVER, field_of, headings_told
+from photoprep.catalogue.manifest.words import PASSED_OVER, field_of, headings_told
 from photoprep.errors import ManifestUnreadableError
 from photoprep.language import Sentence, say, say_number
 from photoprep.report import Finding, Severity

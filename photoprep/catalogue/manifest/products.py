@@ -7,9 +7,9 @@ import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from photoprep.catalogue.manifest import Manifest, ManifestRow
-from photoprep.catalogue.manifest_table import Teller, shown
-from photoprep.catalogue.manifest_words import ACCESSORIES
+from photoprep.catalogue.manifest.rows import Manifest, ManifestRow
+from photoprep.catalogue.manifest.table import Teller, shown
+from photoprep.catalogue.manifest.words import ACCESSORIES
 from photoprep.language import Sentence, say
 from photoprep.report import Finding
 

@@ -16,8 +16,8 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Any
 
-from photoprep.catalogue.manifest_openpyxl import openpyxl
-from photoprep.catalogue.manifest_table import (
+from photoprep.catalogue.manifest.openpyxl_door import openpyxl
+from photoprep.catalogue.manifest.table import (
     MAX_COLUMNS,
     MAX_ROWS,
     ROWS_TO_THE_HEADINGS,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from photoprep.archive_member import pieces_of
 from photoprep.catalogue.found import FoundFile
-from photoprep.catalogue.manifest_table import MAX_FILE_BYTES, Teller, too_large
+from photoprep.catalogue.manifest.table import MAX_FILE_BYTES, Teller, too_large
 from photoprep.errors import ManifestUnreadableError, PhotoError
 from photoprep.files import open_source
 from photoprep.files import unreadable as file_unreadable
@@ -16,7 +16,7 @@ from photoprep.language import Sentence, say
 from photoprep.report import Finding
 
 if TYPE_CHECKING:
-    from photoprep.catalogue.manifest import Manifest, ViewOf
+    from photoprep.catalogue.manifest.rows import Manifest, ViewOf
 
 STEMS = frozenset({"products", "manifest", "产品", "产品清单", "产品表"})
 # Where there are several, the first of these is used. A text file may be a note as well.
@@ -78,7 +78,7 @@ def manifest_among(files: Sequence[FoundFile]) -> ManifestFiles:
 def read_found(file: FoundFile, view_of: ViewOf) -> Manifest:
     """The manifest in a file that was found, in an archive or not; see ``read_manifest``."""
     # Most folders have no list; what reads one takes 20 ms to load.
-    from photoprep.catalogue.manifest import read_manifest, unreadable
+    from photoprep.catalogue.manifest.rows import read_manifest, unreadable
 
     try:
         data = _content(file)

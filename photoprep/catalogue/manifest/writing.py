@@ -15,10 +15,10 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from photoprep.catalogue.manifest import ManifestRow
-from photoprep.catalogue.manifest_openpyxl import openpyxl
-from photoprep.catalogue.manifest_text import GUARDED
-from photoprep.catalogue.manifest_words import (
+from photoprep.catalogue.manifest.openpyxl_door import openpyxl
+from photoprep.catalogue.manifest.rows import ManifestRow
+from photoprep.catalogue.manifest.text import GUARDED
+from photoprep.catalogue.manifest.words import (
     ACCESSORIES,
     FIELDS,
     included_word,
@@ -27,8 +27,7 @@ from photoprep.catalogue.manifest_words import (
 )
 from photoprep.errors import CannotWriteError, UsageError
 from photoprep.files import cannot_write, write_whole
-from photoprep.language import say
-from photoprep.preset import Language
+from photoprep.language import Language, say
 from photoprep.report import Subject
 
 _WIDTHS = (36, 24, 14, 10, 14, 12, 36, 14, 10)  # of a sheet's columns, in letters

@@ -11,7 +11,7 @@ import tomllib
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from photoprep.catalogue.manifest_table import (
+from photoprep.catalogue.manifest.table import (
     MAX_ROWS,
     Heading,
     Line,
@@ -20,8 +20,8 @@ from photoprep.catalogue.manifest_table import (
     cut,
     shown,
 )
-from photoprep.catalogue.manifest_text import decode, encoding_findings
-from photoprep.catalogue.manifest_words import field_of
+from photoprep.catalogue.manifest.text import decode, encoding_findings
+from photoprep.catalogue.manifest.words import field_of
 from photoprep.errors import ManifestUnreadableError
 from photoprep.language import say
 from photoprep.report import Finding

@@ -10,17 +10,17 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from photoprep.catalogue.found import FoundFile
-from photoprep.catalogue.manifest import Manifest, ManifestRow
-from photoprep.catalogue.manifest_listed import Listed, listed_in
-from photoprep.catalogue.manifest_products import (
+from photoprep.catalogue.manifest.listing import Listed, listed_in
+from photoprep.catalogue.manifest.products import (
     ManifestProduct,
     contradictions,
     model_key,
     product_key,
     products_in,
 )
-from photoprep.catalogue.manifest_table import TOLD_ONE_BY_ONE, Teller, shown, told_in_part
-from photoprep.catalogue.manifest_words import ACCESSORIES
+from photoprep.catalogue.manifest.rows import Manifest, ManifestRow
+from photoprep.catalogue.manifest.table import TOLD_ONE_BY_ONE, Teller, shown, told_in_part
+from photoprep.catalogue.manifest.words import ACCESSORIES
 from photoprep.language import Sentence, say, say_number
 from photoprep.report import Finding, Subject
 
@@ -69,13 +69,14 @@ def _together(rows: Sequence[ManifestRow]) -> ManifestRow:
 
 
 def _laid_over(told: Subject, row: ManifestRow) -> Subject:
-    return Subject(
-        row.product or told.product,
-        row.model or told.model,
-        row.view or told.view,
-        row.colour or told.colour,
-        row.quantity or told.quantity,
-        row.caption or told.label,
+    return replace(
+        told,
+        product=row.product or told.product,
+        model=row.model or told.model,
+        view=row.view or told.view,
+        colour=row.colour or told.colour,
+        quantity=row.quantity or told.quantity,
+        label=row.caption or told.label,
     )
 
 

@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from photoprep.catalogue.found import printable
-from photoprep.catalogue.manifest_sheet import OLE_MARK, read_sheet
-from photoprep.catalogue.manifest_table import (
+from photoprep.catalogue.manifest.sheet import OLE_MARK, read_sheet
+from photoprep.catalogue.manifest.table import (
     MAX_FILE_BYTES,
     Heading,
     Line,
@@ -22,9 +22,9 @@ from photoprep.catalogue.manifest_table import (
     told_in_part,
     too_large,
 )
-from photoprep.catalogue.manifest_text import read_text
-from photoprep.catalogue.manifest_toml import read_toml
-from photoprep.catalogue.manifest_words import (
+from photoprep.catalogue.manifest.text import read_text
+from photoprep.catalogue.manifest.toml_file import read_toml
+from photoprep.catalogue.manifest.words import (
     ACCESSORIES,
     FIELDS,
     VIEWS,

@@ -1,6 +1,6 @@
 """The words of a manifest: what its columns are called and what its cells may say.
 
-They stand in ``manifest_words.toml``, where a person can read them and add to them.
+They stand in ``words.toml``, where a person can read them and add to them.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any, Literal
 
-from photoprep.preset import Language
+from photoprep.language import Language
 
 Field = Literal[
     "file", "product", "model", "quantity", "view", "colour", "caption", "kind", "included"
@@ -89,7 +89,7 @@ def _folded(text: str) -> str:
 
 @lru_cache(maxsize=1)
 def _data() -> dict[str, Any]:
-    text = files(__package__).joinpath("manifest_words.toml").read_text(encoding="utf-8")
+    text = files(__package__).joinpath("words.toml").read_text(encoding="utf-8")
     return tomllib.loads(text)
 
 
