@@ -34,6 +34,16 @@ def completeness_findings(files: Sequence[Understood], required: RequiredViews) 
 
 
 def _of_product(product: Product, required: RequiredViews) -> Iterator[Finding]:
+    if not product.shown and not any(view.label for view in product.views):
+        yield Finding(
+            "accessory-unassigned",
+            "info",
+            say("Which product {accessory} belongs to is not told.", accessory=product.title),
+            say("Put it into the folder of its product, or name the product before it."),
+            product=product.name,
+            source=product.views[0].source,
+        )
+        return
     if not product.shown:
         yield Finding(
             "view-missing",

@@ -29,10 +29,11 @@ _RANKS = {view: rank for rank, view in enumerate(_ORDER)}
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """One picture of a product: what kind of view it is, and which file."""
+    """One picture of a product: what kind of view it is, what else it shows, and which file."""
 
     kind: str
     source: str
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ def products_of(files: Iterable[Understood]) -> list[Product]:
         Product(
             *key,
             kind=next((file.kind for file in own if file.kind), OTHER_KIND),
-            views=tuple(View(file.subject.view, file.name) for file in own),
+            views=tuple(View(file.subject.view, file.name, file.subject.label) for file in own),
         )
         for key, own in gathered.items()
     ]

@@ -77,6 +77,7 @@ def understand(names: Sequence[str], root_name: str, vocabulary: Vocabulary) -> 
     """
     house = _House(root_name, vocabulary)
     parts = [_split(name) for name in names]
+    house.look_around(parts)
     of_kinds = _folders_of_kinds((folders, house.read(stem)) for folders, stem in parts)
     return _united(
         house.understood(name, folders, stem, of_kind=folders in of_kinds)
@@ -112,8 +113,15 @@ class _House:
 
     def __init__(self, root_name: str, vocabulary: Vocabulary) -> None:
         self._known = vocabulary
+        self._is_one = True
         self._places: dict[tuple[str, ...], _Place] = {(): _Place()}
         self._root = self._place_of_folder(root_name)
+
+    def look_around(self, parts: Iterable[tuple[tuple[str, ...], str]]) -> None:
+        """See whether what was dropped is one product: none of its files names another."""
+        self._is_one = not any(
+            self._place(folders).told_by or self.read(stem).says_product for folders, stem in parts
+        )
 
     def read(self, text: str) -> Reading:
         return read_name(text, self._known)
@@ -132,7 +140,7 @@ class _House:
         own, place = self.read(stem), self._place(folders)
         if place.told_by and not (of_kind and _names_another(own, place)):
             return _in_folder(name, own, place, "folder")
-        if own.says_product or _bare_model(own):
+        if own.says_product or _bare_model(own) or (own.accessories and not self._is_one):
             return _by_itself(name, own, place)
         loose = own.is_camera_made and not place.told_by
         if self._root.told_by:

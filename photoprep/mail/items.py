@@ -67,6 +67,7 @@ class MailItem:
     """A picture to be mailed, as much of it as planning needs: not its content.
 
     ``view`` is a kind of view (``open``, ``closed`` …), ``sheet`` for a composite, or any words.
+    ``label`` says more of the picture, such as what an accessory is called.
     ``title`` is product and model on one line, ``Toolbox X100``, empty when neither is known; it
     is also what keeps pictures together.
 
@@ -80,6 +81,7 @@ class MailItem:
     product: str = ""
     model: str = ""
     view: str = "unknown"
+    label: str = ""
     title: str = field(init=False)
 
     def __post_init__(self) -> None:

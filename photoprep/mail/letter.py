@@ -109,12 +109,13 @@ class Letter:
         return ["", item.title or ("其他图片" if self.language == "zh" else "Other pictures")]
 
     def picture_line(self, item: MailItem) -> str:
-        """The line of one picture: its view, where known, and its file name."""
+        """The line of one picture: its view and label, where known, and its file name."""
+        views, form, colon = _VIEWS_EN, "{} ({})", ": "
         if self.language == "zh":
-            view, colon = _VIEWS_ZH.get(item.view, one_line(item.view)), "："
-        else:
-            view, colon = _VIEWS_EN.get(item.view, one_line(item.view)), ": "
-        return f"- {view}{colon}{item.filename}" if view else f"- {item.filename}"
+            views, form, colon = _VIEWS_ZH, "{}（{}）", "："
+        view, label = views.get(item.view, one_line(item.view)), one_line(item.label)
+        said = form.format(view, label) if view and label else view or label
+        return f"- {said}{colon}{item.filename}" if said else f"- {item.filename}"
 
     def ending(self, part: Part) -> str:
         """Everything below the list of pictures, the signature included where there is one."""

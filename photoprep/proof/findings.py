@@ -30,8 +30,8 @@ def print_findings(
     if unnamed:
         more = say_number(
             len(unnamed),
-            "and {count} more remark; report.json has all.",
-            "and {count} more remarks; report.json has all.",
+            "and {count} remark more; report.json has all.",
+            "and {count} remarks more; report.json has all.",
         )
         console.print(f"[dim]· {in_language(more, language)}[/]", highlight=False)
     if findings:

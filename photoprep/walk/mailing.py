@@ -9,19 +9,28 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from photoprep.catalogue.products import view_rank
 from photoprep.errors import MailTooLargeError
 from photoprep.language import say
 from photoprep.mail.message import MailItem, MessagePlan, build_message, plan_series
 from photoprep.output_folder import OutputFolder
 from photoprep.preset import Preset
 from photoprep.profile import SenderProfile
-from photoprep.report import Finding, MailedPhoto, Prepared, PreparedJpeg, Reused, WrittenMail
+from photoprep.report import (
+    Finding,
+    MailedPhoto,
+    Prepared,
+    PreparedJpeg,
+    Reused,
+    Subject,
+    WrittenMail,
+)
 from photoprep.version import __version__
 
 MAILS_FOLDER = "mails"
 
 # Part of what makes a mail what it is: raised whenever equal photos would give other bytes.
-RECIPE_NUMBER = 1
+RECIPE_NUMBER = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +66,7 @@ def write_mails(
         customer=customer,
         date=date,
     )
-    items = [_item(photo) for photo in photos]
+    items = [_item(photo) for photo in _as_shown(photos)]
     try:
         plans = plan_mails(items)
     except MailTooLargeError as error:
@@ -119,10 +128,29 @@ def _too_many(plans: Sequence[MessagePlan], max_mails: int) -> Finding:
     )
 
 
+def _as_shown(photos: Sequence[Prepared | Reused]) -> list[Prepared | Reused]:
+    """Product by product, where its first photo stands: closed, open, … accessories at the end."""
+    first: dict[tuple[str, str, str], int] = {}
+    for place, photo in enumerate(photos):
+        first.setdefault(_product(photo.subject), place)
+    return sorted(
+        photos, key=lambda photo: (first[_product(photo.subject)], view_rank(photo.subject.view))
+    )
+
+
+def _product(subject: Subject) -> tuple[str, str, str]:
+    return subject.product, subject.model, subject.size
+
+
 def _item(photo: Prepared | Reused) -> MailItem:
     subject = photo.subject
     return MailItem(
-        _filename(photo.jpeg), photo.jpeg.size_bytes, subject.product, subject.model, subject.view
+        _filename(photo.jpeg),
+        photo.jpeg.size_bytes,
+        " ".join(filter(None, (subject.product, subject.size))),
+        subject.model,
+        subject.view,
+        subject.label,
     )
 
 

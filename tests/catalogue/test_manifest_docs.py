@@ -56,7 +56,7 @@ def test_the_example_in_toml_is_read() -> None:
 
 
 def test_every_finding_is_on_the_page() -> None:
-    rooms = Path(photoprep.catalogue.__file__).parent.glob("manifest*.py")
+    rooms = Path(photoprep.catalogue.__file__).parent.glob("manifest/*.py")
     made = {
         code
         for room in rooms

@@ -63,7 +63,7 @@ def test_copies_are_told_and_one_of_equal_files_is_prepared(photos: Path, tmp_pa
     (row,) = [row for row in report["photos"] if row["status"] == "skipped"]
     assert row["error"] == f"It is the same file as {kept}."
     assert told.stdout.count("Hoodie WH07/wh07-gray_alt1.jpg") == 1  # not as a file skipped too
-    assert f"! Hoodie WH07/wh07-gray_alt1.jpg: It is the same file as {kept}" in told.stdout
+    assert f"· Hoodie WH07/wh07-gray_alt1.jpg: It is the same file as {kept}" in told.stdout
     assert "1 other file skipped" in told.stdout
 
     again = photoprep(photos, "--out", out)
