@@ -151,7 +151,7 @@ def prepare(
             *copy_findings(intake, photos),
             *lookalike_findings(ready, wanted=keep_all),
         ]
-        findings = findings_of(photos, duplicates, told, left_alone)
+        findings = findings_of(photos, spec, duplicates, told, left_alone)
         report = Report(
             preset.name, place, photos, written, findings, made.encodes, rehearsed=dry_run
         )

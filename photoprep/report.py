@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Literal
 
 from photoprep.errors import ExitCode
+from photoprep.measured import Measures
 
 SCHEMA = 1
 Severity = Literal["info", "warning", "error"]
@@ -27,12 +28,14 @@ DAMAGED = "damaged-accepted"
 class Note:
     """Something to say about one picture that was prepared all the same.
 
-    ``code`` is stable and for programs, ``message`` is one sentence for a person.
+    ``code`` is stable and for programs, ``message`` is one sentence for a person; ``hint`` says
+    what to do.
     """
 
     code: str
     severity: Severity
     message: str
+    hint: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,8 @@ class PreparedJpeg:
 
     ``output`` is relative to the output folder with forward slashes; ``source_*`` describe the
     original, upright. ``quality`` is estimated, 0–100, near SSIMULACRA2's scale. ``looks`` says
-    what the picture looks like, for runs to come; report.json does not have it.
+    what the picture looks like and ``measures`` what was measured of it, for runs to come;
+    report.json has neither.
     """
 
     output: str
@@ -57,6 +61,7 @@ class PreparedJpeg:
     source_height_px: int
     notes: tuple[Note, ...] = ()
     looks: str = ""
+    measures: Measures = field(default_factory=Measures)
 
 
 @dataclass(frozen=True, slots=True)

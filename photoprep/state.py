@@ -27,6 +27,7 @@ from typing import Any
 from photoprep.database import busy, claims_read_only, connect, damaged, translated
 from photoprep.errors import NewerRecordError, RecordDamagedError
 from photoprep.files import FileStamp, cannot_write
+from photoprep.measured import Measures
 from photoprep.report import MailedPhoto, Note, PreparedJpeg, WrittenMail
 from photoprep.spare import Spare, Value, seal_fits, sealed
 from photoprep.version import __version__
@@ -359,6 +360,8 @@ def _outcome(text: str) -> PreparedJpeg | RememberedRefusal:
     if "reason" in fields:
         return RememberedRefusal(**fields)
     fields["notes"] = tuple(Note(**note) for note in fields["notes"])
+    # A record of before measures were taken has an older recipe, under which nothing is recalled.
+    fields["measures"] = Measures(**fields.get("measures", {}))
     return PreparedJpeg(**fields)
 
 

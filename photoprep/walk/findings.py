@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from photoprep.report import Finding, PhotoOutcome, Prepared, Reused
+from photoprep.photo.doubts import doubts_of
+from photoprep.preset import PhotoSpec
+from photoprep.report import Finding, Note, PhotoOutcome, Prepared, Reused
 
 
 def findings_of(
     photos: Sequence[PhotoOutcome],
+    spec: PhotoSpec,
     duplicates: Sequence[Finding],
     mailed: Sequence[Finding],
     left_alone: Sequence[str],
@@ -19,12 +22,13 @@ def findings_of(
             note.code,
             note.severity,
             note.message,
+            note.hint,
             product=photo.subject.product,
             source=photo.source,
         )
         for photo in photos
         if isinstance(photo, Prepared | Reused)
-        for note in photo.jpeg.notes
+        for note in _notes(photo, spec)
     ]
     found += duplicates
     found += [
@@ -37,3 +41,10 @@ def findings_of(
         for path in left_alone
     ]
     return (*found, *mailed)
+
+
+def _notes(photo: Prepared | Reused, spec: PhotoSpec) -> tuple[Note, ...]:
+    """What was said when it was made, and what its measures give to doubt today."""
+    jpeg = photo.jpeg
+    source_px = (jpeg.source_width_px, jpeg.source_height_px)
+    return jpeg.notes + doubts_of(jpeg.measures, source_px, spec)
