@@ -1,8 +1,8 @@
 """What was measured of one picture, in whole numbers: the ground on which doubts are judged.
 
-A worker takes them (``photo.measures``) and the record keeps them, so that a run which makes nothing
-judges without decoding, and another threshold needs no new encode. They are rounded, so that no last
-digit of a float tips a judgement.
+A worker takes them (``photo.measures``) and the record keeps them, so that a run which makes
+nothing judges without decoding, and another threshold needs no new encode. They are rounded, so
+that no last digit of a float tips a judgement.
 """
 
 from __future__ import annotations
@@ -55,6 +55,6 @@ class Measures:
     largest_part_permille: int = 0
     second_part_permille: int = 0
     parts: int = 0
-    # The orientation tag (Exif 2.32, 4.6.4 A), and whether the file tells that it was turned already.
+    # The orientation tag (Exif 2.32, 4.6.4 A), and whether it seems to have been turned already.
     orientation: int = 1
     turned_before: int = 0

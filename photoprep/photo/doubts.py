@@ -1,8 +1,8 @@
 """Doubts about a picture, judged from its measures: pure arithmetic, in the parent process.
 
-They warn and never refuse: the picture is prepared all the same. Every threshold stands here with its
-reason, and docs/doubts.md has what each finds and what it misses. Those beside "good photos reach"
-were set with a margin to 94 real photos that have nothing wrong, and judged on others.
+They warn and never refuse: the picture is prepared all the same. Every threshold stands here with
+its reason, and docs/doubts.md has what each finds and what it misses. "Good photos reach" tells how
+far the nearest of some hundred real photos is that have nothing wrong.
 """
 
 from __future__ import annotations
@@ -23,18 +23,18 @@ _BLURRED_PX100, _FEWEST_EDGE_TILES = 105, 8
 # How much softer edges are along one way than across it. Good photos reach 0.80.
 _SHAKEN_PX100 = 110
 _SHAKEN_IF_BLURRED_PX100 = 90  # where all is soft, less says which of the two it is
-# A thousandth of a photo reaches this in its largest channel, or it is too dark: 26% of white's light, two
-# steps under. Night scenes have lamps above it, black products a white ground or a gloss.
+# A thousandth of a photo reaches this in its largest channel, or it is too dark: 26% of white's
+# light, two steps under. Night scenes have lamps above it, black products a white ground or gloss.
 _DARK_LEVEL = 140
 # Of pixels that are not white, how many have a channel burnt out and still a colour of their own.
 # Good photos reach 7% (pink cloth on white).
 _PART_CLIPPED_PERMILLE = 120
-# White that ends softly was not white: a cut-out's edge is sharp, where good photos reach 18%. And a
+# White that ends softly was not white: a cut-out ends sharply, and good photos reach 18%. And a
 # white product on white has its own tones just under white all over. Half of both is as much.
 _WHITE_PERMILLE, _SOFT_PERCENT, _NEARLY_WHITE_PERCENT = 30, 28, 55
 _SOME_CLIPPED_PERMILLE, _SOME_SOFT_PERCENT = 50, 15
-# Natural logarithms, times 100: a cast is off by 30% or more, and more than the upper bound is paint. Light
-# colours everything, so that hardly anything is neutral.
+# Natural logarithms, times 100: a cast is off by 35% or more, by 112% it is paint. Light colours
+# everything, so that hardly anything is neutral.
 _PAINT_LOG100, _CAST_NEUTRAL_PERMILLE = 75, 30
 # Before a background that reaches white's level in a channel, that is enough: it was white.
 _WHITE_CAST_LOG100, _WHITE_LEVEL, _WHITE_BORDER_PERCENT = 30, 250, 40
@@ -102,8 +102,8 @@ def _blurred(measures: Measures) -> Note | None:
         )
     elif soft:
         message = say(
-            "It looks out of focus: even its sharpest edges are {width} pixels wide at the size that "
-            "is sent.",
+            "It looks out of focus: even its sharpest edges are {width} pixels wide at the size "
+            "that is sent.",
             width=_width(measures.blur_px100),
         )
     else:
@@ -136,7 +136,7 @@ def _too_dark(measures: Measures) -> Note | None:
 def _burnt_out(measures: Measures) -> Note | None:
     if measures.part_clipped_permille >= _PART_CLIPPED_PERMILLE:
         message = say(
-            "It is burnt out: {percent}% of what is not white has lost its shading to too much light.",
+            "It is burnt out: {percent}% of what is not white has lost its shading to light.",
             percent=round(measures.part_clipped_permille / 10),
         )
     elif _white_ends_softly(measures):
@@ -177,8 +177,8 @@ def _colour_cast(measures: Measures) -> Note | None:
         "colour-cast",
         "warning",
         say(
-            "Its colours lean to {colour}: nothing in it is grey or white, and its lightest parts are "
-            "off by {percent}%.",
+            "Its colours lean to {colour}: hardly anything in it is grey or white, and its "
+            "lightest parts are off by {percent}%.",
             colour=_colour_of(red, blue),
             percent=round(100 * (exp(strength / 100) - 1)),
         ),
@@ -270,8 +270,8 @@ def _several_products(measures: Measures, spec: PhotoSpec) -> Note | None:
         "several-products",
         "info",
         say(
-            "It shows {count} separate things of like size. If they are several products, the rule of "
-            "{sheet} for a sheet holds; it was kept to {one}, as one product is.",
+            "It shows {count} separate things of like size. One product on a picture has at most "
+            "{one}, which it was kept to; several have {sheet}, as a sheet.",
             count=measures.parts,
             sheet=say_bytes(_SHEET_BYTES),
             one=say_bytes(spec.max_bytes),

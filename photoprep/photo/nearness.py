@@ -1,10 +1,10 @@
 """Whether two pictures are two shots of nearly the same: arithmetic on their *looks*.
 
 Two shots of a burst, or of a tripod that was touched, differ by a small shift, turn and zoom and by
-the light: six numbers. They are fitted to the difference of the two pictures' luma by least squares,
-to the first order of a Taylor series (Lucas and Kanade, "An iterative image registration technique",
-1981), and what they do not explain decides. A lid that opens, another view or another product leave
-much unexplained, or need a shift that no hand makes by chance.
+the light: six numbers. They are fitted to the difference of the two pictures' luma by least
+squares, to the first order of a Taylor series (Lucas and Kanade, "An iterative image registration
+technique", 1981), and what they do not explain decides. A lid that opens, another view or another
+product leave much unexplained, or need a shift that no hand makes by chance.
 
 ``photo.likeness`` says what looks are, and which pictures are the same; docs/duplicates.md has the
 measurements behind the bounds.
@@ -31,8 +31,8 @@ _LEAST_CONTRAST = 3.0
 # was moved, because the series ends after its first term.
 _LEFT_SHARE, _LEFT_LEVELS, _LEFT_A_CELL, _MOST_LEFT_LEVELS = 0.12, 8.0, 30.0, 30.0
 _ROUGHLY_SHARE, _ROUGHLY_LEVELS = 0.32, 45.0  # the same at half the resolution, to look no further
-# A sixteenth of the side is one cell: 3.8% of it in each direction, and a turn and a zoom that move the
-# border by as much; a third more or less of the light's levels.
+# A sixteenth of the side is one cell: 3.8% of it in each direction, and a turn and a zoom that move
+# the border by as much; a third more or less of the light's levels.
 _MOST_SHIFT, _MOST_GAIN = 0.6, 0.35
 # Where there is little to see a movement by, it is taken for small (Tikhonov), in squared levels.
 _DAMPING = (50.0, 50.0, 1500.0, 1500.0, 50.0, 0.001)
@@ -129,7 +129,7 @@ class _Fit:
         if self._contrast < _LEAST_CONTRAST or max(map(abs, self._left)) > levels:
             return False
         squared = sum(level * level for level in self._left) / len(self._left)
-        return squared**0.5 <= share * self._contrast
+        return bool(squared**0.5 <= share * self._contrast)
 
 
 def _columns(middle: list[float], mean: float, side: int) -> list[list[float]]:
@@ -173,7 +173,7 @@ def _solved(square: Matrix, right: list[float]) -> list[float]:
 
 
 def _dot(one: Sequence[float], other: Sequence[float]) -> float:
-    return sum(map(mul, one, other))
+    return float(sum(map(mul, one, other)))
 
 
 def _means(values: Sequence[int], side: int, blocks: int) -> list[int]:

@@ -96,7 +96,8 @@ def _towards(way: int, rises: _Rises) -> _Numbers:
     right, down = rises
     if way < 2:
         return np.abs(rises[way]) * np.float32(1 / 8)
-    return np.abs(right + down if way == 2 else right - down) * np.float32(0.5**0.5 / 8)
+    slope: _Numbers = np.abs(right + down if way == 2 else right - down) * np.float32(0.5**0.5 / 8)
+    return slope
 
 
 def _rises_of_tiles(small: _Plane) -> _Numbers:

@@ -1,4 +1,4 @@
-"""How light and of which colour a picture is: its highlights, what is clipped, and a cast of colour.
+"""How light and of which colour a picture is: highlights, clipping, and a cast of colour.
 
 Taken on small planes, whose pixels are means: one that is clipped stands for an area that is.
 """

@@ -18,8 +18,8 @@ from photoprep.report import Finding, Prepared, PreparedJpeg, Reused, Severity
 
 Ready = Prepared | Reused
 
-# Of each photo at most so many are looked at closely, the latest first: shots of one burst follow one
-# another. Ten thousand photos that all nearly look alike would else take an hour.
+# Of each photo at most so many are looked at closely, the latest first: shots of one burst follow
+# one another. Ten thousand photos that all nearly look alike would else take an hour.
 _MOST_COMPARED = 8
 _ASPECT = 0.03  # by so much two shots of one thing may be cropped differently
 
