@@ -26,10 +26,10 @@ class Measures:
     shake_across_px100: int = -1
     # What a thousandth of the pixels reaches in its largest channel.
     highlight_level: int = 255
-    # Of the pixels that are not white: with one or two channels clipped; and all nearly white.
+    # Of the pixels that are not white, those with one or two channels clipped.
     part_clipped_permille: int = 0
-    nearly_white_percent: int = 0
-    # White pixels, and the share of nearly white ones where white ends: soft when it is high.
+    # White that is no light background, and the share of nearly white around it: high where it
+    # ends softly.
     white_permille: int = 0
     white_soft_percent: int = 0
     # Of the lightest part: its level in its largest channel, and the natural logarithms of red and

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from photoprep.photo.masks import Mask, bits_of, border_of, mask_of
 from photoprep.photo.regions import Grid
 
 _RING_PX = 2
@@ -31,7 +32,6 @@ _SKIN_CB, _SKIN_CR = (85, 127), (136, 170)
 _SKIN_RED, _SKIN_GREEN, _RED_OVER_GREEN, _RED_OVER_BLUE, _GREEN_OVER_BLUE = 80, 40, 15, 20, -5
 
 _Levels = NDArray[np.float32]
-_Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +50,12 @@ def backdrop_of(picture: Image.Image) -> Backdrop:
     levels = np.asarray(picture).astype(np.float32)
     height, width = levels.shape[:2]
     grid = Grid(width, height)
-    ring = np.ones((height, width), bool)
-    ring[_RING_PX:-_RING_PX, _RING_PX:-_RING_PX] = False
+    ring = border_of((height, width), _RING_PX)
     distance, uneven = _from_surface(levels, ring)
-    near, border = _as_bits(distance <= _NEAR_LEVELS), _as_bits(ring)
+    near, border = bits_of(distance <= _NEAR_LEVELS), bits_of(ring)
     background = grid.flooded(near & border, near)
     front = grid.grown(grid.shrunk(grid.full & ~background))  # without specks
-    shown = _as_mask(front, grid)
+    shown = mask_of(front, grid)
     return Backdrop(
         plain_border_percent=round(100 * (background & border).bit_count() / border.bit_count()),
         uneven_level10=round(10 * uneven),
@@ -66,7 +65,7 @@ def backdrop_of(picture: Image.Image) -> Backdrop:
     )
 
 
-def _from_surface(levels: _Levels, ring: _Mask) -> tuple[_Levels, float]:
+def _from_surface(levels: _Levels, ring: Mask) -> tuple[_Levels, float]:
     """Each pixel's distance from the surface through the border, and how far that misses there."""
     height, width = ring.shape
     down, across = np.mgrid[-1 : 1 : height * 1j, -1 : 1 : width * 1j].astype(np.float32)
@@ -94,7 +93,7 @@ def _largest(values: _Levels) -> _Levels:
     return largest
 
 
-def _touched(front: _Mask) -> tuple[int, int, int, int]:
+def _touched(front: Mask) -> tuple[int, int, int, int]:
     """How much of the top, the bottom, the left and the right is covered, in percent."""
     top, bottom, left, right = (
         round(100 * float(side.mean())) for side in (front[0], front[-1], front[:, 0], front[:, -1])
@@ -102,13 +101,13 @@ def _touched(front: _Mask) -> tuple[int, int, int, int]:
     return top, bottom, left, right
 
 
-def _skin(picture: Image.Image) -> _Mask:
+def _skin(picture: Image.Image) -> Mask:
     red, green, blue = np.moveaxis(np.asarray(picture).astype(np.int16), 2, 0)
     _, cb, cr = np.moveaxis(np.asarray(picture.convert("YCbCr")), 2, 0)
     falling = (red > _SKIN_RED) & (green > _SKIN_GREEN) & (red - green > _RED_OVER_GREEN)
     falling &= (red - blue > _RED_OVER_BLUE) & (green - blue > _GREEN_OVER_BLUE)
     hue = (cb >= _SKIN_CB[0]) & (cb <= _SKIN_CB[1]) & (cr >= _SKIN_CR[0]) & (cr <= _SKIN_CR[1])
-    skin: _Mask = falling & hue
+    skin: Mask = falling & hue
     return skin
 
 
@@ -123,17 +122,5 @@ def _parts(front: int, grid: Grid) -> tuple[int, ...]:
     )
 
 
-def _percent(part: _Mask, whole: _Mask) -> int:
+def _percent(part: Mask, whole: Mask) -> int:
     return round(100 * int(part.sum()) / max(1, int(whole.sum())))
-
-
-def _as_bits(mask: _Mask) -> int:
-    padded = np.pad(mask, ((0, 0), (0, 1)))
-    return int.from_bytes(np.packbits(padded, bitorder="little").tobytes(), "little")
-
-
-def _as_mask(bits: int, grid: Grid) -> _Mask:
-    count = grid.step * grid.height
-    packed = np.frombuffer(bits.to_bytes(-(-count // 8), "little"), np.uint8)
-    rows = np.unpackbits(packed, count=count, bitorder="little").reshape(grid.height, grid.step)
-    return rows[:, : grid.width].astype(bool)

@@ -29,10 +29,10 @@ _DARK_LEVEL = 140
 # Of pixels that are not white, how many have a channel burnt out and still a colour of their own.
 # Good photos reach 7% (pink cloth on white).
 _PART_CLIPPED_PERMILLE = 120
-# White that ends softly was not white: a cut-out ends sharply, and good photos reach 18%. And a
-# white product on white has its own tones just under white all over. Half of both is as much.
-_WHITE_PERMILLE, _SOFT_PERCENT, _NEARLY_WHITE_PERCENT = 30, 28, 55
-_SOME_CLIPPED_PERMILLE, _SOME_SOFT_PERCENT = 50, 15
+# White that ends softly was not white: paper and cut-outs end sharply, and good photos reach 9%.
+# Less of both together is as much.
+_WHITE_PERMILLE, _SOFT_PERCENT = 50, 18
+_SOME_CLIPPED_PERMILLE, _SOME_SOFT_PERCENT = 50, 14
 # Natural logarithms, times 100: a cast is off by 35% or more, by 112% it is paint. Light colours
 # everything, so that hardly anything is neutral.
 _PAINT_LOG100, _CAST_NEUTRAL_PERMILLE = 75, 30
@@ -152,8 +152,6 @@ def _burnt_out(measures: Measures) -> Note | None:
 
 def _white_ends_softly(measures: Measures) -> bool:
     if measures.white_permille < _WHITE_PERMILLE:
-        return False
-    if measures.nearly_white_percent >= _NEARLY_WHITE_PERCENT:
         return False
     some = measures.part_clipped_permille >= _SOME_CLIPPED_PERMILLE
     return measures.white_soft_percent >= (_SOME_SOFT_PERCENT if some else _SOFT_PERCENT)

@@ -10,7 +10,7 @@ from PIL import Image
 from photoprep.measured import Measures
 from photoprep.photo.backdrop import backdrop_of
 from photoprep.photo.sharpness import sharpness_of
-from photoprep.photo.tones import cast_of, levels_of, tones_of
+from photoprep.photo.tones import cast_of, levels_of, tones_of, white_of
 from photoprep.photo.turns import orientation_of, was_turned_before
 
 LEAST_SIDE_PX = 64  # a smaller picture is an icon: it is too small, and no more is said
@@ -29,6 +29,7 @@ def measures_of(picture: Image.Image, exif: Image.Exif, stored_px: tuple[int, in
     outline = _reduced(middle, _OUTLINE_PX)
     sharpness = sharpness_of(picture.convert("L"))
     tones, cast = tones_of(levels_of(middle)), cast_of(levels_of(outline))
+    white = white_of(levels_of(outline))
     backdrop = backdrop_of(outline)
     top, bottom, left, right = backdrop.touch_percents
     largest, second, *_ = (*backdrop.part_permilles, 0, 0)
@@ -39,9 +40,8 @@ def measures_of(picture: Image.Image, exif: Image.Exif, stored_px: tuple[int, in
         shake_across_px100=sharpness.across_px100,
         highlight_level=tones.highlight_level,
         part_clipped_permille=tones.part_clipped_permille,
-        nearly_white_percent=tones.nearly_white_percent,
-        white_permille=tones.white_permille,
-        white_soft_percent=tones.white_soft_percent,
+        white_permille=white.permille,
+        white_soft_percent=white.soft_percent,
         lightest_level=cast.lightest_level,
         cast_red_log100=cast.red_log100,
         cast_blue_log100=cast.blue_log100,

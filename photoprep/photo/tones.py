@@ -11,9 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from photoprep.photo.masks import bits_of, border_of, mask_of
+from photoprep.photo.regions import Grid
+
 _HIGHLIGHTS = 0.999
 _CLIPPED = 253  # JPEG moves 255 by a level or two
 _WHITE, _NEARLY_WHITE = 250, 215
+_LIGHT_BORDER = 0.6  # of the border: it is a background
 # One channel is clipped and another says a colour: neither a white that is slightly off, nor a
 # colour so full that its channel is at its end by rights.
 _TINTED = (64, 225)
@@ -35,9 +39,14 @@ class Tones:
 
     highlight_level: int
     part_clipped_permille: int
-    nearly_white_percent: int
-    white_permille: int
-    white_soft_percent: int
+
+
+@dataclass(frozen=True, slots=True)
+class White:
+    """White that is no light background, and how much of what surrounds it is nearly white."""
+
+    permille: int
+    soft_percent: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,24 +63,43 @@ class Cast:
 
 def tones_of(levels: _Levels) -> Tones:
     """Highlights and clipping of (height, width, 3) levels."""
-    red, green, blue = np.moveaxis(levels, 2, 0)  # numpy is slow along an axis of three
-    largest = np.maximum(np.maximum(red, green), blue)
-    least = np.minimum(np.minimum(red, green), blue)
+    largest, least = _extremes(levels)
     reached = np.cumsum(np.bincount(largest.ravel(), minlength=256))
-    white = least >= _WHITE
-    coloured = max(1, int(white.size - white.sum()))
+    coloured = max(1, int((least < _WHITE).sum()))
     low, high = _TINTED
     clipped = (largest >= _CLIPPED) & (least >= low) & (least <= high)
-    nearly = (least >= _NEARLY_WHITE) & ~white
-    around = grown(grown(white))
-    around = grown(grown(around)) & ~around
     return Tones(
-        highlight_level=int(np.searchsorted(reached, _HIGHLIGHTS * white.size)),
+        highlight_level=int(np.searchsorted(reached, _HIGHLIGHTS * largest.size)),
         part_clipped_permille=round(1000 * int(clipped.sum()) / coloured),
-        nearly_white_percent=round(100 * int(nearly.sum()) / coloured),
-        white_permille=round(1000 * float(white.mean())),
-        white_soft_percent=round(100 * int((nearly & around).sum()) / max(1, int(around.sum()))),
     )
+
+
+def white_of(levels: _Levels) -> White:
+    """White in (height, width, 3) levels of a picture of about 96 pixels.
+
+    Where most of the border is light, what is connected to it and light is a background, or as good
+    as one: a white product on white, a shadow under it, a sweep that is lit unevenly.
+    """
+    _, least = _extremes(levels)
+    light, white = least >= _NEARLY_WHITE, least >= _WHITE
+    ring = border_of(light.shape, 1)
+    if light[ring].mean() >= _LIGHT_BORDER:
+        grid = Grid(light.shape[1], light.shape[0])
+        lights = bits_of(light)
+        white &= ~mask_of(grid.flooded(lights & bits_of(ring), lights), grid)
+    around = _grown(_grown(white))
+    around = _grown(_grown(around)) & ~around
+    return White(
+        permille=round(1000 * float(white.mean())),
+        soft_percent=round(100 * int((light & around).sum()) / max(1, int(around.sum()))),
+    )
+
+
+def _extremes(levels: _Levels) -> tuple[_Levels, _Levels]:
+    """The largest and the least channel; numpy is slow along an axis of three."""
+    red, green, blue = np.moveaxis(levels, 2, 0)
+    largest, least = np.maximum(red, green), np.minimum(red, green)
+    return np.maximum(largest, blue), np.minimum(least, blue)
 
 
 def cast_of(levels: _Levels) -> Cast:
@@ -105,7 +133,7 @@ def cast_of(levels: _Levels) -> Cast:
     )
 
 
-def grown(mask: _Mask) -> _Mask:
+def _grown(mask: _Mask) -> _Mask:
     """The mask and the four neighbours of each of its pixels."""
     wide = mask.copy()
     wide[1:] |= mask[:-1]
