@@ -160,21 +160,23 @@ def _stands_free(measures: Measures) -> bool:
 
 def _box(picture: Image.Image) -> tuple[int, int, int, int]:
     """Where the product is: what differs from the picture's corner."""
-    corner = picture.getpixel((2, 2))
-    assert isinstance(corner, tuple)
     away = [
         band.point(lambda level, base=base: 255 * (abs(level - base) > 40))
-        for band, base in zip(picture.split(), corner, strict=True)
+        for band, base in zip(picture.split(), _corner(picture), strict=True)
     ]
     boxes = [box for box in (band.getbbox() for band in away) if box]
     lefts, tops, rights, bottoms = zip(*boxes, strict=True)
     return min(lefts), min(tops), max(rights), max(bottoms)
 
 
+def _corner(picture: Image.Image) -> tuple[int, ...]:
+    return tuple(band.tobytes()[0] for band in picture.crop((2, 2, 3, 3)).split())
+
+
 def _alike(one: Good, other: Good) -> bool:
     """Whether one background can be taken for the other's, and the products for a pair."""
-    corners = [good.picture.getpixel((2, 2)) for good in (one, other)]
-    near = all(abs(a - b) <= 12 for a, b in zip(*corners, strict=True))  # type: ignore[arg-type]
+    corners = (_corner(one.picture), _corner(other.picture))
+    near = all(abs(a - b) <= 12 for a, b in zip(*corners, strict=True))
     sizes = sorted(good.measures.largest_part_permille for good in (one, other))
     return near and sizes[1] <= 2 * sizes[0]
 

@@ -211,12 +211,10 @@ def _again(
         width, height = picture.size
         cosine, sine = cos(radians(turn)) / zoom, sin(radians(turn)) / zoom
         x, y = width / 2, height / 2
-        matrix = (
-            (cosine, sine, x - cosine * x - sine * y + right * width)
-            + (-sine, cosine, y + sine * x - cosine * y + down * height)
-        )  # fmt: skip
+        across = (cosine, sine, x - cosine * x - sine * y + right * width)
+        along = (-sine, cosine, y + sine * x - cosine * y + down * height)
         shot = picture.transform(
-            picture.size, Image.Transform.AFFINE, matrix, Image.Resampling.BICUBIC
+            picture.size, Image.Transform.AFFINE, (*across, *along), Image.Resampling.BICUBIC
         )
         shot = middle(shot if gain == 1 else exposed(log2(gain))(shot))
         return _noisy(noise)(shot) if noise else shot

@@ -29,10 +29,10 @@ _DARK_LEVEL = 140
 # Of pixels that are not white, how many have a channel burnt out and still a colour of their own.
 # Good photos reach 7% (pink cloth on white).
 _PART_CLIPPED_PERMILLE = 120
-# White that ends softly was not white: paper and cut-outs end sharply, and good photos reach 9%.
+# White that ends softly was not white: paper and cut-outs end sharply, and good photos reach 15%.
 # Less of both together is as much.
-_WHITE_PERMILLE, _SOFT_PERCENT = 50, 18
-_SOME_CLIPPED_PERMILLE, _SOME_SOFT_PERCENT = 50, 14
+_WHITE_PERMILLE, _SOFT_PERCENT = 50, 22
+_SOME_CLIPPED_PERMILLE, _SOME_SOFT_PERCENT = 50, 15
 # Natural logarithms, times 100: a cast is off by 35% or more, by 112% it is paint. Light colours
 # everything, so that hardly anything is neutral.
 _PAINT_LOG100, _CAST_NEUTRAL_PERMILLE = 75, 30
@@ -134,7 +134,9 @@ def _too_dark(measures: Measures) -> Note | None:
 
 
 def _burnt_out(measures: Measures) -> Note | None:
-    if measures.part_clipped_permille >= _PART_CLIPPED_PERMILLE:
+    # A white ground in light of another colour has channels at their end by that alone.
+    is_cast = _colour_cast(measures) is not None
+    if measures.part_clipped_permille >= _PART_CLIPPED_PERMILLE and not is_cast:
         message = say(
             "It is burnt out: {percent}% of what is not white has lost its shading to light.",
             percent=round(measures.part_clipped_permille / 10),

@@ -87,8 +87,8 @@ def white_of(levels: _Levels) -> White:
         grid = Grid(light.shape[1], light.shape[0])
         lights = bits_of(light)
         white &= ~mask_of(grid.flooded(lights & bits_of(ring), lights), grid)
-    around = _grown(_grown(white))
-    around = _grown(_grown(around)) & ~around
+    edge = _grown(white)  # a pixel there is a mean of both sides, however sharp it is
+    around = _grown(_grown(edge)) & ~edge
     return White(
         permille=round(1000 * float(white.mean())),
         soft_percent=round(100 * int((light & around).sum()) / max(1, int(around.sum()))),
