@@ -79,7 +79,7 @@ def check(
         *by_list.findings,
         *asked,
         *completeness_findings(shown, preset.required_views),
-        *photo_findings(photos),
+        *photo_findings(photos, preset.photo),
         *lookalike_findings(photos, wanted=preset.duplicates == "keep-all"),
     )
     products = tuple(
@@ -171,6 +171,7 @@ def _as_if_prepared(file: Candidate, look: Looked) -> Prepared:
         source_height_px=height_px,
         notes=look.notes,
         looks=look.looks,
+        measures=look.measures,
         taken=look.taken,
     )
     return Prepared(file.name, file.subject, jpeg)

@@ -182,7 +182,7 @@ def prepare(
             *asked,
             *completeness_findings(_shown(intake, ready), preset.required_views),
         ]
-        findings = findings_of(products, photos, duplicates, left_alone, told)
+        findings = findings_of(products, photos, spec, duplicates, left_alone, told)
         report = Report(
             preset.name,
             place,

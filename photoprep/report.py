@@ -16,6 +16,7 @@ from typing import Literal
 
 from photoprep.errors import ExitCode
 from photoprep.language import Language, in_language, say_both
+from photoprep.measured import Measures
 
 SCHEMA = 1
 Severity = Literal["info", "warning", "error"]
@@ -29,12 +30,14 @@ DAMAGED = "damaged-accepted"
 class Note:
     """Something to say about one picture that was prepared all the same.
 
-    ``code`` is stable and for programs, ``message`` is one sentence for a person.
+    ``code`` is stable and for programs, ``message`` is one sentence for a person; ``hint`` says
+    what to do.
     """
 
     code: str
     severity: Severity
     message: str
+    hint: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +46,8 @@ class PreparedJpeg:
 
     ``output`` is relative to the output folder with forward slashes; ``source_*`` describe the
     original, upright. ``quality`` is estimated, 0–100, near SSIMULACRA2's scale. ``looks`` says
-    what the picture looks like and ``taken`` when it was taken, by its camera's clock, for runs to
-    come; report.json has neither.
+    what the picture looks like, ``measures`` what was measured of it, and ``taken`` when it was
+    taken, by its camera's clock, for runs to come; report.json has none of them.
     """
 
     output: str
@@ -60,6 +63,7 @@ class PreparedJpeg:
     source_height_px: int
     notes: tuple[Note, ...] = ()
     looks: str = ""
+    measures: Measures = field(default_factory=Measures)
     taken: str = ""
 
 

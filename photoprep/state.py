@@ -28,6 +28,7 @@ from photoprep.database import busy, claims_read_only, connect, damaged, transla
 from photoprep.errors import NewerRecordError, RecordDamagedError
 from photoprep.files import FileStamp, cannot_write
 from photoprep.language import packed, say, unpacked
+from photoprep.measured import Measures
 from photoprep.report import MailedPhoto, Note, PreparedJpeg, WrittenMail
 from photoprep.spare import Spare, Value, seal_fits, sealed
 from photoprep.version import __version__
@@ -363,7 +364,10 @@ def _text(value: PreparedJpeg | RememberedRefusal | WrittenMail) -> str:
         case RememberedRefusal(reason, hint):
             fields = {"reason": packed(reason), "hint": packed(hint)}
         case PreparedJpeg():
-            fields["notes"] = [[n.code, n.severity, packed(n.message)] for n in value.notes]
+            fields["notes"] = [
+                [note.code, note.severity, packed(note.message), packed(note.hint)]
+                for note in value.notes
+            ]
     return json.dumps(fields, ensure_ascii=False, separators=(",", ":"))
 
 
@@ -371,7 +375,10 @@ def _outcome(text: str) -> PreparedJpeg | RememberedRefusal:
     fields = json.loads(text)
     if "reason" in fields:
         return RememberedRefusal(unpacked(fields["reason"]), unpacked(fields["hint"]))
-    fields["notes"] = tuple(Note(code, how, unpacked(said)) for code, how, said in fields["notes"])
+    fields["notes"] = tuple(
+        Note(code, how, unpacked(said), unpacked(hint)) for code, how, said, hint in fields["notes"]
+    )
+    fields["measures"] = Measures(**fields["measures"])
     return PreparedJpeg(**fields)
 
 

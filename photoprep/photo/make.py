@@ -6,14 +6,18 @@ archive a private copy, so that killing it at any instant loses nothing but time
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from PIL import Image
 
 from photoprep.errors import PhotoError
+from photoprep.measured import Measures
 from photoprep.photo.capture_time import capture_time, taken_at
 from photoprep.photo.colour import ColourPlan, plan_colours, to_srgb
 from photoprep.photo.decode import DecodedPhoto, decode
 from photoprep.photo.fit import allowed_sizes_px, fit_jpeg
 from photoprep.photo.looks import looks_of
+from photoprep.photo.measures import measures_of
 from photoprep.photo.metadata import clean_exif
 from photoprep.photo.profiles import srgb_profile
 from photoprep.photo.resize import upright_at
@@ -61,8 +65,9 @@ def look_at(task: LookTask) -> Looked:
     except PhotoError as error:
         error.path = task.path
         raise
-    notes = decoded.notes + plan.notes
-    return Looked(decoded.full_size_px, notes, looks_of(picture), taken_at(decoded.exif))
+    notes, seen = decoded.notes + plan.notes, _seen(picture, decoded)
+    taken = taken_at(decoded.exif)
+    return Looked(decoded.full_size_px, notes, seen.looks, seen.measures, taken)
 
 
 def read_head(task: HeadTask) -> Head:
@@ -82,18 +87,15 @@ def _made(source: HeldSource, spec: PhotoSpec) -> MadePhoto:
     """The photo of a held source; half a file that is still being copied is not a damaged one."""
     try:
         decoded = decode(source.path, accept_damaged=spec.accept_damaged)
-        jpeg, notes, looks = _fitted(decoded, spec)
+        jpeg, notes, seen = _fitted(decoded, spec)
     except PhotoError:
         source.check()
         raise
     source.check()  # at the end: a decoder may read on while the picture is scaled
+    notes = decoded.notes + notes
+    taken = taken_at(decoded.exif)
     return MadePhoto(
-        source.sha256,
-        decoded.full_size_px,
-        jpeg,
-        decoded.notes + notes,
-        looks,
-        taken_at(decoded.exif),
+        source.sha256, decoded.full_size_px, jpeg, notes, seen.looks, seen.measures, taken
     )
 
 
@@ -105,15 +107,29 @@ def _rendered(
     return to_srgb(scaled, plan, spec.background, spec.rendering_intent)
 
 
-def _fitted(decoded: DecodedPhoto, spec: PhotoSpec) -> tuple[EncodedJpeg, tuple[Note, ...], str]:
-    """The JPEG, what there is to say of its colours, and the looks of the picture."""
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What the picture looks like, and what was measured of it."""
+
+    looks: str
+    measures: Measures
+
+
+def _seen(picture: Image.Image, decoded: DecodedPhoto) -> _Seen:
+    """What is seen of a picture as it was rendered."""
+    measures = measures_of(picture, decoded.exif, decoded.original_px)
+    return _Seen(looks_of(picture), measures)
+
+
+def _fitted(decoded: DecodedPhoto, spec: PhotoSpec) -> tuple[EncodedJpeg, tuple[Note, ...], _Seen]:
+    """The JPEG, what there is to say of its colours, and what was seen of the picture."""
     plan = plan_colours(decoded.image, decoded.icc_profile, decoded.exif)
-    looks = ""
+    seen: list[_Seen] = []
 
     def render(size_px: tuple[int, int]) -> Image.Image:
-        nonlocal looks
         picture = _rendered(decoded, plan, size_px, spec)
-        looks = looks or looks_of(picture)  # of the first, the largest one
+        if not seen:  # of the first, the largest one
+            seen.append(_seen(picture, decoded))
         return picture
 
     jpeg = fit_jpeg(
@@ -123,4 +139,4 @@ def _fitted(decoded: DecodedPhoto, spec: PhotoSpec) -> tuple[EncodedJpeg, tuple[
         icc_profile=srgb_profile() if spec.colour_profile == "srgb" else b"",
         exif=clean_exif(decoded.exif),
     )
-    return jpeg, plan.notes, looks
+    return jpeg, plan.notes, seen[0]

@@ -7,17 +7,18 @@ parent still reads its preset.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from photoprep.archive_member import Member
 from photoprep.files import FileStamp
+from photoprep.measured import Measures
 from photoprep.photo.quality import ChromaSubsampling, QualityCurve
 from photoprep.preset import PhotoSpec
 from photoprep.report import Note
 
 # Part of what makes a JPEG what it is: raised whenever equal input would give other bytes.
-RECIPE_NUMBER = 9
+RECIPE_NUMBER = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +82,9 @@ class EncodedJpeg:
 class MadePhoto:
     """One finished JPEG, the hash of the file it came from, and that one's upright size.
 
-    ``looks`` is what the picture looks like, to notice it in other files (see ``likeness``), and
-    ``taken`` when it was taken (see ``Head``).
+    ``looks`` is what the picture looks like, to notice it in other files (see ``likeness``),
+    ``measures`` are what doubts are judged by (see ``doubts``), and ``taken`` is when it was taken
+    (see ``Head``).
     """
 
     source_sha256: str
@@ -90,6 +92,7 @@ class MadePhoto:
     jpeg: EncodedJpeg
     notes: tuple[Note, ...]
     looks: str = ""
+    measures: Measures = field(default_factory=Measures)
     taken: str = ""
 
 
@@ -100,6 +103,7 @@ class Looked:
     source_size_px: tuple[int, int]
     notes: tuple[Note, ...]
     looks: str
+    measures: Measures
     taken: str
 
 

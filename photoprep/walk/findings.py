@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from photoprep.language import say
-from photoprep.report import Finding, PhotoOutcome, Prepared, Reused
+from photoprep.photo.doubts import doubts_of
+from photoprep.preset import PhotoSpec
+from photoprep.report import Finding, Note, PhotoOutcome, Prepared, Reused
 
 
 def findings_of(
     products: Sequence[Finding],
     photos: Sequence[PhotoOutcome],
+    spec: PhotoSpec,
     duplicates: Sequence[Finding],
     left_alone: Sequence[str],
     mailed: Sequence[Finding],
@@ -18,26 +21,27 @@ def findings_of(
     """Every finding of the run: of products, of single photos, duplicates, outputs, mails."""
     return (
         *products,
-        *photo_findings(photos),
+        *photo_findings(photos, spec),
         *duplicates,
         *map(_output_changed, left_alone),
         *mailed,
     )
 
 
-def photo_findings(photos: Sequence[PhotoOutcome]) -> list[Finding]:
+def photo_findings(photos: Sequence[PhotoOutcome], spec: PhotoSpec) -> list[Finding]:
     """What there is to say of each picture by itself."""
     return [
         Finding(
             note.code,
             note.severity,
             note.message,
+            note.hint,
             product=photo.subject.product,
             source=photo.source,
         )
         for photo in photos
         if isinstance(photo, Prepared | Reused)
-        for note in photo.jpeg.notes
+        for note in _notes(photo, spec)
     ]
 
 
@@ -50,3 +54,10 @@ def _output_changed(path: str) -> Finding:
         ),
         say("Delete it if it is not needed."),
     )
+
+
+def _notes(photo: Prepared | Reused, spec: PhotoSpec) -> tuple[Note, ...]:
+    """What was said when it was made, and what its measures give to doubt today."""
+    jpeg = photo.jpeg
+    source_px = (jpeg.source_width_px, jpeg.source_height_px)
+    return jpeg.notes + doubts_of(jpeg.measures, source_px, spec)

@@ -1,5 +1,6 @@
-"""The same picture in another format, size or quality: all are prepared, and a person is told.
+"""The same picture in another format, size or quality, or nearly the same: a person is told.
 
+All are prepared.
 Which of them is wanted only a person can say. The looks of a picture are taken when it is made and
 kept in the record, so that a run which makes nothing decodes nothing for this.
 """
@@ -12,18 +13,30 @@ from itertools import product
 
 from photoprep.language import say
 from photoprep.photo.likeness import RENDITIONS, Looks
+from photoprep.photo.nearness import NearLooks
 from photoprep.report import Finding, Prepared, PreparedJpeg, Reused, Severity
 
 Ready = Prepared | Reused
 
+# Of each photo at most so many are looked at closely, the latest first: shots of one burst follow
+# one another. Ten thousand photos that all nearly look alike would else take an hour.
+_MOST_COMPARED = 8
+_ASPECT = 0.03  # by so much two shots of one thing may be cropped differently
+
 
 def lookalike_findings(photos: Sequence[Ready], *, wanted: bool = False) -> list[Finding]:
-    """One finding for every photo that shows the same picture as one before it.
+    """One finding for every photo that shows the same picture as one before it, or nearly the same.
 
     ``wanted`` says that the preset asks for every copy: then it is told, and nobody is warned.
     """
     severity: Severity = "info" if wanted else "warning"
-    return [_finding(first, photo, severity) for first, photo in lookalikes(photos)]
+    same = lookalikes(photos)
+    copies = {photo.source for _, photo in same}
+    others = [photo for photo in photos if photo.source not in copies]
+    return [
+        *(_finding(first, photo, severity) for first, photo in same),
+        *(_near_finding(before, photo) for before, photo in near_lookalikes(others)),
+    ]
 
 
 def lookalikes(photos: Iterable[Ready]) -> list[tuple[Ready, Ready]]:
@@ -46,6 +59,38 @@ def lookalikes(photos: Iterable[Ready]) -> list[tuple[Ready, Ready]]:
         in_bucket[looks.bucket].append((photo, looks))
         of_name[name].append((photo, looks))
     return pairs
+
+
+def near_lookalikes(photos: Iterable[Ready]) -> list[tuple[Ready, Ready]]:
+    """Each photo that shows nearly the same as an earlier one, with the latest such before it.
+
+    All are kept to compare with, because a series may drift.
+    """
+    in_bucket: defaultdict[tuple[int, ...], list[tuple[int, Ready, NearLooks]]] = defaultdict(list)
+    pairs = []
+    for place, photo in enumerate(photos):
+        if not photo.jpeg.looks:
+            continue
+        looks = NearLooks(photo.jpeg.looks)
+        likely = [
+            (at, before, known)
+            for bucket in looks.near_buckets
+            for at, before, known in in_bucket.get(bucket, ())
+            if looks.may_be_near(known) and _like_shape(photo.jpeg, before.jpeg)
+        ]
+        likely.sort(key=lambda row: row[0], reverse=True)
+        for _, before, known in likely[:_MOST_COMPARED]:
+            if looks.is_near(known):
+                pairs.append((before, photo))
+                break
+        in_bucket[looks.bucket].append((place, photo, looks))
+    return pairs
+
+
+def _like_shape(one: PreparedJpeg, other: PreparedJpeg) -> bool:
+    across = one.source_width_px * other.source_height_px
+    down = one.source_height_px * other.source_width_px
+    return abs(across - down) <= _ASPECT * max(across, down)
 
 
 def _like(
@@ -94,6 +139,20 @@ def _finding(first: Ready, photo: Ready, severity: Severity) -> Finding:
             sizes=sizes,
         ),
         say("Take the one that is not wanted out of the folder, then run again."),
+        product=photo.subject.product,
+        source=photo.source,
+    )
+
+
+def _near_finding(before: Ready, photo: Ready) -> Finding:
+    return Finding(
+        "near-duplicate",
+        "info",
+        say(
+            "It shows nearly the same as {other}: a second shot of it, perhaps.",
+            other=before.source,
+        ),
+        say("Keep the better one, and take the other out of the folder."),
         product=photo.subject.product,
         source=photo.source,
     )

@@ -166,5 +166,6 @@ def _prepared_jpeg(candidate: Candidate, made: MadePhoto, sha256: str) -> Prepar
         source_height_px=height_px,
         notes=made.notes,
         looks=made.looks,
+        measures=made.measures,
         taken=made.taken,
     )

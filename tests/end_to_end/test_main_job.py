@@ -119,7 +119,7 @@ def test_drafts_carry_every_photo_once_and_none_is_too_large(
         for (name, content), item in zip(attached, mail["attachments"], strict=True):
             assert content == (prepared / item["photo"]).read_bytes()
             assert len(content) == item["bytes"]
-            carried.append(name)
+            carried.append(str(name))
         assert mail["raw_bytes"] == sum(item["bytes"] for item in mail["attachments"])
         body = message.get_body()
         assert body is not None
