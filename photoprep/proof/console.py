@@ -21,12 +21,19 @@ from photoprep.units import say_bytes, say_cm
 _WIDE_COLUMNS = 120
 _SKIPPED_NAMED = 8
 _HINTS_NAMED = 8
+_ALIKE_NAMED = 8
 
 
 def print_report(report: Report, console: Console) -> None:
     """The run at a glance: failures and findings first, as they want something done."""
     print_failures(report.failed, console, report.language)
-    print_findings(report.findings, console, report.language, most_hints=_HINTS_NAMED)
+    print_findings(
+        report.findings,
+        console,
+        report.language,
+        most_hints=_HINTS_NAMED,
+        most_alike=_ALIKE_NAMED,
+    )
     _print_skipped(report, console)
     _print_photos(report, console)
     _print_mails(report, console)

@@ -14,19 +14,25 @@ _MARKS = {"error": "[red]✗[/]", "warning": "[yellow]![/]", "info": "[dim]·[/]
 
 
 def print_findings(
-    findings: Sequence[Finding], console: Console, language: Language, *, most_hints: int = 0
+    findings: Sequence[Finding],
+    console: Console,
+    language: Language,
+    *,
+    most_hints: int = 0,
+    most_alike: int = 0,
 ) -> None:
     """The findings by severity, those of one code together with their remedy below them.
 
-    Of those that only tell, the first ``most_hints``, or all with 0.
+    Of those that only tell, the first ``most_hints``, and of others the first ``most_alike`` with
+    one remedy; all with 0.
     """
     hints = [finding for finding in findings if finding.severity == "info"]
     unnamed = hints[most_hints:] if most_hints else []
     for severity in _MARKS:
         for group in _by_code(finding for finding in findings if finding.severity == severity):
-            _print_group(
-                [finding for finding in group if finding not in unnamed], console, language
-            )
+            named = [finding for finding in group if finding not in unnamed]
+            most = most_alike if severity != "info" and most_alike else len(named)
+            _print_group(named[:most], console, language, more=len(named) - most)
     if unnamed:
         more = say_number(
             len(unnamed),
@@ -45,12 +51,21 @@ def _by_code(findings: Iterable[Finding]) -> list[list[Finding]]:
     return list(groups.values())
 
 
-def _print_group(group: Sequence[Finding], console: Console, language: Language) -> None:
+def _print_group(
+    group: Sequence[Finding], console: Console, language: Language, *, more: int
+) -> None:
     for finding in group:
         where = f"{escape(finding.source)}: " if finding.source else ""
         words = escape(in_language(finding.message, language))
         mark = _MARKS[finding.severity]
         console.print(f"{mark} {where}{words}", highlight=False, soft_wrap=True)
+    if more > 0:
+        said = say_number(
+            more,
+            "and {count} more of this kind; report.json has all.",
+            "and {count} more of this kind; report.json has all.",
+        )
+        console.print(f"  {in_language(said, language)}", highlight=False)
     if group and group[0].hint:
         hint = escape(in_language(group[0].hint, language))
         console.print(f"  [dim]{hint}[/]", highlight=False, soft_wrap=True)

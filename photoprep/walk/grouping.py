@@ -1,4 +1,4 @@
-"""Pictures that only a camera named are parted into products by their times, and asked about.
+"""Pictures whose names tell no product are parted by their times, and asked about.
 
 Nothing else tells whose they are, so what is done with them is a guess; it is never made silently.
 """
@@ -84,15 +84,15 @@ def _finding(files: Sequence[Understood], times: Mapping[str, str], *, several: 
     known = not several and first.told.product_by == "root"
     if len(files) == 1:
         message = say(
-            "Only a camera named it; it is taken for a picture of “{product}”.", product=product
+            "Its name tells no product; it is taken for a picture of “{product}”.", product=product
         )
     elif several:
         message = say_number(
             len(files),
-            "{count} picture that only a camera named, {first} to {last}, {when}, is taken for one "
-            "product, “{product}”.",
-            "{count} pictures that only a camera named, {first} to {last}, {when}, are taken for "
+            "{count} picture whose name tells no product, {first} to {last}, {when}, is taken for "
             "one product, “{product}”.",
+            "{count} pictures whose names tell no product, {first} to {last}, {when}, are taken "
+            "for one product, “{product}”.",
             first=_own_name(first),
             last=_own_name(last),
             when=_when(files, times),
@@ -101,8 +101,9 @@ def _finding(files: Sequence[Understood], times: Mapping[str, str], *, several: 
     else:
         message = say_number(
             len(files),
-            "{count} picture that only a camera named is taken for “{product}”.",
-            "{count} pictures that only a camera named, {first} to {last}, are taken for "
+            "{count} picture whose name tells no product, {first} to {last}, is taken for "
+            "“{product}”.",
+            "{count} pictures whose names tell no product, {first} to {last}, are taken for "
             "“{product}”.",
             first=_own_name(first),
             last=_own_name(last),
