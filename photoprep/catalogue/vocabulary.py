@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Literal
 
 from photoprep.errors import PresetError
-from photoprep.language import say
+from photoprep.language import say, say_list
 from photoprep.views import VIEWS
 
 SHIPPED = Path(__file__).with_name("words.toml")
@@ -180,7 +180,7 @@ def _drop_elsewhere(table: dict[str, list[str]], words: list[str]) -> None:
 def _unknown(path: Path, key: str, known: list[str]) -> PresetError:
     return PresetError(
         say("{key} is unknown in a file of words.", key=key),
-        hint=say("Known are {known}.", known=", ".join(known)),
+        hint=say("Known are {known}.", known=say_list(known)),
         path=path,
     )
 

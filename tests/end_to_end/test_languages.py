@@ -54,7 +54,9 @@ def test_a_run_speaks_chinese_when_it_should(photos: Path, tmp_path: Path, langu
     assert "已处理 1 张照片，1 张未能处理，跳过 1 个其他文件，1 封邮件已就绪。" in told.stdout
     report = json.loads((out / "report.json").read_text(encoding="utf-8"))
     told_in_chinese(" ".join(row["error"] or "" for row in report["photos"]))
-    assert [row["code"] for row in report["findings"]] == ["profile-missing"]
+    findings = report["findings"]
+    assert {"view-missing", "too-small", "profile-missing"} <= {row["code"] for row in findings}
+    told_in_chinese(" ".join(row["message"] + (row["remedy"] or "") for row in findings))
 
 
 @pytest.mark.parametrize("locale", ["C", "C.UTF-8", "de_DE.UTF-8"])

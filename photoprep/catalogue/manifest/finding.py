@@ -12,7 +12,7 @@ from photoprep.catalogue.manifest.table import MAX_FILE_BYTES, Teller, too_large
 from photoprep.errors import ManifestUnreadableError, PhotoError
 from photoprep.files import open_source
 from photoprep.files import unreadable as file_unreadable
-from photoprep.language import Sentence, say
+from photoprep.language import Sentence, say, say_list
 from photoprep.report import Finding
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def manifest_among(files: Sequence[FoundFile]) -> ManifestFiles:
                 say(
                     "There are several lists of the products; {used} was used, and not {others}.",
                     used=used.name,
-                    others=", ".join(file.name for file in unused),
+                    others=say_list(file.name for file in unused),
                 ),
                 say("Keep one of them, or put them in different folders and run once for each."),
             )

@@ -9,7 +9,7 @@ from photoprep.catalogue.found import FoundFile
 from photoprep.catalogue.manifest.matching import Match, NameIndex
 from photoprep.catalogue.manifest.rows import Manifest, ManifestRow
 from photoprep.catalogue.manifest.table import TOLD_ONE_BY_ONE, Teller, shown
-from photoprep.language import Sentence, say, say_number
+from photoprep.language import Sentence, say, say_list, say_number
 from photoprep.report import Finding, Subject
 
 _NAMES_TOLD = 3
@@ -106,7 +106,11 @@ def _said_of(teller: Teller, row: ManifestRow, match: Match) -> Iterator[Finding
 
 
 def _some(names: Sequence[str]) -> str:
-    return ", ".join(names[:_NAMES_TOLD]) + (" …" if len(names) > _NAMES_TOLD else "")
+    """The first of the files, and how many more there are."""
+    named, more = say_list(names[:_NAMES_TOLD]), len(names) - _NAMES_TOLD
+    if more <= 0:
+        return named
+    return say_number(more, "{named} and {count} more", "{named} and {count} more", named=named)
 
 
 def _missing(

@@ -33,6 +33,7 @@ from photoprep.catalogue.manifest.words import (
     headings_told,
     included_of,
     view_named,
+    views_told,
 )
 from photoprep.errors import ManifestUnreadableError, PhotoprepError
 from photoprep.language import say
@@ -229,7 +230,7 @@ class _Reading:
 
     def _not_known(self, field: Field, text: str, line: Line) -> Finding:
         hint = (
-            say("Write one of: {words}.", words=", ".join(VIEWS))
+            say("Write one of: {words}.", words=views_told())
             if field == "view"
             else say("Write yes or no.")
         )

@@ -12,7 +12,7 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any, Literal
 
-from photoprep.language import Language
+from photoprep.language import Language, say_list
 
 Field = Literal[
     "file", "product", "model", "quantity", "view", "colour", "caption", "kind", "included"
@@ -57,7 +57,13 @@ def known_headings(language: Language = "en") -> tuple[str, ...]:
 def headings_told() -> str:
     """All headings in both languages, for a person who has to choose among them."""
     pairs = zip(known_headings("en"), known_headings("zh"), strict=True)
-    return ", ".join("/".join(pair) for pair in pairs)
+    return say_list("/".join(pair) for pair in pairs)
+
+
+def views_told() -> str:
+    """The words for all kinds of view in both languages, for a person who has to choose one."""
+    known = [view for view in VIEWS if view != "unknown"]
+    return say_list(f"{view_word(view, 'en')}/{view_word(view, 'zh')}" for view in known)
 
 
 def included_of(text: str) -> bool | None:

@@ -65,7 +65,10 @@ def write_manifest(path: Path, rows: Sequence[ManifestRow], *, language: Languag
     make = MAKERS.get(path.suffix.lower())
     if make is None:
         raise UsageError(
-            say("A list of products cannot be written as “{ending}”.", ending=path.suffix),
+            say(
+                "A list of products cannot be written as “{ending}”.",
+                ending=path.suffix or path.name,
+            ),
             hint=say("Give it a name that ends with .csv, .xlsx or .toml."),
             path=path,
         )
