@@ -174,6 +174,12 @@ def _expected(detail: dict[str, Any]) -> str:
             return say("expected a whole number")
         case "string_type":
             return say("expected a text in quotes")
+        case "list_type":
+            return say("expected a list in square brackets")
+        case "dict_type":
+            return say("expected a table of keys and lists")
+        case "too_short":
+            return say("expected at least one value in the list")
         case "string_too_short":
             return say("expected a text that is not empty")
         case "greater_than_equal":

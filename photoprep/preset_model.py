@@ -140,7 +140,7 @@ class NamesSection(Section):
             description="The name of a photo, without its extension, made of the fields "
             + ", ".join(f"{{{field}}}" for field in NAME_FIELDS)
             + ". What is not known is left out.",
-            examples=["{product}_{model}_{view}_{date}"],
+            examples=["{product}_{model}_{colour}_{view}_{date}"],
         ),
     ]
 

@@ -153,6 +153,8 @@ def _values(found: dict[str, Any]) -> str:
         return " or ".join(f"`{json.dumps(value)}`" for value in found["enum"])
     if "examples" in found:
         return "such as " + ", ".join(f"`{json.dumps(value)}`" for value in found["examples"])
+    if found["type"] == "object":
+        return 'a table of lists, such as `clothing = ["front", "back"]`'
     if found["type"] == "integer":
         if "maximum" in found:
             return f"a whole number, {found['minimum']} to {found['maximum']}"

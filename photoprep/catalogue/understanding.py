@@ -292,8 +292,11 @@ def _views(own: Reading, place: _Place) -> tuple[str, ...]:
 def _kind(words: tuple[str, ...], known: Vocabulary) -> str:
     """The kind of product that one of the words names, a Chinese one by its end (棒球帽)."""
     for word in map(fold, words):
-        ends = [word] if word.isascii() else [word[-length:] for length in range(4, 0, -1)]
-        for end in (*ends, *word.split()):
+        if word.isascii():
+            ends = [word, word.removesuffix("s"), *word.split()]
+        else:
+            ends = [word[-length:] for length in range(4, 0, -1)]
+        for end in ends:
             if end in known.kinds:
                 return known.kinds[end]
     return ""

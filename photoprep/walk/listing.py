@@ -25,8 +25,8 @@ def listed(intake: Intake, dropped: Dropped, vocabulary: Vocabulary) -> Listed:
     """What the pictures show by the list of products in the top of what was dropped, if any."""
     files = manifest_among(dropped.files)
     rows = tuple(
-        Skipped(row.source, files.reason_for(row.source) or row.reason, row.hint)
-        if isinstance(row, Skipped)
+        Skipped(row.source, reason)
+        if isinstance(row, Skipped) and (reason := files.reason_for(row.source))
         else row
         for row in intake.rows
     )
