@@ -32,7 +32,15 @@ LETTER = PACKAGE / "mail" / "letter.py"
 TOLD = {"Note": (2,), "Finding": (2, 3), "Skipped": (1, 2), "Failed": (2, 3)}
 TOLD_BY_NAME = {"message", "hint", "reason", "aside", "trouble", "advice"}
 # Built-in errors of which the words are for programmers.
-PLAIN = {"AssertionError", "AttributeError", "ValueError", "TypeError", "RuntimeError"}
+PLAIN = {
+    "AssertionError",
+    "ImportError",
+    "ModuleNotFoundError",
+    "AttributeError",
+    "ValueError",
+    "TypeError",
+    "RuntimeError",
+}
 # … but where pydantic and ``photo.refusals`` pass them on to people.
 PASSED_ON = ("preset_", "units.py", "photo/")
 
