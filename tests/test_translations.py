@@ -34,11 +34,12 @@ TOLD_BY_NAME = {"message", "hint", "reason", "aside", "trouble", "advice"}
 # Built-in errors of which the words are for programmers.
 PLAIN = {
     "AssertionError",
-    "AttributeError",
+    "ImportError",
     "ModuleNotFoundError",
-    "RuntimeError",
-    "TypeError",
+    "AttributeError",
     "ValueError",
+    "TypeError",
+    "RuntimeError",
 }
 # … but where pydantic and ``photo.refusals`` pass them on to people.
 PASSED_ON = ("preset_", "units.py", "photo/")
