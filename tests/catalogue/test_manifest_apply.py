@@ -105,8 +105,15 @@ def test_what_could_be_several_files_is_none_unless_the_product_tells() -> None:
     subjects, findings = apply("file,view\nIMG_1.jpg,open\n", told=names)
     assert subjects == names
     assert codes(findings)[0] == "manifest-file-ambiguous"
+    assert findings[0].message.endswith("any of 2 files: Box X1/IMG_1.jpg, Lamp T7/IMG_1.jpg.")
     subjects, findings = apply("file,model,view\nIMG_1.jpg,T7,open\n", told=names)
     assert [subject.view for subject in subjects.values()] == ["unknown", "open"]
+
+
+def test_of_many_that_it_could_be_three_are_named() -> None:
+    names = [f"{folder}/IMG_1.jpg" for folder in "abcde"]
+    _, findings = apply("file,view\nIMG_1.jpg,open\n", *names)
+    assert findings[0].message.endswith(": a/IMG_1.jpg, b/IMG_1.jpg, c/IMG_1.jpg and 2 more.")
 
 
 def test_missing_files_are_told_with_the_nearest_name() -> None:

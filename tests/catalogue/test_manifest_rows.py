@@ -18,6 +18,7 @@ from photoprep.catalogue.manifest.words import (
     known_headings,
     view_named,
     view_word,
+    views_told,
 )
 from photoprep.language import Language
 from tests.catalogue.manifests import codes, read
@@ -93,6 +94,12 @@ def test_two_columns_for_one_thing_fill_each_other() -> None:
 def test_views_are_known_by_kind_and_by_the_words_of_file_names(word: str, view: str) -> None:
     manifest = read(f"file,view\na.jpg,{word}\n")
     assert (manifest.rows[0].view, manifest.findings) == (view, ())
+
+
+def test_the_words_for_views_that_are_told_are_read() -> None:
+    told = [pair.split("/") for pair in views_told().split(", ")]
+    assert [english for english, _ in told] == [view for view in VIEWS if view != "unknown"]
+    assert all(view_named(english) == view_named(chinese) == english for english, chinese in told)
 
 
 def test_unknown_values_are_told_and_left_out() -> None:

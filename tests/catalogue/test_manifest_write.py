@@ -133,4 +133,6 @@ def test_where_nothing_can_be_written_is_told(tmp_path: Path) -> None:
         write_manifest(tmp_path / "missing" / "products.csv", [])
     with pytest.raises(UsageError, match=r"\.pdf"):
         write_manifest(tmp_path / "products.pdf", [])
+    with pytest.raises(UsageError, match="written as “products”"):
+        write_manifest(tmp_path / "products", [])
     assert list(tmp_path.iterdir()) == []

@@ -79,6 +79,18 @@ def test_the_option_goes_before_the_preset_and_that_before_the_locale(
     assert "1 张未变" in asked.stdout
 
 
+def test_a_check_of_a_list_speaks_chinese_too(photos: Path) -> None:
+    rows = "文件名,视图,是否包含,装箱\nwhole.png,斜放,也许,1\nnone.png,正面,,\n"
+    written(photos / "产品清单.csv", rows)
+    told = photoprep("check", photos, "--explain", "--lang", "zh")
+    assert told.returncode == ExitCode.SOME_FAILED
+    # The words for views are told in both languages.
+    told_in_chinese(told.stdout.replace("accessory-not-included", "") + told.stderr)
+    assert "第 2 行：无法识别“视图”一栏的“斜放”，已忽略。" in told.stdout
+    assert "closed/合起、open/打开、front/正面" in told.stdout
+    assert "1 张图片、1 张无法读取、1 个产品" in told.stdout
+
+
 def test_the_preset_has_a_say_in_errors_too(tmp_path: Path) -> None:
     chinese = written(
         tmp_path / "own.toml", 'schema = 1\nextends = "trade-email"\nlanguage = "zh"\n'
