@@ -33,7 +33,8 @@ def _product(file: Understood) -> Sentence:
             return say("product “{product}”: {words} says so", product=product, words=words)
         case "time":
             return say(
-                "product “{product}”: nothing names it; it was taken together with {words}",
+                "product “{product}”: nothing names it; by its time it belongs to the session that "
+                "begins with {words}",
                 product=product,
                 words=words,
             )

@@ -140,17 +140,31 @@ class _House:
         own, place = self.read(stem), self._place(folders)
         if place.told_by and not (of_kind and _names_another(own, place)):
             return _in_folder(name, own, place, "folder")
+        if self._is_of_the_root(own):
+            return _in_folder(name, own, self._root_with(place), "root")
         if own.says_product or _bare_model(own) or (own.accessories and not self._is_one):
             return _by_itself(name, own, place)
         loose = own.is_camera_made and not place.told_by
         if self._root.told_by:
-            colour = place.colour or self._root.colour
-            root = self._root._replace(view=place.view, view_by=place.view_by, colour=colour)
-            return replace(_in_folder(name, own, root, "root"), is_loose=loose)
+            found = _in_folder(name, own, self._root_with(place), "root")
+            return replace(found, is_loose=loose)
         told = _told("", "", "", own, place)
         colour = _first(own.colours) or place.colour
         subject = Subject("Photo", "", _view(own, place), colour, own.quantity, "", own.size)
         return Understood(name, subject, told, loose)
+
+    def _is_of_the_root(self, own: Reading) -> bool:
+        """Whether a name says the model, or words, of the very product that was dropped."""
+        root = self._root
+        if root.model and own.models:
+            return root.model in own.models
+        words = set(map(fold, root.product))
+        return bool(own.product) and not own.models and words.issuperset(map(fold, own.product))
+
+    def _root_with(self, place: _Place) -> _Place:
+        """The dragged folder as a product's, seen from a folder in it."""
+        colour = place.colour or self._root.colour
+        return self._root._replace(view=place.view, view_by=place.view_by, colour=colour)
 
     def _place(self, folders: tuple[str, ...]) -> _Place:
         if folders not in self._places:

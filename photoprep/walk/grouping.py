@@ -115,7 +115,7 @@ def _finding(files: Sequence[Understood], times: Mapping[str, str], *, several: 
         message,
         hint,
         product=product,
-        source=first.name,
+        source=first.name if len(files) == 1 else "",
     )
 
 
@@ -128,4 +128,6 @@ def _when(files: Sequence[Understood], times: Mapping[str, str]) -> str:
     if not taken:
         return say("at an unknown time")
     day, first, last = taken[0][:10], taken[0][11:16], taken[-1][11:16]
+    if first == last:
+        return say("taken {day} at {first}", day=day, first=first)
     return say("taken {day} from {first} to {last}", day=day, first=first, last=last)

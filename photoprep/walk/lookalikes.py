@@ -134,7 +134,7 @@ def _finding(first: Ready, photo: Ready, severity: Severity) -> Finding:
         "duplicate",
         severity,
         say(
-            "It shows the same picture as {source}, {sizes}. Both are prepared.",
+            "It shows the same picture as {source}, {sizes}. Both go out.",
             source=first.source,
             sizes=sizes,
         ),

@@ -112,9 +112,7 @@ def test_loose_pictures_are_parted_by_their_times_and_asked_about(loose: Path) -
     assert [row["product"] for row in report["photos"]] == ["Enquiry 1"] * 3 + ["Enquiry 2"] * 3
     asked = [finding for finding in report["findings"] if finding["code"] == "unnamed-product"]
     assert [finding["severity"] for finding in asked] == ["warning", "warning"]
-    assert (
-        "IMG_2231.jpg to IMG_2233.jpg, taken 2026-11-23 from 10:00 to 10:00" in asked[0]["message"]
-    )
+    assert "IMG_2231.jpg to IMG_2233.jpg, taken 2026-11-23 at 10:00" in asked[0]["message"]
 
 
 def test_a_run_parts_them_alike_the_first_time_and_the_second(loose: Path, tmp_path: Path) -> None:

@@ -50,7 +50,7 @@ def test_the_larger_one_is_named() -> None:
     assert (finding.product, finding.source) == ("Box", "Box/IMG_1-small.jpg")
     assert finding.message == (
         "It shows the same picture as Box/IMG_1.jpg, at another size (1000×750 pixels, not "
-        "4000×3000): Box/IMG_1.jpg is the larger. Both are prepared."
+        "4000×3000): Box/IMG_1.jpg is the larger. Both go out."
     )
     (turned,) = lookalike_findings([small, photo("Box/IMG_1.jpg", b"\x10\x20\x30\x40")])
     assert "Box/IMG_1.jpg is the larger" in turned.message

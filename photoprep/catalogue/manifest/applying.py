@@ -39,11 +39,13 @@ def applied(
     findings = [*contradictions(manifest), *listed.findings]
     for name, told in understood.items():
         rows = listed.rows.get(name, ())
-        subject = _laid_over(told, general.named(_together(rows)))
+        own = general.named(_together(rows))
+        subject = _laid_over(told, own)
         applying = general.of_picture(subject, name)
         if applying:
             covered.add(name)
-        subjects[name] = _of_the_product(subject, applying)
+        # What a row says of this very picture goes before what one says of its product.
+        subjects[name] = _laid_over(_of_the_product(subject, applying), own)
         subjects[name] = _included(subjects[name], (*rows, *applying))
         findings += _wrongly_left_out(manifest, name, subjects[name], rows)
     findings += _without_picture(manifest, subjects)
@@ -227,7 +229,7 @@ def _unlisted(manifest: Manifest, listed: Listed, names: Iterable[str]) -> Itera
         yield Finding(
             "manifest-file-unlisted",
             "info",
-            say("{name} is in no row of the list.", name=name),
+            say("It is in no row of the list."),
             say("Add a row for it if the list is to be complete."),
             source=name,
         )
