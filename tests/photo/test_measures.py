@@ -79,7 +79,10 @@ def test_a_cast_is_told_as_the_light_was_coloured() -> None:
 
 def test_clipping_in_one_channel_is_counted() -> None:
     assert measured(scene()).part_clipped_permille == 0
-    assert measured(exposed(1)(scene("#c8b496"))).part_clipped_permille >= 500
+    brown = lit((1, 0.55, 0.3))(scene("gray"))
+    assert measured(exposed(2.5)(brown)).part_clipped_permille >= 500
+    # A ground of a light colour has a channel at its end by rights.
+    assert measured(scene("#ffb4a0")).part_clipped_permille == 0
 
 
 def test_white_paper_is_no_burnt_white_but_a_soft_one_is() -> None:
