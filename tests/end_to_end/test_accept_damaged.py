@@ -27,8 +27,8 @@ def test_a_damaged_picture_goes_out_only_when_it_is_asked_for(tmp_path: Path) ->
     assert accepted.returncode == 0
     assert statuses(out) == {"broken.bmp": "prepared", "whole.png": "reused"}
     findings = json.loads((out / "report.json").read_text(encoding="utf-8"))["findings"]
-    (finding,) = [row for row in findings if row["source"] == "broken.bmp"]
-    assert finding["code"] == "damaged-accepted"
+    told = [row["code"] for row in findings if row["source"] == "broken.bmp"]
+    assert told[0] == "damaged-accepted"
 
     again = photoprep(photos, "--out", out, "--accept-damaged")
     assert again.returncode == 0
