@@ -151,6 +151,22 @@ def test_burnt_out_pictures_are_told_by_what_is_lost() -> None:
     assert "burnt-out" not in codes(brown)
 
 
+def test_a_cast_on_white_is_one_of_the_dark_tones_too() -> None:
+    cast = Measures(
+        lightest_level=255,
+        cast_red_log100=-35,
+        cast_blue_log100=10,
+        neutral_permille=0,
+        plain_border_percent=95,
+        cast_dark_percent=80,
+    )
+    assert [note.code for note in doubts_of(cast, LARGE, SPEC)] == ["colour-cast"]
+    assert doubts_of(replace(cast, cast_dark_percent=10), LARGE, SPEC) == ()  # a blue ground
+    assert doubts_of(replace(cast, neutral_permille=100), LARGE, SPEC) == ()
+    assert doubts_of(replace(cast, cast_red_log100=-20), LARGE, SPEC) == ()  # hardly one
+    assert doubts_of(replace(cast, cast_red_log100=-120), LARGE, SPEC) == ()  # paint
+
+
 def test_a_light_ground_of_a_colour_is_neither_a_cast_nor_burnt_out() -> None:
     for ground in ("#ffb6c1", "#ffdab9", "#fff078", "#c8e1fa", "#ade6e6"):
         assert codes(scene(ground)) == [], ground
