@@ -26,7 +26,7 @@ class Measures:
     shake_across_px100: int = -1
     # What a thousandth of the pixels reaches in its largest channel.
     highlight_level: int = 255
-    # Of the pixels that are not white, those with one or two channels clipped.
+    # Of what is neither ground nor white, the pixels with one or two channels clipped.
     part_clipped_permille: int = 0
     # White that is no light background, and the share of nearly white around it: high where it
     # ends softly.
@@ -42,6 +42,8 @@ class Measures:
     neutral_permille: int = 1000
     opposite_permille: int = 0
     cast_second_tone_permille: int = 0
+    # How far what is dark leans to the same side, in percent of how far the lightest part does.
+    cast_dark_percent: int = 0
     # How much of the border is one smooth background, and how far that is from smooth, in tenths
     # of a level; how much of each side the product covers.
     plain_border_percent: int = 0

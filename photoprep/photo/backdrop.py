@@ -17,6 +17,7 @@ from photoprep.photo.masks import Mask, bits_of, border_of, mask_of
 from photoprep.photo.regions import Grid
 
 _RING_PX = 2
+_PLAIN_PERCENT, _UNEVEN_LEVELS = 40, 6  # of the border; misses of the fitted surface
 _NEAR_LEVELS = 18  # from the fitted surface, in any channel: noise and shading, no product
 _FIRST_LEVELS = 27  # from the commonest colour of the border, before anything is fitted
 _BIN_LEVELS = 16
@@ -36,13 +37,14 @@ _Levels = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class Backdrop:
-    """Shares as ``Measures`` has them."""
+    """Shares as ``Measures`` has them, and where the ground is; nowhere unless it is plain."""
 
     plain_border_percent: int
     uneven_level10: int
     touch_percents: tuple[int, int, int, int]
     skin_percent: int
     part_permilles: tuple[int, ...]
+    ground: Mask
 
 
 def backdrop_of(picture: Image.Image) -> Backdrop:
@@ -56,12 +58,15 @@ def backdrop_of(picture: Image.Image) -> Backdrop:
     background = grid.flooded(near & border, near)
     front = grid.grown(grid.shrunk(grid.full & ~background))  # without specks
     shown = mask_of(front, grid)
+    plain_percent = round(100 * (background & border).bit_count() / border.bit_count())
+    is_plain = plain_percent >= _PLAIN_PERCENT and uneven <= _UNEVEN_LEVELS
     return Backdrop(
-        plain_border_percent=round(100 * (background & border).bit_count() / border.bit_count()),
+        plain_border_percent=plain_percent,
         uneven_level10=round(10 * uneven),
         touch_percents=_touched(shown & (distance >= _TOUCHING_LEVELS)),
         skin_percent=_percent(_skin(picture) & shown, shown),
         part_permilles=_parts(front, grid),
+        ground=mask_of(background if is_plain else 0, grid),
     )
 
 

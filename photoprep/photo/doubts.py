@@ -36,8 +36,10 @@ _SOME_CLIPPED_PERMILLE, _SOME_SOFT_PERCENT = 50, 15
 # Natural logarithms, times 100: a cast is off by 35% or more, by 112% it is paint. Light colours
 # everything, so that hardly anything is neutral.
 _PAINT_LOG100, _CAST_NEUTRAL_PERMILLE = 75, 30
-# Before a background that reaches white's level in a channel, that is enough: it was white.
+# A background that reaches white's level in a channel was white, if what is dark leans to the same
+# side; before a ground of a light colour of its own it does not.
 _WHITE_CAST_LOG100, _WHITE_LEVEL, _WHITE_BORDER_PERCENT = 30, 250, 40
+_DARK_LEANS_PERCENT = 55
 # Elsewhere a wall may be yellow: nothing may have the opposite colour, and two tones say the same.
 # Good photos reach 0.32 (a statue before a beige wall).
 _CAST_LOG100, _CAST_OPPOSITE_PERMILLE, _CAST_TONE_PERMILLE = 42, 20, 20
@@ -134,9 +136,7 @@ def _too_dark(measures: Measures) -> Note | None:
 
 
 def _burnt_out(measures: Measures) -> Note | None:
-    # A white ground in light of another colour has channels at their end by that alone.
-    is_cast = _colour_cast(measures) is not None
-    if measures.part_clipped_permille >= _PART_CLIPPED_PERMILLE and not is_cast:
+    if measures.part_clipped_permille >= _PART_CLIPPED_PERMILLE:
         message = say(
             "It is burnt out: {percent}% of what is not white has lost its shading to light.",
             percent=round(measures.part_clipped_permille / 10),
@@ -165,6 +165,7 @@ def _colour_cast(measures: Measures) -> Note | None:
     is_cast = measures.neutral_permille <= _CAST_NEUTRAL_PERMILLE and strength <= _PAINT_LOG100
     if _before_white(measures):
         is_cast &= strength >= _WHITE_CAST_LOG100
+        is_cast &= measures.cast_dark_percent >= _DARK_LEANS_PERCENT
     else:
         is_cast &= (
             strength >= _CAST_LOG100

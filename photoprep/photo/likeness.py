@@ -39,20 +39,20 @@ COPIES = Tolerance(6, 8)
 RENDITIONS = Tolerance(24, 32)
 
 
-def _in_lanes(values: bytes) -> int:
+def in_lanes(values: bytes) -> int:
     """Each value in 16 bits of its own, so that one subtraction compares all."""
     lanes = bytearray(2 * len(values))
     lanes[::2] = values
     return int.from_bytes(lanes, "little")
 
 
-_TOP_BITS = _in_lanes(b"\x80" * (_LUMAS + _CHROMAS)) << 8
+_TOP_BITS = in_lanes(b"\x80" * (_LUMAS + _CHROMAS)) << 8
 
 
 def _borrow_guard(tolerance: Tolerance) -> int:
     """A top bit in every lane, which a difference beyond the tolerance takes away."""
     allowed = bytes([tolerance.luma]) * _LUMAS + bytes([tolerance.chroma]) * _CHROMAS
-    return _TOP_BITS + _in_lanes(allowed)
+    return _TOP_BITS + in_lanes(allowed)
 
 
 _GUARDS = {tolerance: _borrow_guard(tolerance) for tolerance in (COPIES, RENDITIONS)}
@@ -66,7 +66,7 @@ class Looks:
     def __init__(self, text: str) -> None:
         values = a2b_base64(text)
         self._sorted_by = [values[place] for place in _PLACES]
-        self._lanes = _in_lanes(values)
+        self._lanes = in_lanes(values)
 
     def is_like(self, other: Looks, tolerance: Tolerance = COPIES) -> bool:
         """Whether no number of the two differs by more than the tolerance (0.3 µs)."""

@@ -10,7 +10,7 @@ from PIL import Image
 from photoprep.measured import Measures
 from photoprep.photo.backdrop import backdrop_of
 from photoprep.photo.sharpness import sharpness_of
-from photoprep.photo.tones import cast_of, levels_of, tones_of, white_of
+from photoprep.photo.tones import cast_of, clipped_permille_of, highlight_of, levels_of, white_of
 from photoprep.photo.turns import orientation_of, was_turned_before
 
 LEAST_SIDE_PX = 64  # a smaller picture is an icon: it is too small, and no more is said
@@ -28,9 +28,8 @@ def measures_of(picture: Image.Image, exif: Image.Exif, stored_px: tuple[int, in
     middle = _reduced(picture, _TONES_PX)
     outline = _reduced(middle, _OUTLINE_PX)
     sharpness = sharpness_of(picture.convert("L"))
-    tones, cast = tones_of(levels_of(middle)), cast_of(levels_of(outline))
-    white = white_of(levels_of(outline))
-    backdrop = backdrop_of(outline)
+    backdrop, levels = backdrop_of(outline), levels_of(outline)
+    cast, white = cast_of(levels), white_of(levels)
     top, bottom, left, right = backdrop.touch_percents
     largest, second, *_ = (*backdrop.part_permilles, 0, 0)
     return Measures(
@@ -38,8 +37,8 @@ def measures_of(picture: Image.Image, exif: Image.Exif, stored_px: tuple[int, in
         edge_tiles=sharpness.edge_tiles,
         shake_along_px100=sharpness.along_px100,
         shake_across_px100=sharpness.across_px100,
-        highlight_level=tones.highlight_level,
-        part_clipped_permille=tones.part_clipped_permille,
+        highlight_level=highlight_of(levels_of(middle)),
+        part_clipped_permille=clipped_permille_of(levels, backdrop.ground),
         white_permille=white.permille,
         white_soft_percent=white.soft_percent,
         lightest_level=cast.lightest_level,
@@ -48,6 +47,7 @@ def measures_of(picture: Image.Image, exif: Image.Exif, stored_px: tuple[int, in
         neutral_permille=cast.neutral_permille,
         opposite_permille=cast.opposite_permille,
         cast_second_tone_permille=cast.second_tone_permille,
+        cast_dark_percent=cast.dark_percent,
         plain_border_percent=backdrop.plain_border_percent,
         uneven_level10=backdrop.uneven_level10,
         touch_top_percent=top,

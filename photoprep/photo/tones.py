@@ -11,34 +11,29 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from photoprep.photo.masks import bits_of, border_of, mask_of
+from photoprep.photo.masks import Mask, bits_of, border_of, mask_of
 from photoprep.photo.regions import Grid
 
 _HIGHLIGHTS = 0.999
 _CLIPPED = 253  # JPEG moves 255 by a level or two
 _WHITE, _NEARLY_WHITE = 250, 215
-_LIGHT_BORDER = 0.6  # of the border: it is a background
+# So much of the border is a background that is light, and not a lamp: a burnt sky is none of ours.
+_LIGHT_BORDER = 0.3
 # One channel is clipped and another says a colour: neither a white that is slightly off, nor a
 # colour so full that its channel is at its end by rights.
 _TINTED = (64, 225)
+_FEWEST_PX = 50  # a share of fewer says nothing
 # Cast of colour, in linear light. Darker than this, of 1, noise says the colour.
 _DARKEST, _OFFSET = 0.02, 0.004
 _LEAST_LIT = 0.05
 _LIGHTEST = 0.05  # the share that is taken for what is white in truth
 _NEUTRAL, _SAME_COLOUR = 0.12, 0.15  # distances of logarithms: 12% and 15%
 _TONES = (0.1, 0.35)  # dark, middle and light part here: levels 89 and 159 of 255
+# Hair, seams and folds: what is dark is rarely of a strong colour, and leans as the light does.
+_DARK, _DARK_SHARE, _LEAST_SQUARED = 0.18, 0.005, 0.0025
 _LUMINANCE = np.array([0.2126, 0.7152, 0.0722], np.float32)  # IEC 61966-2-1
 
 _Levels = NDArray[np.uint8]
-_Mask = NDArray[np.bool_]
-
-
-@dataclass(frozen=True, slots=True)
-class Tones:
-    """Levels and shares as ``Measures`` has them."""
-
-    highlight_level: int
-    part_clipped_permille: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,25 +54,32 @@ class Cast:
     neutral_permille: int = 1000
     opposite_permille: int = 0
     second_tone_permille: int = 0
+    dark_percent: int = 0
 
 
-def tones_of(levels: _Levels) -> Tones:
-    """Highlights and clipping of (height, width, 3) levels."""
-    largest, least = _extremes(levels)
+def highlight_of(levels: _Levels) -> int:
+    """The level that a thousandth of (height, width, 3) levels reaches in its largest channel."""
+    largest, _ = _extremes(levels)
     reached = np.cumsum(np.bincount(largest.ravel(), minlength=256))
-    coloured = max(1, int((least < _WHITE).sum()))
+    return int(np.searchsorted(reached, _HIGHLIGHTS * largest.size))
+
+
+def clipped_permille_of(levels: _Levels, background: Mask) -> int:
+    """How much has a channel clipped and still a colour, of what is neither ground nor white.
+
+    A ground may have its colour by rights, and a channel at its end with it.
+    """
+    largest, least = _extremes(levels)
+    coloured = (least < _WHITE) & ~background
     low, high = _TINTED
-    clipped = (largest >= _CLIPPED) & (least >= low) & (least <= high)
-    return Tones(
-        highlight_level=int(np.searchsorted(reached, _HIGHLIGHTS * largest.size)),
-        part_clipped_permille=round(1000 * int(clipped.sum()) / coloured),
-    )
+    clipped = coloured & (largest >= _CLIPPED) & (least >= low) & (least <= high)
+    return round(1000 * int(clipped.sum()) / max(_FEWEST_PX, int(coloured.sum())))
 
 
 def white_of(levels: _Levels) -> White:
     """White in (height, width, 3) levels of a picture of about 96 pixels.
 
-    Where most of the border is light, what is connected to it and light is a background, or as good
+    Where much of the border is light, what is connected to it and light is a background, or as good
     as one: a white product on white, a shadow under it, a sweep that is lit unevenly.
     """
     _, least = _extremes(levels)
@@ -121,6 +123,9 @@ def cast_of(levels: _Levels) -> Cast:
     white = np.median(ratios[lightest], axis=0)
     same = np.hypot(*(ratios - white).T) < _SAME_COLOUR
     tone = np.digitize(luminance, np.array(_TONES, np.float32))
+    dark = luminance < _DARK
+    leaning = ratios[dark] @ white / max(float(white @ white), _LEAST_SQUARED)
+    enough = dark.sum() >= _DARK_SHARE * len(levels) * levels.shape[1]
     by_tone = np.bincount(tone[same], minlength=3) / len(luminance)
     largest = levels.reshape(-1, 3)[lit][lightest].max(axis=1)
     return Cast(
@@ -130,10 +135,11 @@ def cast_of(levels: _Levels) -> Cast:
         neutral_permille=round(1000 * float((np.hypot(*ratios.T) < _NEUTRAL).mean())),
         opposite_permille=round(1000 * float((ratios @ white < 0).mean())),
         second_tone_permille=round(1000 * float(np.sort(by_tone)[1])),
+        dark_percent=round(100 * float(np.median(leaning))) if enough else 0,
     )
 
 
-def _grown(mask: _Mask) -> _Mask:
+def _grown(mask: Mask) -> Mask:
     """The mask and the four neighbours of each of its pixels."""
     wide = mask.copy()
     wide[1:] |= mask[:-1]

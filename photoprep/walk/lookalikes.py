@@ -7,20 +7,22 @@ kept in the record, so that a run which makes nothing decodes nothing for this.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterable, Sequence
 from itertools import product
 
 from photoprep.language import say
 from photoprep.photo.likeness import RENDITIONS, Looks
-from photoprep.photo.nearness import NearLooks
+from photoprep.photo.nearness import CLOSE, NearLooks
 from photoprep.report import Finding, Prepared, PreparedJpeg, Reused, Severity
 
 Ready = Prepared | Reused
+_Known = tuple[int, Ready, NearLooks]  # with its place in the order of photos
 
-# Of each photo at most so many are looked at closely, the latest first: shots of one burst follow
-# one another. Ten thousand photos that all nearly look alike would else take an hour.
-_MOST_COMPARED = 8
+# Shots of one burst follow one another: so many before a photo are looked at with more patience,
+# and of those that may be near at most so many closely, the latest first. Ten thousand photos that
+# all look alike from afar would else take minutes.
+_RECENT, _MOST_COMPARED = 48, 4
 _ASPECT = 0.03  # by so much two shots of one thing may be cropped differently
 
 
@@ -64,27 +66,38 @@ def lookalikes(photos: Iterable[Ready]) -> list[tuple[Ready, Ready]]:
 def near_lookalikes(photos: Iterable[Ready]) -> list[tuple[Ready, Ready]]:
     """Each photo that shows nearly the same as an earlier one, with the latest such before it.
 
-    All are kept to compare with, because a series may drift.
+    All are kept to compare with, because a series may drift. Those shortly before it are compared
+    whatever their distance, all others when they are close already.
     """
-    in_bucket: defaultdict[tuple[int, ...], list[tuple[int, Ready, NearLooks]]] = defaultdict(list)
+    recent: deque[_Known] = deque(maxlen=_RECENT)
+    in_bucket: defaultdict[tuple[int, ...], list[_Known]] = defaultdict(list)
     pairs = []
     for place, photo in enumerate(photos):
         if not photo.jpeg.looks:
             continue
-        looks = NearLooks(photo.jpeg.looks)
-        likely = [
-            (at, before, known)
-            for bucket in looks.near_buckets
-            for at, before, known in in_bucket.get(bucket, ())
-            if looks.may_be_near(known) and _like_shape(photo.jpeg, before.jpeg)
-        ]
-        likely.sort(key=lambda row: row[0], reverse=True)
-        for _, before, known in likely[:_MOST_COMPARED]:
-            if looks.is_near(known):
-                pairs.append((before, photo))
-                break
-        in_bucket[looks.bucket].append((place, photo, looks))
+        known = (place, photo, NearLooks(photo.jpeg.looks))
+        before = _nearly_like(known, recent, in_bucket)
+        if before is not None:
+            pairs.append((before, photo))
+        recent.append(known)
+        in_bucket[known[2].bucket].append(known)
     return pairs
+
+
+def _nearly_like(
+    this: _Known, recent: Iterable[_Known], in_bucket: dict[tuple[int, ...], list[_Known]]
+) -> Ready | None:
+    _, photo, looks = this
+    likely = {known[0]: known for known in recent if looks.may_be_near(known[2])}
+    for bucket in looks.near_buckets:
+        for known in in_bucket.get(bucket, ()):
+            if looks.may_be_near(known[2], CLOSE):
+                likely[known[0]] = known
+    for place in sorted(likely, reverse=True)[:_MOST_COMPARED]:
+        _, before, others = likely[place]
+        if _like_shape(photo.jpeg, before.jpeg) and looks.is_near(others):
+            return before
+    return None
 
 
 def _like_shape(one: PreparedJpeg, other: PreparedJpeg) -> bool:

@@ -96,14 +96,13 @@ def test_a_dry_run_doubts_the_same(folder: Path, tmp_path: Path) -> None:
         assert words in " ".join(told.stdout.split())
 
 
-def test_a_threshold_of_the_preset_judges_anew_without_an_encode(
-    folder: Path, tmp_path: Path
-) -> None:
-    """What is too small depends on the preset; measures do not, and the record has them."""
+def test_the_record_has_measures_and_no_verdict(folder: Path, tmp_path: Path) -> None:
+    """So that another threshold judges what an earlier run has made."""
     out = tmp_path / "out"
     photoprep(folder, "--out", out)
     record = (out / ".photoprep/state.db").read_bytes()
     assert b'"blur_px100":' in record
+    assert b"out of focus" not in record
 
 
 def test_a_second_shot_is_told_beside_the_first(tmp_path: Path) -> None:

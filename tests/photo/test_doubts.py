@@ -31,9 +31,7 @@ SAID = {
     ("camera/canon-dslr.jpg", "too-dark"),  # a lens with its cap on
     ("colour/racecar.jpg", "burnt-out"),  # the sun, and all around it
     ("colour/racecar.tif", "burnt-out"),
-    # Drawn, and no photos: a shade that runs into white, and a plate of figures on brown.
-    ("colour/gradient_lsb_16bperchannel.tif", "burnt-out"),
-    ("colour/duplicate-component-ids.jpg", "colour-cast"),
+    ("colour/duplicate-component-ids.jpg", "colour-cast"),  # a plate of figures on brown
 }
 
 
@@ -92,9 +90,9 @@ LEAST = {
     "-2 EV": 0.95,
     "-3 EV": 0.95,
     "+2 EV": 0.5,
-    "warm ×1.35, 1, 0.65": 0.5,
-    "cool ×0.7, 1, 1.35": 0.45,
+    "warm ×1.35, 1, 0.65": 0.4,
     "green ×0.75, 1.15, 0.75": 0.45,
+    "pink ×1.2, 0.75, 1.2": 0.45,
 }
 
 
@@ -147,9 +145,31 @@ def test_a_shaken_picture_is_told_from_one_out_of_focus() -> None:
 
 
 def test_burnt_out_pictures_are_told_by_what_is_lost() -> None:
-    (note,) = notes(exposed(1)(scene("#c8b496")))
-    assert note.code == "burnt-out"
-    assert "has lost its shading" in note.message
+    brown = lit((1, 0.55, 0.3))(scene("gray"))
+    told = {note.code: note.message for note in notes(exposed(2.5)(brown))}
+    assert "has lost its shading" in told["burnt-out"]
+    assert "burnt-out" not in codes(brown)
+
+
+def test_a_cast_on_white_is_one_of_the_dark_tones_too() -> None:
+    cast = Measures(
+        lightest_level=255,
+        cast_red_log100=-35,
+        cast_blue_log100=10,
+        neutral_permille=0,
+        plain_border_percent=95,
+        cast_dark_percent=80,
+    )
+    assert [note.code for note in doubts_of(cast, LARGE, SPEC)] == ["colour-cast"]
+    assert doubts_of(replace(cast, cast_dark_percent=10), LARGE, SPEC) == ()  # a blue ground
+    assert doubts_of(replace(cast, neutral_permille=100), LARGE, SPEC) == ()
+    assert doubts_of(replace(cast, cast_red_log100=-20), LARGE, SPEC) == ()  # hardly one
+    assert doubts_of(replace(cast, cast_red_log100=-120), LARGE, SPEC) == ()  # paint
+
+
+def test_a_light_ground_of_a_colour_is_neither_a_cast_nor_burnt_out() -> None:
+    for ground in ("#ffb6c1", "#ffdab9", "#fff078", "#c8e1fa", "#ade6e6"):
+        assert codes(scene(ground)) == [], ground
 
 
 @pytest.mark.parametrize(

@@ -79,7 +79,10 @@ def test_a_cast_is_told_as_the_light_was_coloured() -> None:
 
 def test_clipping_in_one_channel_is_counted() -> None:
     assert measured(scene()).part_clipped_permille == 0
-    assert measured(exposed(1)(scene("#c8b496"))).part_clipped_permille >= 500
+    brown = lit((1, 0.55, 0.3))(scene("gray"))
+    assert measured(exposed(2.5)(brown)).part_clipped_permille >= 250
+    # A ground of a light colour has a channel at its end by rights.
+    assert measured(scene("#ffb4a0")).part_clipped_permille <= 20
 
 
 def test_white_paper_is_no_burnt_white_but_a_soft_one_is() -> None:
@@ -145,6 +148,12 @@ def test_every_size_can_be_measured(size: tuple[int, int], level: int) -> None:
     picture = Image.linear_gradient("L").resize(size).point(lambda value: value * level // 255)
     told = measured(picture.convert("RGB"))
     assert all(type(value) is int for value in astuple(told))
+
+
+@pytest.mark.parametrize("size", [(944, 64), (64, 944), (944, 63), (65, 64), (944, 944)])
+def test_long_and_narrow_pictures_can_be_measured(size: tuple[int, int]) -> None:
+    told = measured(scene().resize(size))
+    assert (told.blur_px100 == -1 and told.parts == 0) == (min(size) < 64)
 
 
 def test_numbers_are_whole_so_that_the_record_keeps_them() -> None:

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from binascii import b2a_base64
+from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
+from benchmarks.spoiled import middle, repeats
 from photoprep.photo.likeness import Looks
+from photoprep.photo.looks import looks_of
 from photoprep.report import Prepared, PreparedJpeg, Subject
-from photoprep.walk.lookalikes import lookalike_findings, lookalikes
+from photoprep.walk.lookalikes import lookalike_findings, lookalikes, near_lookalikes
+from tests.photo.drawn import scene
 
 LARGE = (4000, 3000)
 
@@ -78,3 +83,47 @@ def test_files_of_one_name_may_be_developed_differently() -> None:
     assert lookalikes([photo("a/IMG_1.dng", raw), photo("b/IMG_1.JPG", camera)]) == []
     assert lookalikes([photo("a/IMG_1.dng", raw), photo("a/IMG_2.JPG", camera)]) == []
     assert lookalikes([photo("a/IMG_1.dng", raw), photo("a/IMG_1.JPG", b"\x80" * 4)]) == []
+
+
+def shown(source: str, picture: Image.Image) -> Prepared:
+    """A photo of a whole picture."""
+    jpeg = PreparedJpeg(
+        source, "", 1, 944, 708, 100, 90.0, "4:4:4", 1, *LARGE, notes=(), looks=looks_of(picture)
+    )
+    return Prepared(source, Subject("Box", "X1", "open"), jpeg)
+
+
+def test_a_second_shot_is_told_with_the_latest_before_it() -> None:
+    again = dict(repeats())
+    ground = scene("#b4b4ae")
+    photos = [
+        shown("1.jpg", middle(ground)),
+        shown("2.jpg", again["moved by 1%"](ground)),
+        shown("3.jpg", again["10% lighter"](ground)),
+        shown("4.jpg", scene("white", at=(0.3, 0.5))),
+        shown("5.jpg", middle(ground)),  # the same as the first: a duplicate, and no second shot
+    ]
+    told = lookalike_findings(photos)
+    assert [(row.code, row.source) for row in told] == [
+        ("duplicate", "5.jpg"),
+        ("near-duplicate", "2.jpg"),
+        ("near-duplicate", "3.jpg"),
+    ]
+    assert [row.severity for row in told] == ["warning", "info", "info"]
+    assert "as 2.jpg" in told[2].message
+
+
+def test_a_second_shot_is_found_behind_many_others() -> None:
+    ground = scene("#b4b4ae")
+    others = [shown(f"{number}.jpg", scene("white")) for number in range(60)]
+    last = shown("last.jpg", dict(repeats())["turned by 1°"](ground))
+    pairs = near_lookalikes([shown("first.jpg", middle(ground)), *others, last])
+    assert ("first.jpg", "last.jpg") in [(one.source, other.source) for one, other in pairs]
+
+
+def test_another_aspect_is_another_picture() -> None:
+    ground = scene("#b4b4ae")
+    first, second = shown("1.jpg", ground), shown("2.jpg", ground)
+    tall = replace(second, jpeg=replace(second.jpeg, source_width_px=3000, source_height_px=4000))
+    assert len(near_lookalikes([first, second])) == 1
+    assert near_lookalikes([first, tall]) == []
