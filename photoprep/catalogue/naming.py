@@ -119,11 +119,11 @@ def formal_names(
 def _free_name(
     subject: Subject, naming: Naming, taken: set[str], next_number: dict[str, int]
 ) -> str:
-    name = wished = naming.name(subject)
+    wished = name = naming.name(subject)
     number = next_number.get(wished.casefold(), 1)
-    while name.casefold() in taken or number == 1:
-        name = naming.name(subject, number)
+    while name.casefold() in taken:
         number += 1
+        name = naming.name(subject, number)
     next_number[wished.casefold()] = number
     return name
 

@@ -48,8 +48,13 @@ def _lexer(vocabulary: Vocabulary) -> re.Pattern[str]:
     number = rf"{edge}{_NUMBER}"
     day = r"(?:19|20)\d\d[-_.]?(?:0[1-9]|1[0-2])[-_.]?(?:0[1-9]|[12]\d|3[01])"
     time = r"(?:[01]?\d|2[0-3])[-_.:]?[0-5]\d(?:[-_.:]?[0-5]\d)?(?:[-_.]?\d{3})?"
+    letter, hexadecimal = rf"[^\W\d_{_CHINESE}]", r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+    further = rf"(?:[^\W_{_CHINESE}]|(?<=\w)['’](?=\w))"
     shapes = {
-        "code": rf"{edge}[0-9a-f]{{8}}(?:-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}}{end}",
+        # First what most names are made of: what begins with a digit is looked into for longer.
+        "word": rf"(?!{hexadecimal}){letter}{further}*",
+        "chinese": rf"[{_CHINESE}]+",
+        "code": rf"{edge}{hexadecimal}{end}",
         "date": rf"{edge}{day}(?:[ _T-]*(?:at |上午|下午)?{time})?"
         rf"(?: ?[AaPp][Mm])?{end}"
         rf"|(?:19|20)\d\d年\d{{1,2}}月(?:\d{{1,2}}日)?",
@@ -59,8 +64,7 @@ def _lexer(vocabulary: Vocabulary) -> re.Pattern[str]:
         rf"|{number}(?:{_units(vocabulary.measured, vocabulary)}|m){end}",
         "count": rf"{number}(?:{_units(vocabulary.counted, vocabulary)}){end}",
         "number": rf"{edge}\d+{end}",
-        "word": rf"(?:[^\W_{_CHINESE}]|(?<=\w)['’](?=\w))+",
-        "chinese": rf"[{_CHINESE}]+",
+        "mixed": rf"{further}+",
     }
     return re.compile("|".join(f"(?P<{shape}>{pattern})" for shape, pattern in shapes.items()))
 
@@ -87,13 +91,15 @@ def pieces_of(text: str, vocabulary: Vocabulary) -> list[Piece]:
     found: list[Piece] = []
     end = 0
     for match in _lexer(vocabulary).finditer(text):
-        shape, before = str(match.lastgroup), text[end : match.start()]
+        shape, before = match.lastgroup or "", text[end : match.start()]
         end = match.end()
         found.append(Piece(match[0], _refined(match[0], shape), before))
     return found
 
 
 def _refined(text: str, shape: str) -> Shape:
+    if shape == "mixed":
+        shape = "word"
     if shape == "number" and is_gtin(text):
         return "gtin"
     if shape == "number" and (len(text) > 14 or _CLOCK.fullmatch(text)):

@@ -45,6 +45,17 @@ _LINKS = frozenset(
 _MARKED = frozenset({"word", "number", "gtin"})
 
 
+_GATHERED: tuple[Role, ...] = (
+    "product",
+    "colour",
+    "size",
+    "quantity",
+    "number",
+    "accessory",
+    "label",
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """One name, read by itself; ``words`` has every piece of it with its role."""
@@ -79,21 +90,32 @@ class Reading:
 def read_name(text: str, vocabulary: Vocabulary) -> Reading:
     """The meaning of a file's name without its extension, or of a folder's name."""
     words = _Reader(pieces_of(text, vocabulary), vocabulary).words()
-    views = tuple(word.value for word in words if word.role == "view" and word.value)
-    counters = [int(word.value) for word in words if word.role == "counter"]
+    texts: dict[Role, list[str]] = {role: [] for role in _GATHERED}
+    views: list[str] = []
+    models: list[str] = []
+    counter: int | None = None
+    for word in words:
+        if word.role == "view":
+            views.append(word.value)
+        elif word.role == "model":
+            models.append(word.value)
+        elif word.role == "counter":
+            counter = int(word.value)
+        elif word.role in texts:
+            texts[word.role].append(word.text)
     return Reading(
         words=tuple(words),
-        view=next((view for view in _PRECEDENCE if view in views), "unknown"),
-        product=_without_links([word.text for word in words if word.role == "product"]),
-        models=tuple(word.value for word in words if word.role == "model"),
-        colours=tuple(_colours(words)),
-        size=" ".join(word.text for word in words if word.role == "size"),
-        quantity=" ".join(word.text for word in words if word.role == "quantity"),
-        counter=counters[-1] if counters else None,
-        numbers=tuple(word.text for word in words if word.role == "number"),
-        accessories=tuple(word.text for word in words if word.role == "accessory"),
-        label=tuple(word.text for word in words if word.role == "label"),
-        views=views,
+        view=min(views, key=_PRECEDENCE.index) if views else "unknown",
+        product=_without_links(texts["product"]),
+        models=tuple(models),
+        colours=tuple(_colours(words)) if texts["colour"] else (),
+        size=" ".join(texts["size"]),
+        quantity=" ".join(texts["quantity"]),
+        counter=counter,
+        numbers=tuple(texts["number"]),
+        accessories=tuple(texts["accessory"]),
+        label=tuple(texts["label"]),
+        views=tuple(views),
     )
 
 
@@ -150,7 +172,11 @@ class _Reader:
 
     def _phrase_at(self, place: int) -> tuple[Word, int] | None:
         """The longest run of pieces from here on that the vocabulary knows."""
-        longest = self._known.longest_from.get(fold(self._pieces[place].text), 0)
+        first = self._pieces[place]
+        longest = self._known.longest_from.get(fold(first.text), 0)
+        if longest == 1:
+            role = self._role_of_phrase(first.text, place + 1)
+            return (Word(first.text, *role, first.before), 1) if role else None
         for length in range(min(longest, len(self._pieces) - place), 0, -1):
             pieces = self._pieces[place : place + length]
             if not all(map(_goes_on, pieces[1:])):
