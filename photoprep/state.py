@@ -33,7 +33,7 @@ from photoprep.report import MailedPhoto, Note, PreparedJpeg, WrittenMail
 from photoprep.spare import Spare, Value, seal_fits, sealed
 from photoprep.version import __version__
 
-STATE_SCHEMA = 4
+STATE_SCHEMA = 5
 SPARE_FILE = "outputs.txt"
 _FACTS, _SOURCES = "SELECT * FROM facts", "SELECT * FROM sources"
 _OUTPUTS, _MAILS = "SELECT * FROM outputs", "SELECT * FROM mails"

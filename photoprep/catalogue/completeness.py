@@ -119,7 +119,7 @@ def _sorted_out(
 
 def _some(sources: Iterable[str]) -> str:
     """The first of the files, and how many more there are."""
-    names = list(sources)
+    names = [source.rpartition("/")[2] for source in sources]
     named = say_list(names[:_NAMED])
     if len(names) <= _NAMED:
         return named

@@ -271,8 +271,8 @@ def _several_products(measures: Measures, spec: PhotoSpec) -> Note | None:
         "several-products",
         "info",
         say(
-            "It shows {count} separate things of like size. One product on a picture has at most "
-            "{one}, which it was kept to; several have {sheet}, as a sheet.",
+            "It shows {count} separate things of like size. A picture of one product has at most "
+            "{one}; several products together may have {sheet}, as a sheet.",
             count=measures.parts,
             sheet=say_bytes(_SHEET_BYTES),
             one=say_bytes(spec.max_bytes),
