@@ -20,6 +20,10 @@ RenderingIntent = Literal["relative", "perceptual", "saturation", "absolute"]  #
 ColourProfile = Literal["srgb", "none"]
 SpokenLanguage = Language | Literal["auto"]
 Duplicates = Literal["keep-first", "keep-all"]
+SheetKind = Literal["overview", "per-product"]
+SheetLayout = Literal["auto", "grid", "justified", "hero"]
+# What a caption may say, by the names of a subject's parts.
+CAPTION_FIELDS = ("product", "model", "colour", "size", "quantity", "view", "label")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,29 @@ class PhotoSpec:
     rendering_intent: RenderingIntent = "relative"
     colour_profile: ColourProfile = "srgb"
     accept_damaged: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SheetSpec:
+    """What one sheet of several pictures must be; the fields are those of ``preset_sheet``.
+
+    ``max_bytes`` is never exceeded; a page that would come below ``good_quality`` (0–100, an
+    estimate) is parted in two. ``font`` and ``logo`` are files, or empty.
+    """
+
+    longest_side_cm: Fraction = Fraction(24)
+    dpi_max: int = 100
+    dpi_min: int = 72
+    max_bytes: int = 400_000
+    good_quality: int = 70
+    kinds: tuple[SheetKind, ...] = ("overview", "per-product")
+    layout: SheetLayout = "auto"
+    caption: str = "{product} {model}\n{view} {label} {colour}"
+    trim: bool = True
+    same_scale: bool = False
+    smallest_picture_cm: Fraction = Fraction(3)
+    font: str = ""
+    logo: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +138,7 @@ class Preset:
     names: NamesSpec
     letter: LetterSpec
     duplicates: Duplicates = "keep-first"
+    sheet: SheetSpec = SheetSpec()
     required_views: Mapping[str, tuple[ViewKind, ...]] = field(
         default_factory=lambda: REQUIRED_VIEWS
     )

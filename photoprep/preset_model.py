@@ -28,6 +28,7 @@ from photoprep.preset import (
     Preset,
 )
 from photoprep.preset_photo import PhotoSection
+from photoprep.preset_sheet import SheetSection
 from photoprep.preset_values import Bytes, ContradictionError, Section, keys_in
 from photoprep.views import ViewKind
 
@@ -187,6 +188,7 @@ class PresetDocument(Section):
         ),
     ] = "auto"
     photo: PhotoSection
+    sheet: SheetSection = SheetSection()
     mail: MailSection
     names: NamesSection
     letter: LetterSection = LetterSection()
@@ -227,6 +229,7 @@ class PresetDocument(Section):
             names=NamesSpec(photo=self.names.photo),
             letter=LetterSpec(language=self.letter.language),
             duplicates=self.photo.duplicates,
+            sheet=self.sheet.spec(),
             language=self.language,
             required_views={kind: tuple(views) for kind, views in self.required_views.items()},
         )
