@@ -13,6 +13,8 @@ from photoprep.sheet.shown import Size
 
 # Frames are tried in so many of the pictures' own proportions.
 _SHAPES = 4
+# Pages of cells fill at most so much of themselves, gutters and captions taken off.
+_SHARE_PERCENT = 92
 
 
 @dataclass(frozen=True)
@@ -62,11 +64,19 @@ class GridRow:
 
 def grid(pictures: Pictures, rules: PageRules) -> Content | None:
     """The best page of equal cells; None when no number of columns fits the page."""
-    return best(
-        content
-        for columns in _column_counts(pictures)
-        for content in _with_columns(pictures, columns, rules)
-    )
+    largest = [(columns, _largest(pictures, columns, rules)) for columns in _column_counts(pictures)]
+    fitting = [(columns, content) for columns, content in largest if content is not None]
+    fitting.sort(key=lambda pair: (not pair[1].is_legible, -pair[1].shown_px, pair[0]))
+    found: Content | None = None
+    for columns, content in fitting:
+        # No other cells of so many columns show more, and a score is less than what is shown.
+        if found is not None and (found.is_legible, found.score) > (
+            content.is_legible,
+            content.shown_px * _SHARE_PERCENT // 100,
+        ):
+            break
+        found = best([found, *_with_columns(pictures, columns, rules)])
+    return found
 
 
 def _column_counts(pictures: Pictures) -> Iterator[int]:
@@ -79,20 +89,34 @@ def _column_counts(pictures: Pictures) -> Iterator[int]:
         before = rows
 
 
+def _widest_px(pictures: Pictures, columns: int, rules: PageRules) -> int:
+    return (rules.content_px[0] - (columns - 1) * rules.gutter_px) // columns
+
+
+def _least_px(pictures: Pictures, most_px: int) -> int:
+    return max(picture.least_slot_px(max(1, most_px)) for picture in pictures)
+
+
+def _largest(pictures: Pictures, columns: int, rules: PageRules) -> Content | None:
+    """The page with the widest and highest cells; None when there is no room for them."""
+    most_px = _widest_px(pictures, columns, rules)
+    if most_px < _least_px(pictures, most_px):
+        return None
+    room_px = _frame_height_px(pictures, columns, most_px, rules)
+    return _built(pictures, columns, (most_px, room_px), rules) if room_px >= 1 else None
+
+
 def _with_columns(pictures: Pictures, columns: int, rules: PageRules) -> Iterator[Content | None]:
     """Pages with cells of several widths and proportions."""
-    most_px = (rules.content_px[0] - (columns - 1) * rules.gutter_px) // columns
-    least_px = max(picture.least_slot_px(max(1, most_px)) for picture in pictures)
-    room_px = _frame_height_px(pictures, columns, most_px, rules) if most_px >= least_px else 0
-    if room_px < 1:
-        return
+    most_px = _widest_px(pictures, columns, rules)
+    least_px = _least_px(pictures, most_px)
+    room_px = _frame_height_px(pictures, columns, most_px, rules)
     shapes = _shapes(pictures)
     widths = {most_px, *(min(most_px, room_px * width // height) for width, height in shapes)}
     for cell_px in sorted({max(least_px, width) for width in widths}):
         room_px = _frame_height_px(pictures, columns, cell_px, rules)
         heights = {room_px, *(min(room_px, cell_px * height // width) for width, height in shapes)}
         for frame_px in ((cell_px, height) for height in sorted(heights) if height > 0):
-            yield _built(pictures, columns, frame_px, rules)
             yield _built(pictures, columns, _needed(pictures, frame_px, least_px), rules)
 
 

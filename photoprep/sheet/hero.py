@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from math import isqrt
 
 from photoprep.sheet.content import Build, Content, best_built
@@ -106,9 +106,11 @@ def _builds(main: Pictures, apart: Pictures, rules: PageRules) -> Iterator[Build
     for beside in range(min(len(main) - 1, _MOST_BESIDE) + 1):
         right, below = main[1 : 1 + beside], main[1 + beside :]
         for right_rows in _beside(right):
+            # The same for everything below it, so reckoned once a width.
+            band = cache(partial(_band, main[0], right_rows, rules))
             for below_rows in _below(below):
                 for apart_rows in _below(apart):
-                    yield partial(_built, main[0], right_rows, below_rows, apart_rows, rules)
+                    yield partial(_built, band, below_rows, apart_rows, rules)
 
 
 def _beside(pictures: Pictures) -> Iterator[tuple[Pictures, ...]]:
@@ -132,14 +134,13 @@ def _below(pictures: Pictures) -> Iterator[tuple[Pictures, ...]]:
 
 
 def _built(
-    first: Picture,
-    beside: tuple[Pictures, ...],
+    band_at: Callable[[int], HeroBand | None],
     below: tuple[Pictures, ...],
     apart: tuple[Pictures, ...],
     rules: PageRules,
     width_px: int,
 ) -> Content | None:
-    band = _band(first, beside, width_px, rules)
+    band = band_at(width_px)
     if band is None:
         return None
     rows = filled_rows(below, width_px, band.size_px[1], rules)
@@ -158,7 +159,7 @@ def _is_hero(band: HeroBand, others: tuple[Row, ...]) -> bool:
 
 
 def _band(
-    first: Picture, beside: tuple[Pictures, ...], width_px: int, rules: PageRules
+    first: Picture, beside: tuple[Pictures, ...], rules: PageRules, width_px: int
 ) -> HeroBand | None:
     """The large picture and the others as high as each other, found by halving the width."""
     if not beside:

@@ -2,7 +2,7 @@
 
 ``grid`` shows equal cells, ``justified`` rows of equal height, ``hero`` the first picture large.
 Rows, columns, and the page's own width and height are searched for the best score
-(``content.Content.score``). ``auto`` takes the layout with the fewest pages; of these the one with
+(``content.Content.score``). ``auto`` takes, of the layouts with the fewest pages, the one with
 the highest score, where a calm page has an advantage (``_CALM_PERCENT``).
 """
 
@@ -43,14 +43,15 @@ def lay_out(items: Sequence[Item], rules: PageRules, layout: Layout = "auto") ->
         kinds.append("hero")
     candidates = [(kind, _pages(pictures, rules, kind)) for kind in kinds]
     fewest = min(len(pages) for _, pages in candidates)
-    kept = [(kind, pages) for kind, pages in candidates if len(pages) == fewest]
+    kept = [(kind, pages) for kind, pages in candidates if len(pages) * 10 <= fewest * 11]
     _, chosen = max(kept, key=lambda candidate: _calm_score(*candidate))
     return [content.page() for content in chosen]
 
 
 def _calm_score(kind: _Kind, pages: list[Content]) -> tuple[bool, int]:
     legible = all(content.is_legible for content in pages)
-    return legible, sum(content.score for content in pages) * _CALM_PERCENT[kind] // 100
+    total = sum(content.score for content in pages) * _CALM_PERCENT[kind]
+    return legible, total // (100 * max(1, len(pages)))
 
 
 def _pages(pictures: Pictures, rules: PageRules, kind: _Kind) -> list[Content]:

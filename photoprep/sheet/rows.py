@@ -123,16 +123,16 @@ def _page_room_px(pictures: tuple[Picture, ...], rules: PageRules) -> int:
 
 def _highest(holds: Callable[[int], bool], guess: int, most: int) -> int | None:
     """The largest number up to ``most`` that holds, where all below it do; None if 1 does not."""
-    if holds(most):
-        return most
     # Nearly always the answer lies beside the guess.
-    low, high = min(max(1, guess - 1), most), most
-    if not holds(low):
-        low, high = 1, low
+    low, high = max(1, guess - 1), guess + 2
+    if high >= most or holds(high):
+        high = most
+        if holds(most):
+            return most
+    if low >= high or not holds(low):
+        low, high = 1, min(low, high)
         if not holds(low):
             return None
-    elif guess + 2 < most and not holds(guess + 2):
-        high = guess + 2
     while high - low > 1:
         middle = (low + high) // 2
         if holds(middle):

@@ -11,20 +11,16 @@ def fitted_px(size_px: Size, room_px: Size) -> Size:
     """The largest size at which the picture lies within the room; at least 1 × 1 px.
 
     It is always ``scaled_size_px`` of some longest side, so that whoever scales the picture by its
-    longest side gets this very size.
+    longest side gets this very size: each side s of a picture with the longest side m becomes
+    ⌊(2·s·side + m) / 2m⌋, which is within the room up to the side reckoned here.
     """
-    longest = max(size_px)
-    side = min(longest, *(room * longest // own for room, own in zip(room_px, size_px, strict=True)))
-    # The short side is rounded, so that one more pixel of the long one may fit as well.
-    while side < longest and _within(scaled_size_px(size_px, side + 1), room_px):
-        side += 1
-    while side > 1 and not _within(scaled_size_px(size_px, side), room_px):
-        side -= 1
+    (width, height), longest = size_px, max(size_px)
+    side = min(
+        longest,
+        (longest * (2 * room_px[0] + 1) - 1) // (2 * width),
+        (longest * (2 * room_px[1] + 1) - 1) // (2 * height),
+    )
     return scaled_size_px(size_px, max(1, side))
-
-
-def _within(size_px: Size, room_px: Size) -> bool:
-    return size_px[0] <= room_px[0] and size_px[1] <= room_px[1]
 
 
 def at_height_px(size_px: Size, height_px: int) -> Size:
