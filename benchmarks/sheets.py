@@ -36,7 +36,7 @@ RULES = PageRules(
     gutter_px=8,
     header_px=0,
     caption_gap_px=4,
-    smallest_picture_px=110,
+    smallest_picture_px=160,
     heading_px=24,
 )
 TWO_LINES_PX = 28
@@ -81,7 +81,7 @@ def _photos(folder: Path) -> list[Photo]:
 
 
 def _set(pools: list[list[Photo]], number: int) -> list[Photo]:
-    """Set ``number``: of one folder, the next folder for the next set, beginning elsewhere each time.
+    """Set ``number``: each of the next folder, and each beginning at another picture.
 
     A folder that has fewer pictures than the set gives them again.
     """
@@ -131,8 +131,8 @@ def _montage_share(photos: list[Photo], montage: str) -> float:
         # It reads what is on its cells' scale: small copies of the same proportions make no other
         # page, and the real files of 24 megapixels would take minutes.
         copies = [_small_copy(photo, Path(folder), at) for at, photo in enumerate(photos)]
-        command = [montage, "-label", "%t", *copies, "-geometry", f"{_CELL_PX}x{_CELL_PX}+4+4", out]
-        subprocess.run(command, check=True)
+        geometry = f"{_CELL_PX}x{_CELL_PX}+4+4"
+        subprocess.run([montage, "-label", "%t", *copies, "-geometry", geometry, out], check=True)
         paper = 0
         for made in sorted(Path(folder).glob("sheet*.png")):
             with Image.open(made) as opened:

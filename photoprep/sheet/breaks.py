@@ -33,7 +33,7 @@ def even_breaks(aspects: Sequence[float], most_rows: int) -> dict[int, tuple[tup
 def _one_row_more(
     sums: list[int], costs: list[float], rows: int, count: int
 ) -> tuple[list[float], list[int]]:
-    """The least cost of the first ``end`` pictures in ``rows`` rows, and where its last row begins."""
+    """The least cost of so many rows for each end, and where the last row begins."""
     best_costs = [float("inf")] * (count + 1)
     best_starts = [0] * (count + 1)
     # A row of more than thrice the mean never helps, and leaving it out keeps this quick.

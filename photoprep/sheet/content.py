@@ -18,7 +18,7 @@ from photoprep.sheet.page import Box, Cell, Page, PageRules
 
 
 class Strip(Protocol):
-    """A piece of a page that takes its whole width: a row, a large picture with others, a heading."""
+    """A piece of a page over its whole width: a row, a large picture with others, a heading."""
 
     @property
     def height_px(self) -> int:
@@ -152,7 +152,11 @@ def best(contents: Iterable[Content | None]) -> Content | None:
     """The legible one with the highest score; of equals the first. None if none fits."""
     found: Content | None = None
     for content in contents:
-        if content is not None and content.fits and (found is None or _rank(content) > _rank(found)):
+        if (
+            content is not None
+            and content.fits
+            and (found is None or _rank(content) > _rank(found))
+        ):
             found = content
     return found
 
@@ -173,7 +177,11 @@ def best_built(builds: Sequence[Build], rules: PageRules) -> Content | None:
     they fit.
     """
     full_px = rules.content_px[0]
-    seen = [(content.foretold_score, -at) for at, build in enumerate(builds) if (content := build(full_px))]
+    seen = [
+        (content.foretold_score, -at)
+        for at, build in enumerate(builds)
+        if (content := build(full_px))
+    ]
     for count in (_WORTH_REFINING, len(seen)):
         promising = [builds[-at] for _, at in sorted(seen, reverse=True)[:count]]
         found = best(widest(build, rules) for build in promising)

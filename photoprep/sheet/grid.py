@@ -19,7 +19,7 @@ _SHARE_PERCENT = 92
 
 @dataclass(frozen=True)
 class GridRow:
-    """One row of a grid, from the left; a ``Strip``. Captions begin on one line below the frames."""
+    """One row of a grid, a ``Strip``. Captions begin on one line below the frames."""
 
     pictures: Pictures
     sizes_px: tuple[Size, ...]
@@ -64,7 +64,9 @@ class GridRow:
 
 def grid(pictures: Pictures, rules: PageRules) -> Content | None:
     """The best page of equal cells; None when no number of columns fits the page."""
-    largest = [(columns, _largest(pictures, columns, rules)) for columns in _column_counts(pictures)]
+    largest = [
+        (columns, _largest(pictures, columns, rules)) for columns in _column_counts(pictures)
+    ]
     fitting = [(columns, content) for columns, content in largest if content is not None]
     fitting.sort(key=lambda pair: (not pair[1].is_legible, -pair[1].shown_px, pair[0]))
     found: Content | None = None
@@ -89,7 +91,7 @@ def _column_counts(pictures: Pictures) -> Iterator[int]:
         before = rows
 
 
-def _widest_px(pictures: Pictures, columns: int, rules: PageRules) -> int:
+def _widest_px(columns: int, rules: PageRules) -> int:
     return (rules.content_px[0] - (columns - 1) * rules.gutter_px) // columns
 
 
@@ -99,7 +101,7 @@ def _least_px(pictures: Pictures, most_px: int) -> int:
 
 def _largest(pictures: Pictures, columns: int, rules: PageRules) -> Content | None:
     """The page with the widest and highest cells; None when there is no room for them."""
-    most_px = _widest_px(pictures, columns, rules)
+    most_px = _widest_px(columns, rules)
     if most_px < _least_px(pictures, most_px):
         return None
     room_px = _frame_height_px(pictures, columns, most_px, rules)
@@ -108,7 +110,7 @@ def _largest(pictures: Pictures, columns: int, rules: PageRules) -> Content | No
 
 def _with_columns(pictures: Pictures, columns: int, rules: PageRules) -> Iterator[Content | None]:
     """Pages with cells of several widths and proportions."""
-    most_px = _widest_px(pictures, columns, rules)
+    most_px = _widest_px(columns, rules)
     least_px = _least_px(pictures, most_px)
     room_px = _frame_height_px(pictures, columns, most_px, rules)
     shapes = _shapes(pictures)

@@ -23,9 +23,11 @@ from photoprep.sheet.pictures import Picture
 from photoprep.sheet.rows import Row, stretch_px, with_gap_px
 from photoprep.sheet.shown import Size
 
-# The large picture is no hero when another is nearly as large: least ratio of their areas, in
-# tenths.
+# The large picture is no hero when another is nearly as large, and crowds the others out when it
+# is over ten times as large as they are on average (three stacked beside it make about nine): the
+# ratios of the areas, in tenths. The score alone would make the others just legible.
 _LEAST_RATIO_TENTHS = 15
+_MOST_RATIO_TENTHS = 100
 # Further ones go below: more beside it would be small.
 _MOST_BESIDE = 12
 
@@ -85,7 +87,7 @@ class HeroBand:
         cells = [Cell(self.picture.index, picture, caption)]
         left = self.height_px - _stacked_px(self.beside, self.rules)
         gaps = len(self.beside) - 1
-        spread = bool(gaps) and left <= gaps * 2 * stretch_px(self.rules)
+        spread = bool(gaps) and left <= gaps * stretch_px(self.rules)
         top = y_px + (0 if spread else left // 2)
         for at, row in enumerate(self.beside):
             cells += row.cells(x + self.slot_px + gap, top, self.beside_px)
@@ -95,7 +97,10 @@ class HeroBand:
 
 
 def hero(pictures: Pictures, rules: PageRules) -> Content | None:
-    """The best page with the first picture large; None when no arrangement fits the page."""
+    """The best page with the first picture large; None when no arrangement fits the page.
+
+    None too where the first cannot well be the largest: the caller then takes rows.
+    """
     main, apart = parted(pictures)
     if len(main) < 2:
         return justified(pictures, rules)
@@ -152,10 +157,23 @@ def _built(
 
 
 def _is_hero(band: HeroBand, others: tuple[Row, ...]) -> bool:
-    """Whether the first is clearly the largest, or shown in full."""
+    """Whether the first is clearly the largest, and the others are no mere stamps beside it.
+
+    What is shown in full cannot be larger, so it does not count.
+    """
+    if band.size_px == band.picture.item.size_px:
+        return True
     own = band.size_px[0] * band.size_px[1]
-    largest = max(width * height for row in others for width, height in row.sizes_px)
-    return band.size_px == band.picture.item.size_px or own * 10 >= largest * _LEAST_RATIO_TENTHS
+    sizes = [
+        size[0] * size[1]
+        for row in others
+        for picture, size in zip(row.pictures, row.sizes_px, strict=True)
+        if size != picture.item.size_px
+    ]
+    if not sizes:
+        return True
+    clearly = own * 10 >= max(sizes) * _LEAST_RATIO_TENTHS
+    return clearly and own * 10 * len(sizes) <= sum(sizes) * _MOST_RATIO_TENTHS
 
 
 def _band(

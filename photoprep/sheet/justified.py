@@ -6,18 +6,19 @@ from collections.abc import Iterator
 from functools import partial
 from math import isqrt
 
+from photoprep.sheet.breaks import even_breaks
 from photoprep.sheet.content import Content, Heading, Strip, best_built
 from photoprep.sheet.page import PageRules
 from photoprep.sheet.pictures import Picture
-from photoprep.sheet.breaks import even_breaks
 from photoprep.sheet.rows import Row, filled_row, natural_height
 
 Pictures = tuple[Picture, ...]
 Breaks = tuple[tuple[int, int], ...]
 
-# A row may be so many times as high as the middle one before it is held back and centred: two
-# photos over one photo of the full width are let be, one small photo alone in a last row is not.
-_TALLEST_ROW = 2.25
+# A row may be so many times as high as the middle one before it is held back and centred: three
+# photos over two are let be, two over one of the full width are not, because the last is not the
+# one that matters most.
+_TALLEST_ROW = 1.6
 
 
 def justified(pictures: Pictures, rules: PageRules) -> Content | None:
@@ -93,7 +94,7 @@ def filled_rows(
 def apart_strips(
     apart: tuple[Pictures, ...], width_px: int, above: tuple[Row, ...], rules: PageRules
 ) -> tuple[Strip, ...] | None:
-    """The heading with the rows below it, which are no higher than the rows above are on average."""
+    """The heading and the rows below it, no higher than the rows above are on average."""
     if not apart:
         return ()
     heights = [row.pictures_px for row in above]

@@ -2,8 +2,8 @@
 
 ``grid`` shows equal cells, ``justified`` rows of equal height, ``hero`` the first picture large.
 Rows, columns, and the page's own width and height are searched for the best score
-(``content.Content.score``). ``auto`` takes, of the layouts with the fewest pages, the one with
-the highest score, where a calm page has an advantage (``_CALM_PERCENT``).
+(``content.Content.score``). ``auto`` takes the layout with the highest score, where a calm page
+has an advantage (``_CALM_PERCENT``) and many pages have none (``_calm_score``).
 """
 
 from __future__ import annotations
@@ -42,22 +42,27 @@ def lay_out(items: Sequence[Item], rules: PageRules, layout: Layout = "auto") ->
     if len(pictures) <= _MOST_FOR_HERO:
         kinds.append("hero")
     candidates = [(kind, _pages(pictures, rules, kind)) for kind in kinds]
-    fewest = min(len(pages) for _, pages in candidates)
-    kept = [(kind, pages) for kind, pages in candidates if len(pages) * 10 <= fewest * 11]
-    _, chosen = max(kept, key=lambda candidate: _calm_score(*candidate))
+    _, chosen = max(candidates, key=lambda candidate: _calm_score(*candidate))
     return [content.page() for content in chosen]
 
 
 def _calm_score(kind: _Kind, pages: list[Content]) -> tuple[bool, int]:
+    """The mean score of the pages, less the more there are: halved by four times as many.
+
+    So a second page must make the score on each nearly half as large again. It is compared by its
+    square, which is a whole number.
+    """
     legible = all(content.is_legible for content in pages)
     total = sum(content.score for content in pages) * _CALM_PERCENT[kind]
-    return legible, total // (100 * max(1, len(pages)))
+    return legible, total**2 // max(1, len(pages)) ** 3
 
 
 def _pages(pictures: Pictures, rules: PageRules, kind: _Kind) -> list[Content]:
     def lay(some: Pictures, is_first: bool) -> Content | None:
         if kind == "grid":
             return grid(some, rules)
-        return (hero(some, rules) if kind == "hero" and is_first else None) or justified(some, rules)
+        return (hero(some, rules) if kind == "hero" and is_first else None) or justified(
+            some, rules
+        )
 
     return paged(pictures, lay, rules)

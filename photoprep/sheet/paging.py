@@ -12,18 +12,19 @@ from photoprep.sheet.shown import fitted_px
 Lay = Callable[[Pictures, bool], Content | None]
 
 
-def paged(pictures: Pictures, lay: Lay, rules: PageRules) -> list[Content] | None:
+def paged(pictures: Pictures, lay: Lay, rules: PageRules) -> list[Content]:
     """The contents of the fewest pages on which every picture is legible.
 
     ``lay`` makes one page of some pictures and knows whether it is the first; None where they do
     not fit. Page sizes differ by one at most, the earlier ones are the larger. When not even one
     picture a page is legible (a strip of 1 : 100), as few pages as can be laid out at all are
-    taken. None when some picture cannot be laid out alone.
+    taken: one picture a page always can, because ``PageRules`` leave room for it.
     """
-    count = len(pictures)
+    if not pictures:
+        return []
     least = _least_pages(pictures, rules)
     found = _fewest(pictures, lay, least, must_be_legible=True)
-    return found or _fewest(pictures, lay, 1, must_be_legible=False) if count else []
+    return found or _fewest(pictures, lay, 1, must_be_legible=False) or []
 
 
 def _least_pages(pictures: Pictures, rules: PageRules) -> int:

@@ -54,7 +54,9 @@ class Row:
         ):
             top = y_px + self.pictures_px - size[1]
             shown = Box(x + (slot - size[0]) // 2, top, *size)
-            below = y_px + self.pictures_px + (self.rules.caption_gap_px if self.captions_px[at] else 0)
+            below = (
+                y_px + self.pictures_px + (self.rules.caption_gap_px if self.captions_px[at] else 0)
+            )
             cells.append(Cell(picture.index, shown, Box(x, below, slot, self.captions_px[at])))
             x += slot + (gutters[at] if at < len(gutters) else 0)
         return cells
@@ -68,8 +70,8 @@ class Row:
 
 
 def stretch_px(rules: PageRules) -> int:
-    """How much wider a gutter may become so that a row reaches both edges."""
-    return max(2, rules.gutter_px // 2)
+    """How much wider a gutter may become so that a row reaches both edges: twice as wide."""
+    return max(2, rules.gutter_px)
 
 
 def with_gap_px(caption_px: int, rules: PageRules) -> int:
@@ -94,18 +96,19 @@ def filled_row(
     room = width_px - (len(pictures) - 1) * rules.gutter_px
     least = [picture.least_slot_px(max(1, width_px)) for picture in pictures]
 
-    def slots(height_px: int) -> list[int]:
-        return [
-            max(slot, picture.width_at(height_px))
-            for picture, slot in zip(pictures, least, strict=True)
-        ]
+    def fits(height_px: int) -> bool:
+        slots = zip(pictures, least, strict=True)
+        return sum(max(slot, picture.width_at(height_px)) for picture, slot in slots) <= room
 
     guess = int(natural_height(pictures, width_px, rules))
-    height = _highest(lambda height_px: sum(slots(height_px)) <= room, guess, max(1, most_px))
+    height = _highest(fits, guess, max(1, most_px))
     if height is None:
         return None
     sizes = tuple(picture.at_height(height) for picture in pictures)
-    widths = tuple(slots(height))
+    if len(pictures) == 1 and pictures[0].relative == 1:
+        # Alone, a panorama need not wait for the next whole pixel of its height.
+        sizes = (pictures[0].within((room, max(1, most_px))),)
+    widths = tuple(max(slot, size[0]) for slot, size in zip(least, sizes, strict=True))
     captions = tuple(
         picture.caption_px(slot) for picture, slot in zip(pictures, widths, strict=True)
     )
