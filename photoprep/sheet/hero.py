@@ -45,6 +45,7 @@ class HeroBand:
     caption_px: int
     beside: tuple[Row, ...]
     beside_px: int
+    spare_px: int
     rules: PageRules
 
     @property
@@ -71,11 +72,6 @@ class HeroBand:
         """Whether every picture is large enough."""
         large_enough = self.picture.is_legible_at(self.size_px)
         return large_enough and all(row.is_legible for row in self.beside)
-
-    @property
-    def spare_px(self) -> int:
-        """What the large picture leaves of the width: only its own slot can be narrower."""
-        return 0
 
     def cells(self, x_px: int, y_px: int, width_px: int) -> list[Cell]:
         """The large picture, then the rows beside it from above."""
@@ -210,7 +206,10 @@ def _band_of(
     caption = first.caption_px(slot_px)
     room = rules.content_px[1] - with_gap_px(caption, rules)
     size = first.within((slot_px, max(1, room)))
-    return HeroBand(first, size, slot_px, caption, rows, beside_px, rules)
+    # What a picture shown in full, or as high as the page, leaves of its slot.
+    needed = max(size[0], first.least_slot_px(slot_px))
+    spare = slot_px - needed if first.caption_px(needed) == caption else 0
+    return HeroBand(first, size, slot_px - spare, caption, rows, beside_px, spare, rules)
 
 
 def _stacked_px(rows: tuple[Row, ...], rules: PageRules) -> int:
