@@ -24,7 +24,10 @@ def paged(pictures: Pictures, lay: Lay, rules: PageRules) -> list[Content]:
         return []
     least = _least_pages(pictures, rules)
     found = _fewest(pictures, lay, least, must_be_legible=True)
-    return found or _fewest(pictures, lay, 1, must_be_legible=False) or []
+    found = found or _fewest(pictures, lay, 1, must_be_legible=False)
+    if found is None:
+        raise AssertionError("a picture does not fit a page of its own")
+    return found
 
 
 def _least_pages(pictures: Pictures, rules: PageRules) -> int:

@@ -36,6 +36,10 @@ class Picture:
         width, height = (max(1, int(side * self.relative)) for side in room_px)
         return fitted_px(self.item.size_px, (width, height))
 
+    def alone(self, room_px: Size) -> Size:
+        """Its size in a row of its own, where its relative size bounds its height alone."""
+        return fitted_px(self.item.size_px, (room_px[0], self._own_height(room_px[1])))
+
     def at_height(self, row_px: int) -> Size:
         """Its size in a row of this height."""
         return at_height_px(self.item.size_px, self._own_height(row_px))

@@ -101,13 +101,15 @@ def filled_row(
         return sum(max(slot, picture.width_at(height_px)) for picture, slot in slots) <= room
 
     guess = int(natural_height(pictures, width_px, rules))
-    height = _highest(fits, guess, max(1, most_px))
-    if height is None:
-        return None
-    sizes = tuple(picture.at_height(height) for picture in pictures)
-    if len(pictures) == 1 and pictures[0].relative == 1:
-        # Alone, a panorama need not wait for the next whole pixel of its height.
-        sizes = (pictures[0].within((room, max(1, most_px))),)
+    if len(pictures) == 1:
+        # Alone, a panorama need not wait for the next whole pixel of its height, and one that is
+        # too wide at a height of 1 px fits all the same.
+        sizes: tuple[Size, ...] = (pictures[0].alone((room, max(1, most_px))),)
+    else:
+        height = _highest(fits, guess, max(1, most_px))
+        if height is None:
+            return None
+        sizes = tuple(picture.at_height(height) for picture in pictures)
     widths = tuple(max(slot, size[0]) for slot, size in zip(least, sizes, strict=True))
     captions = tuple(
         picture.caption_px(slot) for picture, slot in zip(pictures, widths, strict=True)

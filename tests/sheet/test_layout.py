@@ -263,6 +263,12 @@ def test_captions_are_asked_for_a_few_widths_only() -> None:
     assert len(asked) == len(set(asked)) < 944 // 8
 
 
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_a_strip_too_wide_at_a_height_of_one_pixel_is_shown(layout: Layout) -> None:
+    items = [Item((4000, 3000), words(0)), Item((3000, 1), words(0)), Item((5000, 2), words(0))]
+    assert len(cells_of(lay_out(items, BARE, layout))) == 3
+
+
 def test_no_items_make_no_page() -> None:
     assert lay_out([], RULES) == []
 
