@@ -1,0 +1,1 @@
+"""Several pictures → one picture that a buyer can order from."""
