@@ -22,6 +22,8 @@ from photoprep.sheet.page import Box
 LOOK_PX = 640
 # Of the kept part's longest side, left around it where something was cut.
 _MARGIN_PERCENT = 2
+# A picture that would keep more than this share of its pixels is left whole.
+_WORTH_CUTTING = 0.97
 _RING_PX = 3
 _BIN_LEVELS = 16
 _FIRST_LEVELS = 27  # from the commonest colour of the border, before anything is fitted
@@ -70,6 +72,8 @@ def trimmed(look: Image.Image, size_px: tuple[int, int]) -> Trimmed:
     top, bottom = _ends(seen, axis=1)
     left, right = _ends(seen, axis=0)
     box = _with_margin((left, top, right, bottom), small.size, size_px)
+    if box.area_px >= _WORTH_CUTTING * whole.box.area_px:
+        box = whole.box
     kept = seen[top:bottom, left:right]
     share = _filled(kept).sum() / kept.size
     scale = kept.size / (small.width * small.height) * (size_px[0] * size_px[1]) / box.area_px
@@ -119,25 +123,33 @@ def _fitted(levels: _Levels) -> tuple[_Levels, float] | None:
     ring = np.ones((height, width), bool)
     ring[_RING_PX:-_RING_PX, _RING_PX:-_RING_PX] = False
     down, across = np.mgrid[-1 : 1 : height * 1j, -1 : 1 : width * 1j].astype(np.float32)
-    terms = np.stack([np.ones_like(down), across, down, across * down, across**2, down**2], axis=-1)
-    colours, at = levels[ring], terms[ring]
+    colours, at = levels[ring], _terms(down[ring], across[ring])
     bins = (colours // _BIN_LEVELS).astype(np.int32) @ np.array([256, 16, 1], np.int32)
     commonest = colours[bins == np.bincount(bins).argmax()].mean(axis=0)
     if commonest.max() < _DARK_LEVEL:
         return None
     chosen = np.abs(colours - commonest).max(axis=-1) <= _FIRST_LEVELS
-    surface, tolerance = np.broadcast_to(commonest, levels.shape), _MOST_LEVELS
+    coefficients, tolerance = commonest[None], _MOST_LEVELS
     for count in _TERMS:
         if chosen.sum() < count * _PIXELS_A_TERM:
             break
         coefficients = np.linalg.lstsq(at[chosen][:, :count], colours[chosen], rcond=None)[0]
-        surface = (terms[..., :count] @ coefficients).astype(np.float32)
-        missed = np.abs(colours - surface[ring])
+        missed = np.abs(colours - at[:, :count] @ coefficients)
         # The median of absolute misses, which a product at the edge does not move, tells the noise.
         deviation = 1.4826 * float(np.median(missed[chosen], axis=0).max())
-        tolerance = _UNSEEN_LEVELS + _DEVIATIONS * deviation
+        tolerance = round(_UNSEEN_LEVELS + _DEVIATIONS * deviation, 3)
         chosen = missed.max(axis=-1) <= max(_FIRST_LEVELS / count, tolerance)
-    return (surface, round(tolerance, 3)) if tolerance <= _MOST_LEVELS else None
+    if tolerance > _MOST_LEVELS:
+        return None
+    surface = _terms(down, across)[..., : len(coefficients)] @ coefficients
+    return surface.astype(np.float32), tolerance
+
+
+def _terms(down: _Levels, across: _Levels) -> _Levels:
+    """What a surface of second degree is the sum of, as the last axis."""
+    one = np.ones_like(down)
+    terms: _Levels = np.stack([one, across, down, across * down, across**2, down**2], axis=-1)
+    return terms
 
 
 def _ends(seen: _Mask, axis: int) -> tuple[int, int]:
