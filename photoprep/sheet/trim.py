@@ -32,6 +32,8 @@ _PIXELS_A_TERM = 8
 # Two levels cannot be seen, and noise passes four deviations once in 16,000 pixels. Above eight
 # levels the ground is no longer one that is even, but cloth, wood or a wall.
 _UNSEEN_LEVELS, _DEVIATIONS, _MOST_LEVELS = 2.0, 4.0, 8.0
+# So much more than the tolerance counts alone, less where three of nine neighbours do.
+_CLEAR_LEVELS, _TOGETHER = 6.0, 3
 # In the dark a dark product cannot be told from its ground.
 _DARK_LEVEL = 64
 _SIDES = 2
@@ -108,10 +110,20 @@ def _off_ground(levels: _Levels) -> _Mask | None:
     if fitted is None:
         return None
     surface, tolerance = fitted
-    off: _Mask = np.abs(levels - surface).max(axis=-1) > tolerance
+    off = _without_specks(np.abs(levels - surface).max(axis=-1), tolerance)
     edges = off[0], off[-1], off[:, 0], off[:, -1]
     even_sides = sum(not edge.any() for edge in edges)
     return off if even_sides >= _SIDES else None
+
+
+def _without_specks(missed: _Levels, tolerance: float) -> _Mask:
+    """The pixels that miss the ground clearly, or slightly together with their neighbours."""
+    weak = np.pad(missed > tolerance, 1).astype(np.uint8)
+    rows = weak[:-2] + weak[1:-1] + weak[2:]
+    near = rows[:, :-2] + rows[:, 1:-1] + rows[:, 2:]
+    clear = missed > tolerance + _CLEAR_LEVELS
+    off: _Mask = clear | ((missed > tolerance) & (near >= _TOGETHER))
+    return off
 
 
 def _fitted(levels: _Levels) -> tuple[_Levels, float] | None:
@@ -137,7 +149,9 @@ def _fitted(levels: _Levels) -> tuple[_Levels, float] | None:
         missed = np.abs(colours - at[:, :count] @ coefficients)
         # The median of absolute misses, which a product at the edge does not move, tells the noise.
         deviation = 1.4826 * float(np.median(missed[chosen], axis=0).max())
-        tolerance = round(_UNSEEN_LEVELS + _DEVIATIONS * deviation, 3)
+        # Noise that JPEG has coded lies in few blotches, and the median knows nothing of them.
+        blotches = 1 + 1.25 * float(np.quantile(missed[chosen].max(axis=-1), 0.99))
+        tolerance = round(max(_UNSEEN_LEVELS + _DEVIATIONS * deviation, blotches), 3)
         chosen = missed.max(axis=-1) <= max(_FIRST_LEVELS / count, tolerance)
     if tolerance > _MOST_LEVELS:
         return None

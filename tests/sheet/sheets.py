@@ -73,7 +73,7 @@ def grid(
                 StyledText(f"Product {index + 1}", caption, dress.caption_type_px, dress.text)
             )
     bottom = dress.margin_px + header_px + rows * (height + caption_px + dress.gutter_px)
-    return Page(LONGEST_PX, bottom, tuple(cells)), tuple(texts)
+    return Page(LONGEST_PX, bottom, tuple(cells), ()), tuple(texts)
 
 
 def product(
