@@ -70,19 +70,24 @@ def test_a_smaller_page_says_the_density_that_it_has(real_photos: Path) -> None:
 
 
 def test_coloured_words_and_thin_lines_stay_crisp_at_a_binding_budget(real_photos: Path) -> None:
-    task = sheet_of(many(real_photos, 12), 130_000)
+    task = sheet_of(many(real_photos, 12), 70_000)
     red = "#c00000"
-    box = Box(300, 2, 300, 17)
-    task = replace(task, texts=(*task.texts, StyledText("Nur auf Anfrage 不含", box, 13, red)))
+    box, line = Box(300, 2, 300, 17), Box(20, 19, 900, 1)
+    task = replace(
+        task,
+        texts=(*task.texts, StyledText("not included: on request", box, 13, red)),
+        lines=(line,),
+        dress=replace(task.dress, line=red),
+    )
     made = make_sheet(replace(task, least_quality=0), PlainType())
-    assert 120_000 < len(made.jpeg.data) <= 130_000
+    assert 68_000 < len(made.jpeg.data) <= 70_000
     drawn = np.asarray(compose(task, PlainType())).astype(float)
     sent = np.asarray(Image.open(io.BytesIO(made.jpeg.data)).convert("RGB")).astype(float)
     words = np.s_[box.y_px : box.bottom_px, box.x_px : box.right_px]
-    redness = (drawn[words][..., 0] - drawn[words][..., 1]).max()
-    kept = (sent[words][..., 0] - sent[words][..., 1]).max()
-    assert kept > 0.85 * redness
-    assert np.abs(drawn[words] - sent[words]).mean() < 6
+    # At 4:2:0 the words are off by 7 levels, and of the line's 192 levels of red 88 are left.
+    assert np.abs(drawn[words] - sent[words]).mean() < 5
+    shown = sent[line.y_px, line.x_px : line.right_px]
+    assert (shown[:, 0] - shown[:, 1]).mean() > 170
 
 
 def test_too_small_a_budget_is_told_and_not_turned_to_mud(real_photos: Path) -> None:
