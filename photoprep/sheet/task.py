@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from photoprep.archive_member import Member
 from photoprep.errors import PhotoError
 from photoprep.files import FileStamp
+from photoprep.photo import task as photo_task
 from photoprep.photo.task import EncodedJpeg, LookTask
 from photoprep.preset import PhotoSpec
 from photoprep.report import Note
@@ -196,6 +197,13 @@ def too_small_copies(page: Page, copies: Mapping[int, WorkingCopy]) -> tuple[int
 def _is_too_small(copy: WorkingCopy, box: Box) -> bool:
     wanted = min(_COPY_PER_CELL * box.width_px, copy.trimmed_px.width_px)
     return copy.size_px[0] < wanted - 1  # a pixel goes to rounding
+
+
+def work_on(task: photo_task.Task | CopyTask) -> photo_task.Result | WorkingCopy:
+    """Do what a task asks of one picture, for a sheet or not; for the crew that does both."""
+    if isinstance(task, CopyTask):
+        return copy_picture(task)
+    return photo_task.work_on(task)
 
 
 def copy_picture(task: CopyTask) -> WorkingCopy:

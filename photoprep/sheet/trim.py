@@ -23,7 +23,7 @@ LOOK_PX = 640
 # Of the kept part's longest side, left around it where something was cut.
 _MARGIN_PERCENT = 2
 # A picture that would keep more than this share of its pixels is left whole.
-_WORTH_CUTTING = 0.97
+_WORTH_CUTTING = 0.95
 _RING_PX = 3
 _BIN_LEVELS = 16
 _FIRST_LEVELS = 27  # from the commonest colour of the border, before anything is fitted

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from PIL import Image, ImageChops, ImageDraw
 
 from photoprep.photo.decode import set_up_decoders
@@ -131,6 +133,65 @@ def test_scenes_parts_of_products_and_plain_pictures_are_left_whole() -> None:
     assert holds(trim_box(across), (0, 0, 1200, 880))
 
 
+@given(
+    ground=st.integers(90, 250),
+    contrast=st.sampled_from([-80, -30, -14, 14, 30, 80]),
+    box=st.tuples(*[st.integers(-60, 400)] * 2, *[st.integers(30, 300)] * 2),
+    strap=st.tuples(st.integers(0, 399), st.integers(0, 299)),
+    fall=st.integers(0, 20),
+    noise=st.sampled_from([0, 1, 2]),
+    quality=st.sampled_from([0, 50, 75, 92]),
+)
+def test_no_product_that_can_be_seen_is_ever_cut(
+    ground: int,
+    contrast: int,
+    box: tuple[int, int, int, int],
+    strap: tuple[int, int],
+    fall: int,
+    noise: int,
+    quality: int,
+) -> None:
+    down, across = np.mgrid[-1:1:300j, -1:1:400j]
+    light = ground - fall * (down**2 + across**2) / 2
+    shape = Image.new("L", (400, 300))
+    pen = ImageDraw.Draw(shape)
+    x, y, wide, high = box
+    pen.ellipse([x, y, x + wide, y + high], fill=1)
+    pen.line([(x + wide // 2, y + high // 2), strap], fill=1, width=2)
+    product_there = np.asarray(shape) > 0
+    levels = light + contrast * product_there
+    levels += np.random.default_rng(0).normal(0, 1, levels.shape) * noise
+    picture = Image.fromarray(levels.round().clip(0, 255).astype(np.uint8))
+    if quality:
+        buffer = io.BytesIO()
+        picture.save(buffer, "JPEG", quality=quality)
+        picture = Image.open(buffer)
+    differs = np.abs((light + contrast).clip(0, 255) - light) >= 12
+    part = Image.fromarray(product_there & differs).getbbox()
+    if part is not None:
+        assert holds(trim_box(picture), part)
+
+
+def test_deep_and_very_large_pictures_are_trimmed_in_their_own_pixels(tmp_path: Path) -> None:
+    drawn = product(SIZE, AT, shadow=False)
+    deep, large = tmp_path / "deep.png", tmp_path / "large.jpg"
+    levels = np.asarray(drawn).astype(np.uint16)[..., 0] * 257
+    Image.fromarray(levels).save(deep)
+    # 48 megapixels are decoded at a half.
+    drawn.resize((8000, 6000), Image.Resampling.NEAREST).save(large, quality=90)
+    for path, scale in ((deep, 1), (large, 8000 / 1200)):
+        copy = copy_picture(copy_tasks([path])[0])
+        assert holds(copy.trimmed_px, tuple(round(side * scale) for side in AT))  # type: ignore[arg-type]
+        assert copy.trimmed_px.area_px < 0.2 * WHOLE.area_px * scale**2
+        shown = opened(copy)
+        box = copy.trimmed_px
+        part = drawn.crop(
+            [round(side / scale) for side in (box.x_px, box.y_px, box.right_px, box.bottom_px)]  # type: ignore[arg-type]
+        )
+        reds = [np.asarray(each.resize((40, 40)))[..., 0].astype(int) for each in (shown, part)]
+        assert np.abs(reds[0] - reds[1]).mean() < 3
+
+
 @pytest.mark.parametrize("size", [(1, 1), (5, 400), (16, 16), (3000, 40)])
 def test_odd_sizes_do_no_harm(size: tuple[int, int]) -> None:
     box = trim_box(Image.new("RGB", size, "white"))
@@ -191,5 +252,5 @@ def test_products_of_a_shop_lose_their_grounds_and_scenes_nothing(real_photos: P
     assert shares["wb02-blue_alt1.jpg"] == 1  # a detail that fills its picture
     assert sum(share < 0.8 for share in shares.values()) >= 20
     for path in sorted((real_photos / "camera").iterdir()):
-        copy = copy_picture(copy_tasks([path])[0])
+        copy = copy_picture(copy_tasks([path] * 12)[0])
         assert copy.trimmed_px == Box(0, 0, *copy.full_size_px), path.name
