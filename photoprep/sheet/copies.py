@@ -24,6 +24,7 @@ from photoprep.photo.resize import upright_at
 from photoprep.photo.source import COPY_PREFIX, held, no_room
 from photoprep.preset import PhotoSpec
 from photoprep.sheet.page import Box
+from photoprep.sheet.scale import UNTOLD
 from photoprep.sheet.task import Copies, CopyTask, LeftOff, WorkingCopy
 from photoprep.sheet.trim import LOOK_PX, Trimmed, trimmed
 from photoprep.units import scaled_size_px
@@ -97,7 +98,7 @@ def opened(copy: WorkingCopy) -> Image.Image:
 def _copied(decoded: DecodedPhoto, task: CopyTask, sha256: str) -> WorkingCopy:
     plan = plan_colours(decoded.image, decoded.icc_profile, decoded.exif)
     width, height = decoded.full_size_px
-    found = Trimmed(Box(0, 0, width, height), 1000)
+    found = Trimmed(Box(0, 0, width, height), UNTOLD)
     if task.is_trimmed:
         found = trimmed(_look(decoded, plan, task.spec), decoded.full_size_px)
     kept, box = _cropped(decoded, found.box)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Box:
-    """A rectangle of whole pixels; ``x_px`` and ``y_px`` count from the page's upper left corner."""
+    """A rectangle of whole pixels, counted from the page's upper left corner."""
 
     x_px: int
     y_px: int
@@ -113,7 +113,7 @@ class PageRules:
         if min(*figures, self.smallest_picture_px, self.heading_px) < 0:
             raise ValueError(f"no figure of a sheet may be negative: {self}")
         if min(self.content_px) - self.heading_px - self.gutter_px < self.least_content_px:
-            raise ValueError(f"margins and titles leave no room for pictures: {self}")
+            raise ValueError(f"margins and titles leave a sheet no room for pictures: {self}")
 
     @property
     def content_px(self) -> tuple[int, int]:
@@ -123,7 +123,7 @@ class PageRules:
 
     @property
     def least_content_px(self) -> int:
-        """The least side for one picture with a caption of its highest: see ``tallest_caption_px``."""
+        """The least side for one picture with the highest caption."""
         return LEAST_CONTENT_PX + 2 * self.caption_gap_px
 
     @property

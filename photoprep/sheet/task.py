@@ -82,7 +82,7 @@ class WorkingCopy:
     ``pixels`` are rows of red, green and blue, or the file that has them. ``size_px`` is the copy's
     size; ``trimmed_px`` is what was kept of the original, in its own pixels, upright, and
     ``full_size_px`` the whole of it. ``product_permille`` is the share of the kept part that is
-    product and not ground, 1000 where that cannot be told.
+    product and not ground, ``scale.UNTOLD`` where that cannot be told.
     """
 
     pixels: bytes | Path

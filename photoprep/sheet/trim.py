@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from photoprep.sheet.page import Box
+from photoprep.sheet.scale import UNTOLD
 
 # So small a copy is looked at: 20 ms for any picture, and its means hide most noise.
 LOOK_PX = 640
@@ -45,7 +46,10 @@ _Mask = NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True)
 class Trimmed:
-    """The box that holds the product, and how much of it is product and no ground (1000: all)."""
+    """The box that holds the product, and how much of it is product and no ground.
+
+    The share is ``UNTOLD`` where there is no ground to tell the product from.
+    """
 
     box: Box
     product_permille: int
@@ -64,7 +68,7 @@ def trimmed(look: Image.Image, size_px: tuple[int, int]) -> Trimmed:
 
     A transparent picture is judged by its alpha, any other by its colours.
     """
-    whole = Trimmed(Box(0, 0, *size_px), 1000)
+    whole = Trimmed(Box(0, 0, *size_px), UNTOLD)
     factor = max(1, round(max(look.size) / LOOK_PX))
     small = _plain(look)
     small = small.reduce(factor) if factor > 1 else small

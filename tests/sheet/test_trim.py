@@ -14,8 +14,8 @@ from PIL import Image, ImageChops, ImageDraw
 from photoprep.photo.decode import set_up_decoders
 from photoprep.sheet.copies import copy_picture, opened
 from photoprep.sheet.page import Box
-from photoprep.sheet.scale import weights
-from photoprep.sheet.trim import trim_box, trimmed
+from photoprep.sheet.scale import UNTOLD, weights
+from photoprep.sheet.trim import Trimmed, trim_box, trimmed
 from tests.sheet.sheets import copy_tasks, falling_light, product, real_products
 
 SIZE = (1200, 900)
@@ -129,7 +129,7 @@ def test_scenes_parts_of_products_and_plain_pictures_are_left_whole() -> None:
     table.paste(noise.crop((0, 0, 1200, 200)), (0, 700))
     black = product(SIZE, AT, ground="#101010", shadow=False)
     for whole in (noise, sky, table, black, Image.new("RGB", SIZE, "white")):
-        assert trim_box(whole) == WHOLE
+        assert trimmed(whole, SIZE) == Trimmed(WHOLE, UNTOLD)
     assert holds(trim_box(across), (0, 0, 1200, 880))
 
 
@@ -210,6 +210,8 @@ def test_weights_bring_products_to_equal_areas_within_bounds() -> None:
     assert loose == 1.0
     assert dense**2 * 800 == pytest.approx(loose**2 * 500, rel=0.02)
     assert weights([1000, 10]) == (0.71, 1.0)
+    assert weights([UNTOLD, UNTOLD]) == (1.0, 1.0)
+    assert weights([500, UNTOLD, 500]) == (1.0, 1.0, 1.0)
 
 
 @pytest.mark.parametrize("number", range(1, 9))
