@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 _FULL_PX = 944
+_LEAST_MARGIN_PX = 16  # the page's number stands in it
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ class Dress:
 
         return replace(
             self,
-            margin_px=less(self.margin_px),
+            margin_px=max(_LEAST_MARGIN_PX, less(self.margin_px)),
             gutter_px=less(self.gutter_px),
             header_gap_px=less(self.header_gap_px),
             logo_width_px=round(self.logo_width_px * share),

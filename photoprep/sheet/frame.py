@@ -1,6 +1,6 @@
 """The frame of a page: what the layout must keep free, and where title, logo and marks stand.
 
-Arithmetic over a ``Dress``; whoever sets type says how wide words are, and fills the boxes.
+Arithmetic over a ``Dress``; whoever sets type says how large words are, and fills the boxes.
 """
 
 from __future__ import annotations
@@ -63,23 +63,22 @@ def header_boxes(dress: Dress, page: Page, *, has_logo: bool) -> HeaderBoxes:
     )
 
 
-def number_box(dress: Dress, page: Page, words_width_px: int) -> Box:
-    """Where "2 / 3" stands: in the margin below the pictures, at its right end."""
-    high = min(dress.margin_px, line_height_px(dress.small_type_px))
+def number_box(dress: Dress, page: Page, words_px: tuple[int, int]) -> Box:
+    """Where "2 / 3", which is so wide and high, stands: in the lower margin, at its right end."""
+    wide, high = words_px
     right, bottom = page.width_px - dress.margin_px, page.height_px
     y_px = bottom - dress.margin_px + (dress.margin_px - high) // 2
-    return Box(right - words_width_px, y_px, words_width_px, high)
+    return Box(right - wide, y_px, wide, high)
 
 
-def mark_box(dress: Dress, picture: Box, words_width_px: int) -> Box | None:
-    """The plate for a mark, in the lower left corner of a picture.
+def mark_box(dress: Dress, picture: Box, words_px: tuple[int, int]) -> Box | None:
+    """The plate for a mark whose words are so wide and high, in the lower left corner of a picture.
 
     None where it would cover more than a quarter of the picture, or not go in at all: then the
     mark belongs into the caption.
     """
     inset = around = dress.mark_padding_px
-    wide = words_width_px + 2 * around
-    high = line_height_px(dress.small_type_px) + 2 * around
+    wide, high = (side + 2 * around for side in words_px)
     if wide + 2 * inset > picture.width_px or high + 2 * inset > picture.height_px:
         return None
     if 4 * wide * high > picture.area_px:

@@ -29,7 +29,7 @@ def test_header_and_number_stand_in_what_the_layout_keeps_free(
     rules = page_rules(Dress(), longest_px, 120, has_header=True)
     page = Page(longest_px, longest_px * 3 // 4, (), ())
     boxes = header_boxes(dress, page, has_logo=has_logo)
-    number = number_box(dress, page, 40)
+    number = number_box(dress, page, (40, 14))
     content = Box(
         rules.margin_px,
         rules.margin_px + rules.header_px,
@@ -62,7 +62,7 @@ def test_distances_shrink_with_the_page_and_type_does_not() -> None:
 
 def test_a_mark_stands_within_its_picture_or_not_at_all() -> None:
     picture = Box(100, 200, 300, 200)
-    box = mark_box(Dress(), picture, 74)
+    box = mark_box(Dress(), picture, (74, 17))
     assert box == Box(104, 371, 82, 25)
-    assert mark_box(Dress(), Box(0, 0, 80, 400), 74) is None
-    assert mark_box(Dress(), Box(0, 0, 100, 50), 74) is None
+    assert mark_box(Dress(), Box(0, 0, 80, 400), (74, 17)) is None
+    assert mark_box(Dress(), Box(0, 0, 100, 50), (74, 17)) is None
