@@ -21,6 +21,7 @@
         ├── SourceChangedError      it changed while it was being read
         ├── ArchiveRefusedError     an archive, or a file in one, that is damaged or not taken
         ├── CannotFitError          no setting brings it within its bytes
+        │   └── TooSmallABudgetError    a sheet's page, which may be parted over two
         ├── NotEnoughMemoryError    it took more memory than its worker may have
         ├── PhotoTimeoutError       it was not done within its time
         ├── WorkerDiedError         the process at work on it was killed or crashed
@@ -192,6 +193,20 @@ class CannotFitError(PhotoError):
     ) -> None:
         super().__init__(message, hint=hint, path=path)
         self.smallest_bytes = smallest_bytes
+
+
+class TooSmallABudgetError(CannotFitError):
+    """A sheet's page does not come within its bytes with the quality that was asked for.
+
+    ``quality`` (0–100) is what the bytes would have led to, 0 where nothing fitted at all. Whoever
+    laid the page out makes it smaller, or parts it over two.
+    """
+
+    def __init__(
+        self, message: str, *, smallest_bytes: int, quality: float = 0.0, hint: str = ""
+    ) -> None:
+        super().__init__(message, smallest_bytes=smallest_bytes, hint=hint)
+        self.quality = quality
 
 
 class NotEnoughMemoryError(PhotoError):

@@ -22,6 +22,11 @@ def test_the_parent_process_loads_no_decoder() -> None:
     assert loaded_by("import photoprep.pipeline") == "[]"
 
 
+def test_a_sheet_is_planned_without_a_decoder() -> None:
+    code = "import photoprep.sheet.task, photoprep.sheet.frame, photoprep.sheet.scale"
+    assert loaded_by(code) == "[]"
+
+
 def test_workers_load_what_decodes_and_nothing_of_the_command_line() -> None:
     loaded = loaded_by("from photoprep.photo.task import load_room\nload_room()")
     assert loaded == "['PIL', 'nanoarrow', 'numpy', 'pillow_heif']"

@@ -65,6 +65,7 @@ def fit_jpeg(
     *,
     icc_profile: bytes = b"",
     exif: bytes = b"",
+    whole_chroma: bool = False,
 ) -> EncodedJpeg:
     """Encode a picture as well as ``spec`` allows, in at most ``spec.max_bytes`` bytes.
 
@@ -72,7 +73,8 @@ def fit_jpeg(
     before. The size is the largest allowed; a smaller one, down to ``spec.dpi_min``, is taken when
     the quality is below ``spec.good_quality``, there is less than 0.55 bit for a pixel, and the
     smaller picture is reckoned to look better at the larger size. Pictures are never enlarged, and
-    the same input gives the same bytes.
+    the same input gives the same bytes. ``whole_chroma`` keeps to 4:4:4 whatever the bytes, for
+    pictures with coloured text and lines: which subsampling looks better was fitted on photos.
 
     Raises:
         CannotFitError: no allowed size fits, or none does with ``spec.min_quality``.
@@ -84,7 +86,7 @@ def fit_jpeg(
         lost = resolution_loss(trials[0].image, image) if trials else 0.0
         wrapping = _wrapping(size_px, spec, icc_profile, exif)
         trials.append(Trial(image, wrapping, spec.max_bytes, in_bands(image), lost))
-        _locate(trials[-1], spec.enough_quality)
+        _locate(trials[-1], spec.enough_quality, whole_chroma=whole_chroma)
         if trials[0].quality >= spec.good_quality or trials[0].has_bits_enough:
             break
     # On a tie the larger picture wins, because max keeps the first.
@@ -167,14 +169,14 @@ def _encoded(trial: Trial, data: bytes, encodes: int) -> EncodedJpeg:
     )
 
 
-def _locate(trial: Trial, enough_quality: int) -> None:
+def _locate(trial: Trial, enough_quality: int, *, whole_chroma: bool) -> None:
     """Say by plain encodes of bands which subsampling is best and about where the budget lies."""
     aim = trial.share_of_limit(_AIM)
     payload = trial.measure(PROBE_STEP, "4:4:4")
     # Finer than the ceiling is of no interest, and the dearest to try.
     finest = ceiling_step(trial.curve(), enough_quality)
     step, measured = _within(PROBE_STEP + steps_to(payload, aim), finest), PROBE_STEP
-    if step >= CHROMA_STEPS.start:
+    if step >= CHROMA_STEPS.start and not whole_chroma:
         detail = chroma_detail(trial.sample) if step in CHROMA_STEPS else 0.0
         trial.chroma = chroma_for(step, detail)
         measured = PROBE_STEP if trial.chroma == "4:4:4" else COARSEST_STEP * 2

@@ -116,7 +116,7 @@ def _unpacked(archive: Path, member: Member, folder: Path | None) -> Iterator[He
     try:
         handle, name = tempfile.mkstemp(ending, COPY_PREFIX, folder)
     except OSError as error:
-        raise _no_room(archive, error) from error
+        raise no_room(archive, error) from error
     copy = Path(name)
     digest = hashlib.sha256()
     try:
@@ -136,10 +136,11 @@ def _write(handle: int, piece: bytes, archive: Path) -> None:
         while rest:
             rest = rest[os.write(handle, rest) :]
     except OSError as error:
-        raise _no_room(archive, error) from error
+        raise no_room(archive, error) from error
 
 
-def _no_room(archive: Path, error: OSError) -> SourceUnreadableError:
+def no_room(source: Path, error: OSError) -> SourceUnreadableError:
+    """Nothing can be laid down beside a source while it is at work."""
     reason = error.strerror or type(error).__name__
     return SourceUnreadableError(
         say(
@@ -147,7 +148,7 @@ def _no_room(archive: Path, error: OSError) -> SourceUnreadableError:
             reason=reason,
         ),
         hint=say("Free some space or choose another place with --out, then run again."),
-        path=archive,
+        path=source,
     )
 
 
