@@ -15,6 +15,18 @@ _T = TypeVar("_T")
 _MIRRORED = str.maketrans("()[]{}<>«»‹›⟨⟩≤≥", ")(][}{><»«›‹⟩⟨≥≤")
 _NEUTRAL = frozenset({"B", "S", "WS", "ON"})
 
+_BRACKETS = {
+    "(": ")",
+    "[": "]",
+    "{": "}",
+    "（": "）",
+    "［": "］",
+    "「": "」",
+    "【": "】",
+    "《": "》",
+}
+_STRONG = frozenset({"L", "R", "EN", "AN"})
+
 
 def reads_from_right(text: str) -> bool:
     """Whether a line's base direction is right to left: by its first strong character (P2, P3)."""
@@ -30,6 +42,7 @@ def levels(text: str, *, from_right: bool) -> tuple[int, ...]:
     kinds = [unicodedata.bidirectional(character) or "L" for character in text]
     edge = "R" if from_right else "L"
     _resolve_weak(kinds, edge)
+    _resolve_brackets(text, kinds, edge)
     _resolve_neutral(kinds, edge)
     base = int(from_right)
     raised = {"L": base & 1, "R": (base + 1) & 1, "AN": 2 - base & 3, "EN": 2 - base & 3}
@@ -91,6 +104,34 @@ def _join_signs(kinds: list[str]) -> None:
                 kinds[place] = "EN"
             before = kinds[place]
     kinds[:] = ["ON" if kind in ("ES", "ET", "CS") else kind for kind in kinds]
+
+
+def _resolve_brackets(text: str, kinds: list[str], edge: str) -> None:
+    """N0: brackets go with the line when it goes on within them, else with what is before them."""
+    for opening, closing in _pairs(text, kinds):
+        inside = {_side(kind) for kind in kinds[opening + 1 : closing] if kind in _STRONG}
+        if not inside:
+            continue
+        before = [_side(kind) for kind in kinds[:opening] if kind in _STRONG]
+        went = before[-1] if before else edge
+        kinds[opening] = kinds[closing] = edge if edge in inside else went
+
+
+def _pairs(text: str, kinds: list[str]) -> list[tuple[int, int]]:
+    """Where brackets open and close, by their opening (BD16)."""
+    waiting: list[tuple[str, int]] = []
+    pairs = []
+    for place, character in enumerate(text):
+        if kinds[place] != "ON":
+            continue
+        if character in _BRACKETS:
+            waiting.append((_BRACKETS[character], place))
+        for number in range(len(waiting) - 1, -1, -1):
+            if waiting[number][0] == character:
+                pairs.append((waiting[number][1], place))
+                del waiting[number:]
+                break
+    return sorted(pairs)
 
 
 def _resolve_neutral(kinds: list[str], edge: str) -> None:

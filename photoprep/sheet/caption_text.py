@@ -73,9 +73,7 @@ class _Part:
 def _filled(line: str, fields: Mapping[str, str]) -> str:
     """One line with its fields; a line of words alone is kept as it is."""
     parts = _parts(line)
-    if not parts:
-        return " ".join(line.replace("{{", "{").replace("}}", "}").split())
-    text = ""
+    text = "" if parts else _parsed(line)[-1][0]
     for part in parts:
         value = " ".join(fields.get(part.name, "").split())
         if value:
@@ -102,13 +100,18 @@ def _parts(line: str) -> list[_Part]:
 
 
 def _parsed(line: str) -> list[tuple[str, str | None]]:
-    pieces = []
+    pieces: list[tuple[str, str | None]] = []
+    words = ""
     for literal, name, form, conversion in Formatter().parse(line):
-        if name is not None and (name not in FIELDS or form or conversion):
+        words += literal
+        if name is None:  # the end, or a brace that is written twice
+            continue
+        if name not in FIELDS or form or conversion:
             known = ", ".join(f"{{{field}}}" for field in FIELDS)
             raise ValueError(f"a caption has no field {{{name}}}; there are {known}")
-        pieces.append((literal, name))
-    return pieces
+        pieces.append((words, name))
+        words = ""
+    return [*pieces, (words, None)]
 
 
 def _divided(literal: str) -> tuple[str, str, str]:
