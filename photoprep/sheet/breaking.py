@@ -8,6 +8,7 @@ one (kinsoku: JIS X 4051; GB/T 15834).
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 
 ELLIPSIS = "…"
 NO_LINE_BEGINS = frozenset(
@@ -19,6 +20,7 @@ _EAST_ASIAN = (("\u2e80", "\u9fff"), ("\uf900", "\ufaff"), ("\uff00", "\uffef"))
 _BEYOND_PLANE_0 = ("\U00020000", "\U0003ffff")
 
 
+@lru_cache(maxsize=4096)
 def line_ends(pieces: tuple[str, ...]) -> tuple[int, ...]:
     """The numbers of clusters before which a line may end, ascending; the end of all is the last.
 

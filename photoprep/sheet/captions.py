@@ -19,7 +19,7 @@ from photoprep.sheet.cleaning import clean, clusters
 from photoprep.sheet.fonts import Fonts
 from photoprep.sheet.heights import CaptionHeights
 from photoprep.sheet.missing import MissingGlyphs
-from photoprep.sheet.shaping import Setting, Shaped, shapes, wants_shaping
+from photoprep.sheet.shaping import Setting, Shaped, shapes
 from photoprep.sheet.wrapping import set_lines, wrap
 
 # Between the lowest ink of one line and the highest of the next, by type size: with Latin text it
@@ -28,6 +28,8 @@ _LEADING = 0.2
 # What a line of any text can have: ascender, capital, descender. It keeps lines of one sheet apart
 # evenly even where its texts are "a" and "o".
 _SAMPLE = "Hlgp"
+# Whether letters are joined does not depend on their size.
+_ANY_SIZE_PX = 16
 Align = Literal["start", "centre"]
 
 
@@ -127,8 +129,11 @@ class TypeSetter:
         return MissingGlyphs("".join(dict.fromkeys("".join(texts))))
 
     def is_unshaped(self, caption: Caption) -> bool:
-        """Whether the caption wants shaping (Arabic, Hindi …) that Pillow does not do here."""
-        return not self._shape and any(wants_shaping(styled.text) for styled in caption.lines)
+        """Whether the caption wants shaping (Hindi, say) that Pillow does not do here."""
+        return any(
+            self._setting(styled.style, _ANY_SIZE_PX).is_unshaped(self._drawable(styled.text))
+            for styled in caption.lines
+        )
 
     def height_px(self, caption: Caption, width_px: int, size_px: int) -> int:
         """The height that surely holds a caption at this width; 0 without words.
@@ -257,9 +262,37 @@ class _Directed:
 def measure(
     setter: TypeSetter, captions: Sequence[Caption], widths_px: Iterable[int], size_px: int
 ) -> CaptionHeights:
-    """The table of heights that a layout asks, at these widths."""
+    """The table of heights that a layout asks, at these widths.
+
+    A wider cell never needs more height, so that between two widths with one height nothing is
+    measured.
+    """
     widths = tuple(sorted(set(widths_px)))
-    heights = tuple(
-        tuple(setter.height_px(caption, width, size_px) for width in widths) for caption in captions
-    )
-    return CaptionHeights(size_px, widths, heights)
+    heights = []
+    for caption in captions:
+        known: dict[int, int] = {}
+        _measure_between(setter, caption, size_px, widths, known)
+        heights.append(tuple(known[width] for width in widths))
+    return CaptionHeights(size_px, widths, tuple(heights))
+
+
+def _measure_between(
+    setter: TypeSetter,
+    caption: Caption,
+    size_px: int,
+    widths_px: Sequence[int],
+    known: dict[int, int],
+) -> None:
+    """Add the heights at ascending widths to those that are known."""
+    if not widths_px:
+        return
+    first, last = widths_px[0], widths_px[-1]
+    for width in (first, last):
+        if width not in known:
+            known[width] = setter.height_px(caption, width, size_px)
+    if known[first] == known[last]:
+        known.update(dict.fromkeys(widths_px, known[first]))
+    elif len(widths_px) > 2:
+        middle = len(widths_px) // 2
+        _measure_between(setter, caption, size_px, widths_px[: middle + 1], known)
+        _measure_between(setter, caption, size_px, widths_px[middle:], known)

@@ -6,6 +6,7 @@ Pure: nothing here knows a font.
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 
 ZWNJ, ZWJ = "\u200c", "\u200d"
 # No language puts more marks on one letter; what does would be drawn over the lines around it.
@@ -38,6 +39,7 @@ def clean(text: str) -> str:
     return unicodedata.normalize("NFC", line.strip("\u3000 "))
 
 
+@lru_cache(maxsize=4096)
 def clusters(text: str) -> tuple[str, ...]:
     """The text in pieces that are drawn as one: a letter with its marks, joined consonants.
 

@@ -2,7 +2,8 @@
 
 With RAQM (Pillow's wheels have it, and it asks the system for FriBiDi) each run is shaped: joined,
 ligated, its marks placed. Without, runs still stand in the right order and each is written in its
-own direction; what scripts join stays apart, which ``shapes`` tells.
+own direction, Arabic in the joined forms that fonts have as characters; what other scripts join
+stays apart, which ``Setting.is_unshaped`` tells.
 """
 
 from __future__ import annotations
@@ -17,12 +18,13 @@ from PIL import ImageDraw, ImageFont, features
 from photoprep.sheet.bidi import levels, mirrored, reads_from_right, visual_order
 from photoprep.sheet.cleaning import clusters
 from photoprep.sheet.fonts import Fonts
+from photoprep.sheet.joining import in_joined_forms, is_joined
 from photoprep.sheet.sfnt import Face
 
 _REGULAR_WEIGHT, _BOLD_WEIGHT = 400, 700
 # Scripts whose letters change by their neighbours: they cannot be read well unshaped.
 _SHAPED_SCRIPTS = frozenset(
-    {"ARABIC", "SYRIAC", "MANDAIC", "NKO", "MONGOLIAN", "DEVANAGARI", "BENGALI", "GURMUKHI"}
+    {"SYRIAC", "MANDAIC", "NKO", "MONGOLIAN", "DEVANAGARI", "BENGALI", "GURMUKHI"}
     | {"GUJARATI", "ORIYA", "TAMIL", "TELUGU", "KANNADA", "MALAYALAM", "SINHALA", "TIBETAN"}
     | {"MYANMAR", "KHMER"}
 )
@@ -31,11 +33,6 @@ _SHAPED_SCRIPTS = frozenset(
 def shapes() -> bool:
     """Whether Pillow shapes text here (RAQM with FriBiDi)."""
     return bool(features.check("raqm"))
-
-
-def wants_shaping(text: str) -> bool:
-    """Whether a text has letters of a script that cannot be read well unshaped."""
-    return any(unicodedata.name(c, "").partition(" ")[0] in _SHAPED_SCRIPTS for c in text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +99,14 @@ class Setting:
             total += widths[piece]
         return total
 
+    def is_unshaped(self, text: str) -> bool:
+        """Whether letters of a line stand apart or in other shapes than their script wants."""
+        if self._shape:
+            return False
+        written = "".join(run.text for run in self.shaped(text).runs)
+        names = {unicodedata.name(character, "").partition(" ")[0] for character in written}
+        return bool(names & _SHAPED_SCRIPTS) or not is_joined(written)
+
     def draw(
         self, pen: ImageDraw.ImageDraw, line: Shaped, x_px: int, baseline_px: int, colour: str
     ) -> None:
@@ -147,14 +152,16 @@ class Setting:
                     parts.append((cluster, face, level))
         ordered = visual_order(parts, [level for _, _, level in parts])
         return tuple(
-            (self._written(part, level), face, level % 2 == 1) for part, face, level in ordered
+            (self._written(part, face, level), face, level % 2 == 1)
+            for part, face, level in ordered
         )
 
-    def _written(self, part: str, level: int) -> str:
-        """What is given to Pillow: without RAQM, a part from the right is turned round here."""
+    def _written(self, part: str, face: Face, level: int) -> str:
+        """What is given to Pillow: without RAQM, a part from the right is joined and turned."""
         if self._shape or level % 2 == 0:
             return part
-        return mirrored("".join(reversed(clusters(part))))
+        joined = in_joined_forms(part, face.coverage.has)
+        return mirrored("".join(reversed(clusters(joined))))
 
     def _direction(self, from_right: bool) -> str | None:
         if not self._shape:

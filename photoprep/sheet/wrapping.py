@@ -128,9 +128,10 @@ def _last_that_fits(
     pieces: tuple[str, ...], places: Sequence[int], start: int, width_px: int, ruler: Ruler
 ) -> int:
     """The last place before the first that does not fit; 0 where the first does not."""
-    found = 0
+    found, summed, about = 0, start, 0
     for place in places:
-        about = ruler.sum_px(pieces[start:place])
+        about += ruler.sum_px(pieces[summed:place])
+        summed = place
         if about > width_px * _SURELY_FITS:
             line = "".join(pieces[start:place]).strip(" ")
             if about > width_px * _SURELY_NOT or ruler.width_px(line) > width_px:

@@ -15,7 +15,16 @@ from photoprep.sheet.cleaning import clean
 from photoprep.sheet.font_folders import font_files, font_folders
 from photoprep.sheet.missing import told_unshaped
 from photoprep.sheet.shaping import Setting, shapes
-from tests.sheet.faces import NO_FOLDERS, Box, caption, drawn, ink_outside, letters, need
+from tests.sheet.faces import (
+    NO_FOLDERS,
+    Box,
+    along_the_line,
+    caption,
+    drawn,
+    ink_outside,
+    letters,
+    need,
+)
 
 SIZES = st.integers(11, 16)
 LATIN = st.text(st.sampled_from("abfgijlyTVWAÄÖßÉj019 -_/.,()&ŁőЖщΩ€×"), max_size=90)
@@ -184,30 +193,31 @@ def test_lines_of_both_directions_are_as_raqm_draws_them(text: str) -> None:
         direction="rtl" if from_right else "ltr",
     )
     assert line.text == text
-    assert _letter_shapes(ours) == pytest.approx(_letter_shapes(theirs), abs=3)
+    assert along_the_line(_ink(ours)) == pytest.approx(along_the_line(_ink(theirs)), abs=3)
 
 
-def _letter_shapes(image: Image.Image) -> list[float]:
-    """The darkness of the line in twelfths of its ink's length, in hundredths of all."""
-    ink = 255 - np.asarray(image).astype(float)
-    columns = np.flatnonzero(ink.any(axis=0))
-    line = ink[:, columns[0] : columns[-1] + 1].sum(axis=0)
-    parts = np.array_split(line, 12)
-    return [100 * float(part.sum() / line.sum()) for part in parts]
+def _ink(image: Image.Image) -> np.ndarray:
+    return 255 - np.asarray(image).astype(int)
 
 
-def test_without_raqm_hebrew_is_in_order_and_joined_scripts_are_told() -> None:
+def test_without_raqm_hebrew_is_in_order() -> None:
     need("ארגז")
-    hebrew, hindi = caption("ארגז (X1)"), caption("टूल")
-    plain = TypeSetter([hebrew, hindi], shape=False)
-    assert plain.is_unshaped(hindi)
-    assert not plain.is_unshaped(hebrew)
+    if not shapes():
+        pytest.skip("no RAQM on this machine")
+    words = caption("ארגז (X1) כלים")
+    plain, shaped = TypeSetter([words], shape=False), TypeSetter([words])
+    assert not plain.is_unshaped(words)
+    ours, theirs = (drawn(setter, words, 200, 16)[1] for setter in (plain, shaped))
+    assert along_the_line(ours) == pytest.approx(along_the_line(theirs), abs=3)
+
+
+def test_without_raqm_what_stands_apart_is_told() -> None:
+    need("टूल")
+    words = caption("टूल")
+    assert TypeSetter([words], shape=False).is_unshaped(words)
     assert told_unshaped()
     if shapes():
-        shaped = TypeSetter([hebrew, hindi])
-        assert not shaped.is_unshaped(hindi)
-        ink = [drawn(setter, hebrew, 200, 16)[1].sum(axis=0) for setter in (plain, shaped)]
-        assert np.corrcoef(ink[0], ink[1])[0, 1] > 0.8
+        assert not TypeSetter([words]).is_unshaped(words)
 
 
 def test_width_holds_ink_that_leans_beyond_its_advance() -> None:
