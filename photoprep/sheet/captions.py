@@ -148,7 +148,8 @@ class TypeSetter:
     ) -> tuple[Line, ...]:
         """The lines of a caption, none wider than ``width_px``; shortened where it has to be.
 
-        Within ``height_px``, paragraphs are shortened to fewer lines, the longest first.
+        Within ``height_px``, paragraphs are shortened to fewer lines, the longest first. A
+        paragraph has no lines where it is empty or not even an ellipsis is as narrow.
 
         Raises:
             ValueError: the height does not hold one line for each paragraph.
@@ -167,6 +168,19 @@ class TypeSetter:
                 for line in set_lines(text, width_px, count, _Directed(ruler, from_right))
             ]
         return tuple(set_out)
+
+    def is_shortened(
+        self, caption: Caption, width_px: int, size_px: int, height_px: int | None = None
+    ) -> bool:
+        """Whether ``lines`` leaves out a part of what can be drawn of the caption.
+
+        Raises:
+            ValueError: as ``lines``.
+
+        """
+        shown = "".join(line.text for line in self.lines(caption, width_px, size_px, height_px))
+        whole = "".join(self._drawable(styled.text) for styled in caption.lines)
+        return shown.replace(" ", "") != whole.replace(" ", "")
 
     def draw(
         self, image: Image.Image, caption: Caption, box: Place, size_px: int, colour: str

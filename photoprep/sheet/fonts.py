@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from PIL import ImageFont
+
 from photoprep.errors import PresetError
 from photoprep.language import say
 from photoprep.sheet.cleaning import ZWJ, ZWNJ, clusters
@@ -123,7 +125,7 @@ class Fonts:
         key = (cluster, han)
         if key not in self._known:
             self._known[key] = next(
-                (font for font in self._in_order(cluster, han) if font.has(cluster)), None
+                (f for f in self._in_order(cluster, han) if f.has(cluster) and _opens(f)), None
             )
         return self._known[key]
 
@@ -163,15 +165,30 @@ def _takes_any_font(cluster: str) -> bool:
 
 
 def _preset_font(path: Path) -> Font:
+    cause: NotAFontError | None = None
     try:
         faces = read_faces(path)
+        font = _in_two_weights(faces, faces[0].family)
+        if _opens(font):
+            return font
     except NotAFontError as error:
-        raise PresetError(
-            say("The font file of the sheets cannot be used."),
-            hint=say("Name a font with outlines (.ttf, .otf or .ttc) that is not a colour font."),
-            path=path,
-        ) from error
-    return _in_two_weights(faces, faces[0].family)
+        cause = error
+    raise PresetError(
+        say("The font file of the sheets cannot be used."),
+        hint=say("Name a font with outlines (.ttf, .otf or .ttc) that is not a colour font."),
+        path=path,
+    ) from cause
+
+
+@lru_cache(maxsize=256)
+def _opens(font: Font) -> bool:
+    """Whether FreeType, which is to draw it, takes a font: it looks at more than its ``cmap``."""
+    for face in {font.regular, font.bold}:
+        try:
+            ImageFont.truetype(str(face.path), 16, index=face.index).getbbox("H")
+        except (OSError, ValueError):
+            return False
+    return True
 
 
 @lru_cache(maxsize=64)
@@ -184,11 +201,12 @@ def _system_fonts(script: Script, folders: tuple[Path, ...]) -> tuple[Font, ...]
 def _candidate(candidate: Candidate, files: dict[str, Path]) -> Font | None:
     regular = _faces_of(files.get(candidate.regular.lower()))
     if candidate.family:
-        regular = tuple(face for face in regular if face.family == candidate.family)
+        named = tuple(face for face in regular if face.family == candidate.family)
+        regular = named or regular[:1]
     if not regular:
         return None
     bold = _faces_of(files.get(candidate.bold.lower())) or regular
-    return _in_two_weights((*regular, *bold), candidate.family or regular[0].family)
+    return _in_two_weights((*regular, *bold), regular[0].family)
 
 
 def _in_two_weights(faces: tuple[Face, ...], family: str) -> Font:

@@ -25,6 +25,8 @@ _UNICODE_CMAPS = ((3, 10), (0, 6), (0, 4), (3, 1), (0, 3), (0, 2), (0, 1), (0, 0
 _FAMILY_NAMES = (16, 1)
 _STYLE_NAMES = (17, 2)
 _ENGLISH = 0x409
+# Tables are padded to 4 bytes, which the last one of some fonts counts without having them.
+_PADDING_BYTES = 3
 # The largest collection known (Noto Sans CJK with all its regions) has 45.
 _MOST_FACES = 256
 
@@ -109,6 +111,8 @@ def _tables(data: mmap, at: int) -> dict[bytes, bytes]:
     found = {}
     for number in range(count):
         tag, _, offset, length = struct.unpack_from(">4sIII", data, at + 12 + 16 * number)
+        if offset + length > len(data) + _PADDING_BYTES:
+            raise ValueError(f"{tag!r} goes beyond the end of the file")
         found[tag] = data[offset : offset + length] if tag in (b"cmap", b"name") else b""
     return found
 
@@ -177,7 +181,7 @@ def _without(first: int, last: int, codes: list[int]) -> list[tuple[int, int]]:
 
 
 def _names(name: bytes) -> dict[int, str]:
-    """A face's names in English by their numbers; none where it tells them in no Unicode."""
+    """A face's names in English by their numbers; none where it tells none."""
     if not name:
         return {}
     _, count, strings = struct.unpack_from(">HHH", name, 0)
@@ -186,9 +190,10 @@ def _names(name: bytes) -> dict[int, str]:
         platform, _, language, kind, length, offset = struct.unpack_from(
             ">HHHHHH", name, 6 + 12 * number
         )
-        if (platform, language) == (3, _ENGLISH) or platform == 0:
+        if (platform, language) in ((3, _ENGLISH), (1, 0)) or platform == 0:
             text = name[strings + offset : strings + offset + length]
-            found.setdefault(kind, text.decode("utf-16-be", "replace"))
+            charset = "mac_roman" if platform == 1 else "utf-16-be"
+            found.setdefault(kind, text.decode(charset, "replace"))
     return found
 
 

@@ -21,6 +21,8 @@ from photoprep.sheet.fonts import Fonts
 from photoprep.sheet.joining import in_joined_forms, is_joined
 from photoprep.sheet.sfnt import Face
 
+# Lines that are kept measured: about 10 MB, and more than 40 captions need at one size.
+_MOST_KEPT_LINES = 20_000
 _REGULAR_WEIGHT, _BOLD_WEIGHT = 400, 700
 # Scripts whose letters change by their neighbours: they cannot be read well unshaped.
 _SHAPED_SCRIPTS = frozenset(
@@ -81,9 +83,12 @@ class Setting:
         """A line; its base direction is told, or by its first strong character."""
         base = reads_from_right(text) if from_right is None else from_right
         key = (text, base)
-        if key not in self._lines:
-            self._lines[key] = self._set(text, base)
-        return self._lines[key]
+        line = self._lines.get(key)
+        if line is None:
+            if len(self._lines) >= _MOST_KEPT_LINES:
+                self._lines.clear()
+            line = self._lines[key] = self._set(text, base)
+        return line
 
     def width_px(self, text: str) -> int:
         """The width of a line, advance and ink."""

@@ -101,6 +101,8 @@ def test_300_characters_stand_in_their_lines_with_both_ends() -> None:
     assert lines[0].startswith("Stainless steel")
     assert lines[2].endswith("model X100-B")
     assert sum("…" in line for line in lines) == 1
+    assert setter.is_shortened(words, 160, 12)
+    assert not setter.is_shortened(words, 4000, 12)
     box, ink = drawn(setter, words, 160, 12)
     assert ink_outside(box, ink) == 0
 

@@ -18,6 +18,7 @@ from photoprep.sheet.sfnt import Face, NotAFontError, read_faces
 from tests.sheet.faces import NO_FOLDERS, need
 
 REGULAR = SHIPPED / "NotoSansLatin-Regular.ttf"
+_HEADLESS = REGULAR.read_bytes().replace(b"head", b"dead", 1)  # FreeType refuses it
 
 
 def test_the_cmap_says_what_freetype_draws() -> None:
@@ -129,7 +130,24 @@ def test_the_presets_font_comes_before_all(tmp_path: Path) -> None:
     assert piece.font.regular.path == path
 
 
-@pytest.mark.parametrize("content", [b"", b"no font", b"ttcf\0\0\0\0\xff\xff\xff\xff"])
+def test_colour_fonts_are_not_taken(tmp_path: Path) -> None:
+    """The shipped font, one of whose tables is called as colours are."""
+    path = tmp_path / "colour.ttf"
+    path.write_bytes(REGULAR.read_bytes().replace(b"GPOS", b"COLR", 1))
+    with pytest.raises(NotAFontError, match="outlines"):
+        read_faces(path)
+
+
+def test_broken_fonts_of_the_system_are_passed_over(tmp_path: Path) -> None:
+    whole = REGULAR.read_bytes()
+    (tmp_path / "segoeui.ttf").write_bytes(whole[:-5000])
+    (tmp_path / "OpenSans-Regular.ttf").write_bytes(whole.replace(b"head", b"dead", 1))
+    (tmp_path / "Ubuntu-R.ttf").write_bytes(whole)
+    (piece,) = Fonts(folders=(tmp_path,)).pieces("Box")
+    assert piece.font.regular.path.name == "Ubuntu-R.ttf"
+
+
+@pytest.mark.parametrize("content", [b"", b"no font", b"ttcf\0\0\0\0\xff\xff\xff\xff", _HEADLESS])
 def test_a_preset_whose_font_is_none_is_told_so(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "font.ttf"
     path.write_bytes(content)
