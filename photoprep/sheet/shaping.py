@@ -138,7 +138,6 @@ class Setting:
             left, top = min(left, x_px + int(box[0])), min(top, int(box[1]))
             right, bottom = max(right, x_px + int(box[2])), max(bottom, int(box[3]))
             x_px += round(advance)
-            right = max(right, x_px)
         return Shaped(tuple(runs), left, top, right, bottom)
 
     def _parts(self, text: str, from_right: bool) -> tuple[tuple[str, Face, bool], ...]:

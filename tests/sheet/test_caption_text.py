@@ -32,6 +32,7 @@ def _text(template: str, *empty: str) -> str:
         ("{product} {model}\n{view}, {colour}", ("product", "model"), "open, red"),
         ("{product} ({model})", (), "Toolbox (X100)"),
         ("{product} ({model})", ("model",), "Toolbox"),
+        ("{product} ({model}), {colour}", (), "Toolbox (X100), red"),
         ("{product} ({model}), {colour}", ("model",), "Toolbox, red"),
         ("{product}（{model}）{colour}", ("model",), "Toolboxred"),
         ("Model: {model}, colour: {colour}", ("model",), "colour: red"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import struct
 import zipfile
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from photoprep.sheet.font_folders import font_files, font_folders
 from photoprep.sheet.fonts import SHIPPED, Fonts, shipped_font
 from photoprep.sheet.han import han_scripts
 from photoprep.sheet.missing import MissingGlyphs
-from photoprep.sheet.sfnt import Face, NotAFontError, read_faces
+from photoprep.sheet.sfnt import Face, NotAFontError, _coverage, read_faces
 from tests.sheet.faces import NO_FOLDERS, need
 
 REGULAR = SHIPPED / "NotoSansLatin-Regular.ttf"
@@ -41,6 +42,15 @@ def test_every_font_of_this_machine_is_read_or_refused() -> None:
             ranges = list(zip(face.coverage.firsts, face.coverage.lasts, strict=True))
             assert all(first <= last for first, last in ranges)
             assert all(a[1] < b[0] for a, b in itertools.pairwise(ranges))
+
+
+def test_characters_that_a_range_gives_no_glyph_are_not_there() -> None:
+    """A cmap of format 4 by hand: A to E less C by delta, a to d less b by an array."""
+    lasts, firsts, deltas = (0x45, 0x64, 0xFFFF), (0x41, 0x61, 0xFFFF), (-0x43, 0, 1)
+    form = struct.pack(">7H3HH3H", 4, 0, 0, 6, 0, 0, 0, *lasts, 0, *firsts)
+    form += struct.pack(">3h3H4H", *deltas, 0, 4, 0, 7, 0, 8, 9)
+    coverage = _coverage(struct.pack(">HHHHI", 0, 1, 3, 1, 12) + form)
+    assert [c for c in map(chr, range(0x20, 0x80)) if coverage.has(c)] == list("ABDEacd")
 
 
 def _faces(path: Path) -> tuple[Face, ...]:
@@ -120,7 +130,13 @@ def test_a_mark_that_no_font_has_leaves_its_letter() -> None:
 
 
 def test_private_use_is_the_presets_own_business() -> None:
-    assert Fonts().missing("\ue000") == "\ue000"
+    faces = [face for path in font_files(font_folders()).values() for face in _faces(path)]
+    private = next(
+        (c for c in map(chr, range(0xE000, 0xF900)) if any(f.coverage.has(c) for f in faces)), ""
+    )
+    if not private:
+        pytest.skip("no font on this machine has signs of its own")
+    assert Fonts().missing(private) == private
 
 
 def test_the_presets_font_comes_before_all(tmp_path: Path) -> None:

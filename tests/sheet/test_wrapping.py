@@ -91,6 +91,7 @@ def _has_a_place_inside(line: str) -> bool:
     [
         ("Stainless steel lunch box with lid X100", 22, 1, ("Stainless … lid X100",)),
         ("Steel X100 lunch box with bamboo lid red", 22, 1, ("Steel X100 … lid red",)),
+        ("Stainless steel X100 lunch box", 27, 1, ("Stainless … X100 lunch box",)),
         ("Stainless steel lunch box X100", 10, 2, ("Stainless", "… box X100")),
         ("不锈钢工具箱大号红色带锁X100", 14, 1, ("不锈…带锁X100",)),
         ("Donaudampfschifffahrtsgesellschaft", 11, 1, ("Donau…chaft",)),
