@@ -76,10 +76,10 @@ def read_faces(path: Path) -> tuple[Face, ...]:
         with path.open("rb") as file, mmap(file.fileno(), 0, access=ACCESS_READ) as data:
             faces = [_face(data, path, at, index) for index, at in enumerate(_starts(data))]
     except (OSError, struct.error, IndexError, ValueError) as error:
-        raise NotAFontError(f"{path}: {error}") from error
+        raise NotAFontError(path) from error
     usable = tuple(face for face in faces if face is not None)
     if not usable:
-        raise NotAFontError(f"{path}: no face with outlines and a Unicode cmap")
+        raise NotAFontError(path)
     return usable
 
 
