@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from string import Formatter
 from typing import Literal
 
+from photoprep.language import say
+
 Style = Literal["title", "text", "note"]
 FIELDS = ("product", "model", "view", "colour", "size", "quantity", "label", "number")
 
@@ -38,11 +40,27 @@ def check_template(template: str) -> str:
     """The template, when it is one.
 
     Raises:
-        ValueError: a brace is not closed, a field is unknown or has more than its name.
+        ValueError: a brace is not closed, a field is unknown or has more than its name; in a
+            preset's words for a person.
 
     """
-    for line in template.splitlines():
-        _parts(line)
+    try:
+        named = [part[1:] for part in Formatter().parse(template) if part[1] is not None]
+        for line in template.splitlines():
+            _parsed(line)
+    except ValueError as error:
+        raise ValueError(
+            say("expected a template of {{fields}}, received {template}", template=repr(template))
+        ) from error
+    if not all(name in FIELDS and not form and not turn for name, form, turn in named):
+        known = ", ".join(f"{{{field}}}" for field in FIELDS)
+        raise ValueError(
+            say(
+                "expected fields among {known}, received {template}",
+                known=known,
+                template=repr(template),
+            )
+        )
     return template
 
 
@@ -53,6 +71,7 @@ def caption_from(template: str, fields: Mapping[str, str]) -> Caption:
         ValueError: the template is none, see ``check_template``.
 
     """
+    check_template(template)
     filled = [_filled(line, fields) for line in template.splitlines()]
     texts = [text for text in filled if text]
     return Caption(
@@ -102,15 +121,11 @@ def _parts(line: str) -> list[_Part]:
 def _parsed(line: str) -> list[tuple[str, str | None]]:
     pieces: list[tuple[str, str | None]] = []
     words = ""
-    for literal, name, form, conversion in Formatter().parse(line):
+    for literal, name, _, _ in Formatter().parse(line):
         words += literal
-        if name is None:  # the end, or a brace that is written twice
-            continue
-        if name not in FIELDS or form or conversion:
-            known = ", ".join(f"{{{field}}}" for field in FIELDS)
-            raise ValueError(f"a caption has no field {{{name}}}; there are {known}")
-        pieces.append((words, name))
-        words = ""
+        if name is not None:  # else it is the end, or a brace that is written twice
+            pieces.append((words, name))
+            words = ""
     return [*pieces, (words, None)]
 
 

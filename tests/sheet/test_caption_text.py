@@ -81,7 +81,7 @@ def test_a_fields_own_braces_and_line_breaks_are_text() -> None:
     ],
 )
 def test_what_is_no_template_is_refused(template: str) -> None:
-    with pytest.raises(ValueError):  # noqa: PT011 (Python's own words for a brace, ours for a field)
+    with pytest.raises(ValueError, match=r"^expected "):
         check_template(template)
 
 
