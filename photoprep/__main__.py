@@ -66,7 +66,8 @@ def _begin_early() -> None:
     from functools import partial
 
     from photoprep.early import begin
-    from photoprep.photo.task import load_room, work_on
+    from photoprep.photo.task import load_room
+    from photoprep.sheet.task import work_on
     from photoprep.worker_process import serve
     from photoprep.workers import usable_cores
 

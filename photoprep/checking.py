@@ -28,8 +28,8 @@ from photoprep.photo.task import Looked
 from photoprep.preset import Preset
 from photoprep.profile import words_path
 from photoprep.rehearsal import rehearse
+from photoprep.remembered import RememberedSource
 from photoprep.report import Failed, Finding, Prepared, PreparedJpeg, Skipped
-from photoprep.state import RememberedSource
 from photoprep.walk.copies import copies_aside, copy_outcome
 from photoprep.walk.crew import photo_crew
 from photoprep.walk.findings import photo_findings

@@ -26,8 +26,9 @@ from photoprep.files import (
     write_whole,
 )
 from photoprep.language import say
+from photoprep.remembered import RememberedSource, WrittenOutput
 from photoprep.report import Finding
-from photoprep.state import RememberedSource, State, WrittenOutput
+from photoprep.state import State
 
 MARKER = ".photoprep"
 STATE_FILE = "state.db"

@@ -30,6 +30,7 @@ from photoprep.output_folder import OutputFolder, is_output_folder, open_output_
 from photoprep.preset import Preset
 from photoprep.profile import SenderProfile, words_path
 from photoprep.rehearsal import RehearsedFolder, rehearse
+from photoprep.remembered import RememberedSource
 from photoprep.report import (
     Failed,
     PhotoOutcome,
@@ -41,7 +42,7 @@ from photoprep.report import (
     WrittenMail,
     indented,
 )
-from photoprep.state import RememberedSource, State
+from photoprep.state import State
 from photoprep.system_language import system_language
 from photoprep.walk.copies import copies_aside, copy_findings, copy_outcome, remember_copies
 from photoprep.walk.crew import photo_crew

@@ -15,7 +15,8 @@ from pathlib import Path
 
 from photoprep.files import FileStamp, cannot_write
 from photoprep.output_folder import MARKER, STATE_FILE, OutputFolder
-from photoprep.state import SPARE_FILE, State, WrittenOutput
+from photoprep.remembered import WrittenOutput
+from photoprep.state import SPARE_FILE, State
 
 
 @contextmanager

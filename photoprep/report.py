@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
@@ -148,6 +148,42 @@ class WrittenMail:
 
 
 @dataclass(frozen=True, slots=True)
+class SheetCell:
+    """One picture on a sheet: which, what is said of it, and where it is shown."""
+
+    source: str
+    product: str
+    caption: str
+    x_px: int
+    y_px: int
+    width_px: int
+    height_px: int
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenSheet:
+    """One page of a sheet. ``product`` is whose views it shows, empty for an overview.
+
+    ``page`` of ``pages``; ``notes`` are what there is to say of the whole sheet, with its first
+    page. ``output``, ``sha256`` and ``quality`` as for ``PreparedJpeg``.
+    """
+
+    output: str
+    sha256: str
+    size_bytes: int
+    width_px: int
+    height_px: int
+    dpi: int
+    quality: float
+    product: str
+    model: str
+    page: int
+    pages: int
+    cells: tuple[SheetCell, ...]
+    notes: tuple[Note, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """Something a careful colleague would say before this goes out; codes are stable."""
 
@@ -172,6 +208,7 @@ class Report:
     folder: Path
     photos: tuple[PhotoOutcome, ...]
     mails: tuple[WrittenMail, ...] = ()
+    sheets: tuple[WrittenSheet, ...] = ()
     findings: tuple[Finding, ...] = ()
     encodes: int = field(default=0, compare=False)
     rehearsed: bool = False
@@ -209,7 +246,7 @@ class Report:
             "schema": SCHEMA,
             "preset": self.preset,
             "photos": [_photo_row(photo, self.language) for photo in self.photos],
-            "sheets": [],
+            "sheets": [_sheet_row(sheet) for sheet in self.sheets],
             "mails": [_mail_row(mail) for mail in self.mails],
             "findings": [finding_row(finding, self.language) for finding in self.findings],
         }
@@ -251,6 +288,20 @@ def strictly(code: ExitCode, findings: Iterable[Finding]) -> ExitCode:
     """The exit code under ``--strict``: findings that want something done are no success."""
     serious = any(finding.severity != "info" for finding in findings)
     return ExitCode.FINDINGS if code == ExitCode.DONE and serious else code
+
+
+def _sheet_row(sheet: WrittenSheet) -> dict[str, object]:
+    return {
+        "output": sheet.output,
+        "bytes": sheet.size_bytes,
+        "width_px": sheet.width_px,
+        "height_px": sheet.height_px,
+        "dpi": sheet.dpi,
+        "quality": sheet.quality,
+        "page": sheet.page,
+        "pages": sheet.pages,
+        "cells": [asdict(cell) for cell in sheet.cells],
+    }
 
 
 def _mail_row(mail: WrittenMail) -> dict[str, object]:

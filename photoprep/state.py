@@ -15,28 +15,37 @@ come change, the tables ``facts`` (name, value) and ``outputs`` (path, sha256) k
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 from photoprep.database import busy, claims_read_only, connect, damaged, translated
 from photoprep.errors import NewerRecordError, RecordDamagedError
-from photoprep.files import FileStamp, cannot_write
-from photoprep.language import packed, say, unpacked
-from photoprep.measured import Measures
-from photoprep.report import MailedPhoto, Note, PreparedJpeg, WrittenMail
+from photoprep.files import cannot_write
+from photoprep.language import say
+from photoprep.remembered import (
+    RememberedSource,
+    WrittenOutput,
+    mail_of,
+    output_row,
+    sheet_of,
+    source_of,
+    source_row,
+    stamp_of,
+    text_of,
+)
+from photoprep.report import WrittenMail, WrittenSheet
 from photoprep.spare import Spare, Value, seal_fits, sealed
 from photoprep.version import __version__
 
-STATE_SCHEMA = 5
+STATE_SCHEMA = 6
 SPARE_FILE = "outputs.txt"
 _FACTS, _SOURCES = "SELECT * FROM facts", "SELECT * FROM sources"
 _OUTPUTS, _MAILS = "SELECT * FROM outputs", "SELECT * FROM mails"
+_SHEETS = "SELECT * FROM sheets"
 _INSERT_FACT = "INSERT OR REPLACE INTO facts VALUES (?, ?, ?)"
 _INSERT_SOURCE = "INSERT OR REPLACE INTO sources VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _INSERT_OUTPUT = "INSERT OR REPLACE INTO outputs VALUES (?, ?, ?, ?, ?, ?, ?)"
@@ -54,33 +63,10 @@ CREATE TABLE outputs (
 CREATE TABLE mails (
     path TEXT PRIMARY KEY, ingredients TEXT NOT NULL, mail TEXT NOT NULL, seal TEXT NOT NULL
 ) WITHOUT ROWID;
+CREATE TABLE sheets (
+    path TEXT PRIMARY KEY, ingredients TEXT NOT NULL, sheet TEXT NOT NULL, seal TEXT NOT NULL
+) WITHOUT ROWID;
 """
-
-
-@dataclass(frozen=True, slots=True)
-class RememberedRefusal:
-    """An earlier run's verdict on a picture that cannot be prepared."""
-
-    reason: str
-    hint: str
-
-
-@dataclass(frozen=True, slots=True)
-class RememberedSource:
-    """One source at the time it was last worked on, and what came of it."""
-
-    stamp: FileStamp
-    sha256: str
-    recipe: str
-    outcome: PreparedJpeg | RememberedRefusal
-
-
-@dataclass(frozen=True, slots=True)
-class WrittenOutput:
-    """One file photoprep put into the folder. An empty hash: announced, perhaps never finished."""
-
-    sha256: str
-    stamp: FileStamp | None
 
 
 class State:
@@ -139,13 +125,13 @@ class State:
 
     def sources(self) -> dict[str, RememberedSource]:
         """Every remembered source by its relative path."""
-        return {row[0]: _source(row) for row in self._rows(_SOURCES)}
+        return {row[0]: source_of(row) for row in self._rows(_SOURCES)}
 
     def source(self, name: str) -> RememberedSource | None:
         """What is remembered of one source."""
         with translated(self._path):
             row = self._database.execute(f"{_SOURCES} WHERE source = ?", (name,)).fetchone()
-        return _source(row) if row is not None else None
+        return source_of(row) if row is not None else None
 
     def source_names(self) -> set[str]:
         """The relative paths of all remembered sources."""
@@ -154,7 +140,7 @@ class State:
 
     def remember_sources(self, sources: Iterable[tuple[str, RememberedSource]]) -> None:
         """Record what came of sources, all or none."""
-        self._write((_INSERT_SOURCE, [_source_row(*source) for source in sources]))
+        self._write((_INSERT_SOURCE, [source_row(*source) for source in sources]))
 
     def forget_sources(self, names: Iterable[str]) -> None:
         """Drop sources that are no longer there."""
@@ -163,7 +149,7 @@ class State:
     def outputs(self) -> dict[str, WrittenOutput]:
         """Every file photoprep wrote or announced, by its path in the folder."""
         return {
-            row[0]: WrittenOutput(row[1], None if row[2] is None else _stamp(row[2:6]))
+            row[0]: WrittenOutput(row[1], None if row[2] is None else stamp_of(row[2:6]))
             for row in self._rows(_OUTPUTS)
         }
 
@@ -176,8 +162,8 @@ class State:
         recorded = dict(outputs)
         self._spare.add_outputs(_hashes(recorded))
         self._write(
-            (_INSERT_OUTPUT, [_output_row(path, known) for path, known in recorded.items()]),
-            (_INSERT_SOURCE, [_source_row(*source) for source in sources]),
+            (_INSERT_OUTPUT, [output_row(path, known) for path, known in recorded.items()]),
+            (_INSERT_SOURCE, [source_row(*source) for source in sources]),
         )
 
     def forget_outputs(self, paths: Iterable[str]) -> None:
@@ -188,14 +174,25 @@ class State:
 
     def mails(self) -> dict[str, tuple[str, WrittenMail]]:
         """Every written mail by its path, with the fingerprint of what it was made from."""
-        return {row[0]: (row[1], _mail(row[2])) for row in self._rows(_MAILS)}
+        return {row[0]: (row[1], mail_of(row[2])) for row in self._rows(_MAILS)}
 
     def replace_mails(self, mails: Iterable[tuple[str, WrittenMail]]) -> None:
         """Record the whole series of (fingerprint, mail) in the place of the earlier one."""
-        rows = [sealed(mail.output, ingredients, _text(mail)) for ingredients, mail in mails]
+        rows = [sealed(mail.output, ingredients, text_of(mail)) for ingredients, mail in mails]
         with self._transaction():
             self._database.execute("DELETE FROM mails")
             self._database.executemany("INSERT INTO mails VALUES (?, ?, ?, ?)", rows)
+
+    def sheets(self) -> dict[str, tuple[str, WrittenSheet]]:
+        """Every written sheet by its path, with the fingerprint of what it was made from."""
+        return {row[0]: (row[1], sheet_of(row[2])) for row in self._rows(_SHEETS)}
+
+    def replace_sheets(self, sheets: Iterable[tuple[str, WrittenSheet]]) -> None:
+        """Record all sheets of (fingerprint, sheet) in the place of the earlier ones."""
+        rows = [sealed(sheet.output, ingredients, text_of(sheet)) for ingredients, sheet in sheets]
+        with self._transaction():
+            self._database.execute("DELETE FROM sheets")
+            self._database.executemany("INSERT INTO sheets VALUES (?, ?, ?, ?)", rows)
 
     def _open(self) -> str:
         """Take the lock, then check or make the tables; returns why it must be begun anew."""
@@ -219,7 +216,7 @@ class State:
                 rows = self._database.execute("SELECT path, sha256 FROM outputs").fetchall()
                 self._spare.begin_anew(_without_versions(facts), dict(rows))
                 return "older"
-            for table in (_FACTS, _SOURCES, _OUTPUTS, _MAILS):
+            for table in (_FACTS, _SOURCES, _OUTPUTS, _MAILS, _SHEETS):
                 self._check_seals(table)
         if facts.get("photoprep") != __version__:
             self._write((_INSERT_FACT, [sealed("photoprep", __version__)]))
@@ -237,7 +234,7 @@ class State:
             )
             self._database.executemany(
                 "INSERT INTO outputs VALUES (?, ?, ?, ?, ?, ?, ?)",
-                [_output_row(path, WrittenOutput(sha256, None)) for path, sha256 in outputs],
+                [output_row(path, WrittenOutput(sha256, None)) for path, sha256 in outputs],
             )
 
     def _check_structure(self) -> None:
@@ -332,57 +329,3 @@ def _without_versions(facts: dict[str, str]) -> dict[str, str]:
 
 def _hashes(outputs: dict[str, WrittenOutput]) -> dict[str, str]:
     return {path: known.sha256 for path, known in outputs.items() if known.sha256}
-
-
-def _output_row(path: str, known: WrittenOutput) -> tuple[Value, ...]:
-    nothing = (None, None, None, None)
-    return sealed(path, known.sha256, *(_columns(known.stamp) if known.stamp else nothing))
-
-
-def _source_row(name: str, known: RememberedSource) -> tuple[Value, ...]:
-    outcome = _text(known.outcome)
-    return sealed(name, *_columns(known.stamp), known.sha256, known.recipe, outcome)
-
-
-def _source(row: tuple[Any, ...]) -> RememberedSource:
-    return RememberedSource(_stamp(row[1:5]), row[5], row[6], _outcome(row[7]))
-
-
-def _columns(stamp: FileStamp) -> tuple[int, int, str, int]:
-    # An inode on Windows (a file id) and on some network shares needs all 64 bits, unsigned:
-    # more than SQLite's signed integer holds.
-    return stamp.size_bytes, stamp.mtime_ns, str(stamp.inode), stamp.looked_ns
-
-
-def _stamp(row: tuple[int, int, str, int]) -> FileStamp:
-    return FileStamp(row[0], row[1], int(row[2]), row[3])
-
-
-def _text(value: PreparedJpeg | RememberedRefusal | WrittenMail) -> str:
-    fields = asdict(value)
-    match value:
-        case RememberedRefusal(reason, hint):
-            fields = {"reason": packed(reason), "hint": packed(hint)}
-        case PreparedJpeg():
-            fields["notes"] = [
-                [note.code, note.severity, packed(note.message), packed(note.hint)]
-                for note in value.notes
-            ]
-    return json.dumps(fields, ensure_ascii=False, separators=(",", ":"))
-
-
-def _outcome(text: str) -> PreparedJpeg | RememberedRefusal:
-    fields = json.loads(text)
-    if "reason" in fields:
-        return RememberedRefusal(unpacked(fields["reason"]), unpacked(fields["hint"]))
-    fields["notes"] = tuple(
-        Note(code, how, unpacked(said), unpacked(hint)) for code, how, said, hint in fields["notes"]
-    )
-    fields["measures"] = Measures(**fields["measures"])
-    return PreparedJpeg(**fields)
-
-
-def _mail(text: str) -> WrittenMail:
-    fields = json.loads(text)
-    fields["attachments"] = tuple(MailedPhoto(**item) for item in fields["attachments"])
-    return WrittenMail(**fields)

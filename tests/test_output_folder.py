@@ -10,13 +10,8 @@ import pytest
 from photoprep.errors import CannotWriteError, OutputBusyError
 from photoprep.files import COARSE_CLOCK_NS, FileStamp, sha256_hex
 from photoprep.output_folder import is_output_folder, open_output_folder
-from photoprep.state import (
-    SPARE_FILE,
-    RememberedRefusal,
-    RememberedSource,
-    State,
-    WrittenOutput,
-)
+from photoprep.remembered import RememberedRefusal, RememberedSource, WrittenOutput
+from photoprep.state import SPARE_FILE, State
 
 
 def test_what_was_written_is_known_at_the_next_run(tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ from photoprep.preset import PhotoSpec
 from photoprep.report import Note
 from photoprep.sheet.dress import Dress
 from photoprep.sheet.page import Box, Page
+from photoprep.sheet.words import MeasuredWords, Words
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -199,11 +200,43 @@ def _is_too_small(copy: WorkingCopy, box: Box) -> bool:
     return copy.size_px[0] < wanted - 1  # a pixel goes to rounding
 
 
-def work_on(task: photo_task.Task | CopyTask) -> photo_task.Result | WorkingCopy:
-    """Do what a task asks of one picture, for a sheet or not; for the crew that does both."""
-    if isinstance(task, CopyTask):
-        return copy_picture(task)
-    return photo_task.work_on(task)
+@dataclass(frozen=True, slots=True)
+class WordsTask:
+    """The words of a sheet, to be measured for captions of ``size_px``."""
+
+    words: Words
+    size_px: int
+    longest_px: int
+
+
+@dataclass(frozen=True, slots=True)
+class PageTask:
+    """One page to be made, and all words of its sheet."""
+
+    sheet: SheetTask
+    words: Words
+
+
+SheetWork = CopyTask | WordsTask | PageTask
+Task = photo_task.Task | SheetWork
+Result = photo_task.Result | WorkingCopy | MeasuredWords | MadeSheet
+
+
+def work_on(task: Task) -> Result:
+    """Do what a task asks for, of a sheet or not; for the crew that does both."""
+    match task:
+        case CopyTask():
+            return copy_picture(task)
+        case WordsTask():
+            from photoprep.sheet.typist import Typist
+
+            return Typist(task.words).measured(task.words, task.size_px, task.longest_px)
+        case PageTask():
+            from photoprep.sheet.typist import Typist
+
+            return make_sheet(task.sheet, Typist(task.words))
+        case _:
+            return photo_task.work_on(task)
 
 
 def copy_picture(task: CopyTask) -> WorkingCopy:

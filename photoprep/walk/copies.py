@@ -17,8 +17,8 @@ from photoprep.errors import PhotoError, SourceUnreadableError
 from photoprep.files import open_source, unreadable
 from photoprep.language import say
 from photoprep.output_folder import OutputFolder
+from photoprep.remembered import RememberedSource
 from photoprep.report import Failed, Finding, PhotoOutcome, Prepared, Reused, Skipped
-from photoprep.state import RememberedSource
 from photoprep.walk.intake import Candidate, Copy, Intake, content_sha256
 
 _SAMPLE_BYTES, _PIECE_BYTES = 4096, 1 << 20

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from photoprep.early import claim
-from photoprep.photo.task import Result, Task, load_room, work_on
+from photoprep.photo.task import HeadTask, LookTask, PhotoTask, load_room
+from photoprep.sheet.task import CopyTask, Result, Task, work_on
 from photoprep.workers import Crew
 
 PhotoCrew = Crew[Task, Result]
@@ -21,5 +22,7 @@ def photo_crew(jobs: int) -> PhotoCrew:
 
 
 def time_limit_s(task: Task) -> float:
-    """How many seconds a photo may take before it is given up: a bound, no forecast."""
-    return LEAST_LIMIT_S + _LIMIT_S_PER_MB * task.stamp.size_bytes / 1_000_000
+    """How many seconds a task may take before it is given up: a bound, no forecast."""
+    if isinstance(task, PhotoTask | LookTask | HeadTask | CopyTask):
+        return LEAST_LIMIT_S + _LIMIT_S_PER_MB * task.stamp.size_bytes / 1_000_000
+    return LEAST_LIMIT_S

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from photoprep.errors import PhotoError
-from photoprep.photo.task import Head, HeadTask, Looked, LookTask, Task, work_on
+from photoprep.photo.task import Head, HeadTask, Looked, LookTask
 from photoprep.preset import PhotoSpec
+from photoprep.remembered import RememberedSource
 from photoprep.report import PreparedJpeg
-from photoprep.state import RememberedSource
+from photoprep.sheet.task import Task, work_on
 from photoprep.walk.crew import PhotoCrew
 from photoprep.walk.intake import Candidate
 from photoprep.workers import run_elsewhere

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 
 from photoprep.errors import PhotoError
 from photoprep.output_folder import OutputFolder
-from photoprep.photo.task import MadePhoto, PhotoTask, Task, work_on
+from photoprep.photo.task import MadePhoto, PhotoTask
 from photoprep.preset import PhotoSpec
+from photoprep.remembered import RememberedSource
 from photoprep.report import Failed, Prepared, PreparedJpeg, Reused
-from photoprep.state import RememberedSource
+from photoprep.sheet.task import Task, work_on
 from photoprep.walk.crew import PhotoCrew
 from photoprep.walk.intake import Candidate
 from photoprep.walk.recall import Recalled

@@ -19,8 +19,8 @@ from photoprep.files import FileStamp
 from photoprep.output_folder import OutputFolder
 from photoprep.photo.task import RECIPE_NUMBER
 from photoprep.preset import PhotoSpec
+from photoprep.remembered import RememberedSource
 from photoprep.report import DAMAGED, PreparedJpeg
-from photoprep.state import RememberedSource
 from photoprep.version import __version__
 from photoprep.walk.intake import Candidate, content_sha256
 

@@ -26,8 +26,8 @@ from photoprep.errors import (
 )
 from photoprep.output_folder import OutputFolder
 from photoprep.photo.task import MadePhoto
+from photoprep.remembered import RememberedRefusal, RememberedSource, WrittenOutput
 from photoprep.report import Failed, Prepared, PreparedJpeg
-from photoprep.state import RememberedRefusal, RememberedSource, WrittenOutput
 from photoprep.walk.intake import Candidate
 
 # Errors that may be gone at the next run; every other verdict on a picture is remembered.

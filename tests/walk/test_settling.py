@@ -19,8 +19,9 @@ from photoprep.files import FileStamp
 from photoprep.output_folder import OutputFolder, open_output_folder
 from photoprep.photo.decode import set_up_decoders
 from photoprep.photo.task import MadePhoto, PhotoTask
+from photoprep.remembered import WrittenOutput
 from photoprep.report import Prepared, Subject
-from photoprep.state import State, WrittenOutput
+from photoprep.state import State
 from photoprep.walk.intake import Candidate
 from photoprep.walk.settling import Settling
 from tests.support import Inline, outputs, small_photo
