@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,6 +20,7 @@ from photoprep.cli_exits import console, exit_codes, stderr_console
 from photoprep.cli_help import SpokenTyper
 from photoprep.cli_language import asked_for, begin_to_speak, speak_by_preset, spoken, told
 from photoprep.cli_options import (
+    AnySheet,
     CustomerOption,
     DateOption,
     JobsOption,
@@ -27,6 +29,7 @@ from photoprep.cli_options import (
     Paths,
     PresetOption,
     QuietOption,
+    SheetOption,
     StrictOption,
 )
 from photoprep.cli_presets import presets_app
@@ -36,6 +39,7 @@ from photoprep.report import strictly
 from photoprep.version import __version__
 
 if TYPE_CHECKING:
+    from photoprep.preset import SheetKind
     from photoprep.profile import SenderProfile
     from photoprep.report import Report
 
@@ -142,6 +146,8 @@ def prepare(
     customer: CustomerOption = "",
     date: DateOption = None,
     jobs: JobsOption = None,
+    sheet: SheetOption = None,
+    no_sheets: Annotated[bool, typer.Option("--no-sheets", help="No sheets.")] = False,
     no_mails: Annotated[bool, typer.Option("--no-mails", help="Photos only.")] = False,
     verify: Annotated[
         bool, typer.Option("--verify", help="Read every original again, however it looks.")
@@ -172,6 +178,7 @@ def prepare(
                 date=date.date() if date else None,
                 profile=_profile(),
                 jobs=jobs,
+                sheets=_sheets(sheet, no_sheets=no_sheets),
                 mails=not no_mails,
                 verify=verify,
                 accept_damaged=accept_damaged,
@@ -298,6 +305,18 @@ def _tell(report: Report, *, as_json: bool, quiet: bool) -> None:
         print_failures(report.failed, stderr_console(), report.language)
     else:
         print_report(report, console(stderr=False))
+
+
+def _sheets(asked: AnySheet | None, *, no_sheets: bool) -> Sequence[SheetKind] | None:
+    """Which sheets the command line asks for; None leaves it to the preset."""
+    if no_sheets or asked == AnySheet.NONE:
+        return ()
+    match asked:
+        case AnySheet.OVERVIEW:
+            return ("overview",)
+        case AnySheet.PER_PRODUCT:
+            return ("per-product",)
+    return None
 
 
 def _profile() -> SenderProfile | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -27,6 +28,24 @@ DateOption = Annotated[
         formats=["%Y-%m-%d"],
         metavar="YYYY-MM-DD",
         help="The date in names and letters. (default: that of the first run)",
+    ),
+]
+
+
+class AnySheet(StrEnum):
+    """What ``--sheet`` takes."""
+
+    OVERVIEW = "overview"
+    PER_PRODUCT = "per-product"
+    NONE = "none"
+
+
+SheetOption = Annotated[
+    AnySheet | None,
+    typer.Option(
+        "--sheet",
+        metavar="overview|per-product|none",
+        help="Which sheets of several pictures to make. (default: those of the preset)",
     ),
 ]
 JobsOption = Annotated[

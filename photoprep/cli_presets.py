@@ -169,7 +169,7 @@ def _mail_figures(preset: Preset) -> str:
 def photos_per_mail(preset: Preset) -> int:
     """How many photos of ``max_bytes`` a mail holds beside its letter; at least 1."""
     from photoprep.mail.wire_size import attachment_bytes
-    from photoprep.preset_model import FRAME_BYTES
+    from photoprep.preset import FRAME_BYTES
 
     name_of_usual_length = "Toolbox_X100_open_20261123.jpg"
     each_bytes = attachment_bytes(name_of_usual_length, preset.photo.max_bytes)

@@ -1,6 +1,7 @@
 """The whole story of a run on one screen.
 
-    dropped → intake → listing → copies → grouping → recall → making → mailing → findings → report
+    dropped → intake → listing → copies → grouping → recall → making → sheeting → mailing
+    → findings → report
 
 ``prepare`` is the door for programs and for the command line alike: it raises typed errors and
 returns a ``Report``; it prints nothing and ends nothing.
@@ -27,7 +28,7 @@ from photoprep.errors import UsageError
 from photoprep.files import FileStamp, at_home
 from photoprep.language import Language, say
 from photoprep.output_folder import OutputFolder, is_output_folder, open_output_folder
-from photoprep.preset import Preset
+from photoprep.preset import FRAME_BYTES, Preset, SheetKind
 from photoprep.profile import SenderProfile, words_path
 from photoprep.rehearsal import RehearsedFolder, rehearse
 from photoprep.remembered import RememberedSource
@@ -40,6 +41,7 @@ from photoprep.report import (
     Reused,
     Skipped,
     WrittenMail,
+    WrittenSheet,
     indented,
 )
 from photoprep.state import State
@@ -54,6 +56,8 @@ from photoprep.walk.lookalikes import lookalike_findings
 from photoprep.walk.looking import capture_times, times_of
 from photoprep.walk.making import Outcome, make_photos
 from photoprep.walk.recall import Memory, recall, recipe_of
+from photoprep.walk.sheet_plans import SheetPlan, SheetWords, plan_sheets
+from photoprep.walk.sheeting import Sheeted, make_sheets, sheet_photo_spec
 from photoprep.workers import usable_cores
 
 if TYPE_CHECKING:
@@ -71,6 +75,7 @@ def prepare(
     date: datetime.date | None = None,
     profile: SenderProfile | None = None,
     jobs: int | None = None,
+    sheets: Sequence[SheetKind] | None = None,
     mails: bool = True,
     verify: bool = False,
     accept_damaged: bool = False,
@@ -92,6 +97,7 @@ def prepare(
         date: stands in names and letters; by default the date of the output folder's first run.
         profile: who signs the letters.
         jobs: how many workers at most; one a core by default.
+        sheets: which sheets to make, by default those of the preset; none when it is empty.
         mails: whether to write mails.
         verify: hash every source instead of trusting size and time.
         accept_damaged: take as much of a damaged picture as can be read, with a finding.
@@ -120,6 +126,7 @@ def prepare(
         if executor is None and not place.exists():
             crew.hire(len(dropped.files))  # a first run: everything will have to be made
         preset = _loaded(preset)
+        kinds = preset.sheet.kinds if sheets is None else tuple(sheets)
         spec = replace(preset.photo, accept_damaged=accept_damaged)
         recipe = recipe_of(spec)
         opening = rehearse(place) if dry_run else open_output_folder(place)
@@ -159,21 +166,43 @@ def prepare(
             crew=crew,
             executor=executor,
             on_photo=on_photo,
+            last=not kinds,
         )
         photos = _in_order(intake, made.outcomes)
         remember_copies(intake, photos, sources, folder)
         ready = [photo for photo in photos if isinstance(photo, Prepared | Reused)]
         written: tuple[WrittenMail, ...] = ()
         told = folder.findings
+        sheeted = Sheeted()
+        if kinds:
+            sheeted = make_sheets(
+                _plans(preset, kinds, ready, profile, customer, day),
+                {file.name: file for file in intake.candidates},
+                folder,
+                preset.sheet,
+                sheet_photo_spec(preset, _mailable_bytes(preset)),
+                recipe,
+                naming,
+                language=preset.letter.language,
+                jobs=workers,
+                crew=crew,
+                executor=executor,
+            )
+            told = (*told, *sheeted.findings)
         if mails:
             from photoprep.walk.mailing import write_mails  # the photos need not wait for it
 
             mailed = write_mails(
-                ready, folder, preset, profile=profile, customer=customer, date=day
+                ready, sheeted.sheets, folder, preset, profile=profile, customer=customer, date=day
             )
             written, told = mailed.mails, (*told, *mailed.findings)
         (report_path,) = folder.free_paths([REPORT_FILE])
-        left_alone = _clean_up(folder, intake, ready, written, report_path)
+        made_files: list[PreparedJpeg | WrittenSheet | WrittenMail] = [
+            *(photo.jpeg for photo in ready),
+            *sheeted.sheets,
+            *written,
+        ]
+        left_alone = _clean_up(folder, intake, made_files, report_path)
         duplicates = [
             *copy_findings(intake, photos),
             *lookalike_findings(ready, wanted=keep_all),
@@ -189,6 +218,7 @@ def prepare(
             place,
             photos,
             written,
+            tuple(sheeted.sheets),
             findings,
             made.encodes,
             rehearsed=dry_run,
@@ -241,6 +271,24 @@ def _earlier_output(sources: Mapping[str, RememberedSource], name: str) -> str:
     return known.outcome.output if known and isinstance(known.outcome, PreparedJpeg) else ""
 
 
+def _plans(
+    preset: Preset,
+    kinds: Sequence[SheetKind],
+    ready: Sequence[Prepared | Reused],
+    profile: SenderProfile | None,
+    customer: str,
+    day: datetime.date,
+) -> list[SheetPlan]:
+    company = profile.company if profile else ""
+    words = SheetWords(preset.sheet.caption, preset.letter.language, company, customer, day)
+    return plan_sheets([(photo.source, photo.subject) for photo in ready], kinds, words)
+
+
+def _mailable_bytes(preset: Preset) -> int:
+    """The most that one attachment can have; base64 makes 78 bytes of 57 (RFC 2045, 6.8)."""
+    return (preset.mail.limit_bytes - FRAME_BYTES) * 57 // 78
+
+
 def _shown(intake: Intake, ready: Sequence[Prepared | Reused]) -> list[Understood]:
     """What is told of the pictures that there are now."""
     names = {photo.source for photo in ready}
@@ -261,16 +309,14 @@ def _in_order(intake: Intake, outcomes: tuple[Outcome, ...]) -> tuple[PhotoOutco
 def _clean_up(
     folder: OutputFolder,
     intake: Intake,
-    photos: Sequence[Prepared | Reused],
-    mails: Sequence[WrittenMail],
+    made: Sequence[PreparedJpeg | WrittenSheet | WrittenMail],
     report_path: str,
 ) -> list[str]:
     """Take away what no source stands behind any more; returns what a person has changed."""
     names = {candidate.name for candidate in intake.candidates}
     names |= {copy.file.name for copy in intake.copies}
     folder.state.forget_sources(folder.state.source_names() - names)
-    wanted = {photo.jpeg.output for photo in photos} | {mail.output for mail in mails}
-    return folder.keep_only(wanted | {report_path})
+    return folder.keep_only({each.output for each in made} | {report_path})
 
 
 def _write_report(folder: OutputFolder, path: str, report: Report) -> None:

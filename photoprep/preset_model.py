@@ -20,6 +20,7 @@ from pydantic import model_validator as whole
 
 from photoprep.language import say
 from photoprep.preset import (
+    FRAME_BYTES,
     REQUIRED_VIEWS,
     SCHEMA_NUMBER,
     LetterSpec,
@@ -33,9 +34,6 @@ from photoprep.preset_values import Bytes, ContradictionError, Section, keys_in
 from photoprep.views import ViewKind
 
 NAME_FIELDS = ("product", "model", "colour", "quantity", "view", "customer", "date")
-# Room for the headers, letter and boundaries of a mail with one photo: measured 0.9 kB without a
-# sender's profile and 1.2 kB with a full one.
-FRAME_BYTES = 2048
 
 
 def base64_wire_bytes(size_bytes: int) -> int:

@@ -177,6 +177,7 @@ class WrittenSheet:
     quality: float
     product: str
     model: str
+    size: str
     page: int
     pages: int
     cells: tuple[SheetCell, ...]

@@ -36,6 +36,7 @@ def print_report(report: Report, console: Console) -> None:
     )
     _print_skipped(report, console)
     _print_photos(report, console)
+    _print_sheets(report, console)
     _print_mails(report, console)
     _print_closing(report, console)
 
@@ -138,6 +139,24 @@ def _origin(photo: Prepared | Reused, language: Language) -> str:
     if isinstance(photo, Reused):
         parts.append(in_language(say("unchanged"), language))
     return escape(", ".join(parts))
+
+
+def _print_sheets(report: Report, console: Console) -> None:
+    if not report.sheets:
+        return
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column(in_language(say("Sheet"), report.language), overflow="fold")
+    for title in (say("size"), say("pixels"), say("pictures")):
+        table.add_column(in_language(title, report.language), justify="right", no_wrap=True)
+    for sheet in report.sheets:
+        table.add_row(
+            sheet.output.rpartition("/")[2],
+            say_bytes(sheet.size_bytes),
+            f"{sheet.width_px}×{sheet.height_px}",
+            str(len(sheet.cells)),
+        )
+    console.print(table)
+    console.print()
 
 
 def _print_mails(report: Report, console: Console) -> None:

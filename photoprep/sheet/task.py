@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from photoprep.archive_member import Member
-from photoprep.errors import PhotoError
+from photoprep.errors import PhotoError, PresetError, UnsupportedFormatError
 from photoprep.files import FileStamp
 from photoprep.photo import task as photo_task
 from photoprep.photo.task import EncodedJpeg, LookTask
@@ -25,6 +25,8 @@ from photoprep.sheet.words import MeasuredWords, Words
 
 if TYPE_CHECKING:
     from PIL import Image
+
+    from photoprep.sheet.typist import Typist
 
 # Part of what makes a sheet what it is: raised whenever equal input would give other bytes.
 RECIPE_NUMBER = 1
@@ -228,15 +230,20 @@ def work_on(task: Task) -> Result:
         case CopyTask():
             return copy_picture(task)
         case WordsTask():
-            from photoprep.sheet.typist import Typist
-
-            return Typist(task.words).measured(task.words, task.size_px, task.longest_px)
+            return _typist(task.words).measured(task.words, task.size_px, task.longest_px)
         case PageTask():
-            from photoprep.sheet.typist import Typist
-
-            return make_sheet(task.sheet, Typist(task.words))
+            return make_sheet(task.sheet, _typist(task.words))
         case _:
             return photo_task.work_on(task)
+
+
+def _typist(words: Words) -> Typist:
+    from photoprep.sheet.typist import Typist
+
+    try:
+        return Typist(words)
+    except PresetError as error:  # a font's file: it costs this sheet and nothing else
+        raise UnsupportedFormatError(error.message, hint=error.hint, path=error.path) from error
 
 
 def copy_picture(task: CopyTask) -> WorkingCopy:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -24,13 +24,14 @@ from photoprep.report import (
     Reused,
     Subject,
     WrittenMail,
+    WrittenSheet,
 )
 from photoprep.version import __version__
 
 MAILS_FOLDER = "mails"
 
 # Part of what makes a mail what it is: raised whenever equal photos would give other bytes.
-RECIPE_NUMBER = 2
+RECIPE_NUMBER = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,7 @@ class Mailed:
 
 def write_mails(
     photos: Sequence[Prepared | Reused],
+    sheets: Sequence[WrittenSheet],
     folder: OutputFolder,
     preset: Preset,
     *,
@@ -50,14 +52,19 @@ def write_mails(
     customer: str,
     date: datetime.date,
 ) -> Mailed:
-    """Bring the photos into as few drafts as hold them; every photo stands in exactly one.
+    """Bring photos and sheets into as few drafts as hold them; each stands in exactly one.
+
+    A sheet stands ahead of the photos that it shows: an overview before all of them.
 
     A draft that an earlier run made of the very same ingredients is left as it lies. When a
     photo alone is too large for a mail by this preset, no draft is written and a finding says so.
     When the series would be longer than ``max_mails``, the first photos go into a whole series of
     that many, and a finding says which are left.
     """
-    by_filename = {_filename(photo.jpeg): photo.jpeg for photo in photos}
+    by_filename: dict[str, PreparedJpeg | WrittenSheet] = {
+        _filename(photo.jpeg.output): photo.jpeg for photo in photos
+    }
+    by_filename |= {_filename(sheet.output): sheet for sheet in sheets}
     plan_mails = partial(
         plan_series,
         spec=preset.mail,
@@ -66,7 +73,7 @@ def write_mails(
         customer=customer,
         date=date,
     )
-    items = [_item(photo) for photo in _as_shown(photos)]
+    items = list(_items(_as_shown(photos), sheets))
     try:
         plans = plan_mails(items)
     except MailTooLargeError as error:
@@ -142,10 +149,33 @@ def _product(subject: Subject) -> tuple[str, str, str]:
     return subject.product, subject.model, subject.size
 
 
+def _items(
+    photos: Sequence[Prepared | Reused], sheets: Sequence[WrittenSheet]
+) -> Iterator[MailItem]:
+    """The photos in their order, each product's sheets before its first one."""
+    waiting = [sheet for sheet in sheets if sheet.product]
+    yield from (_sheet_item(sheet) for sheet in sheets if not sheet.product)
+    for photo in photos:
+        own = [sheet for sheet in waiting if _shows(sheet, photo.subject)]
+        yield from map(_sheet_item, own)
+        waiting = [sheet for sheet in waiting if sheet not in own]
+        yield _item(photo)
+    yield from map(_sheet_item, waiting)
+
+
+def _shows(sheet: WrittenSheet, subject: Subject) -> bool:
+    return (sheet.product, sheet.model, sheet.size) == _product(subject)
+
+
+def _sheet_item(sheet: WrittenSheet) -> MailItem:
+    named = " ".join(filter(None, (sheet.product, sheet.size)))
+    return MailItem(_filename(sheet.output), sheet.size_bytes, named, sheet.model, "sheet")
+
+
 def _item(photo: Prepared | Reused) -> MailItem:
     subject = photo.subject
     return MailItem(
-        _filename(photo.jpeg),
+        _filename(photo.jpeg.output),
         photo.jpeg.size_bytes,
         " ".join(filter(None, (subject.product, subject.size))),
         subject.model,
@@ -154,11 +184,11 @@ def _item(photo: Prepared | Reused) -> MailItem:
     )
 
 
-def _filename(jpeg: PreparedJpeg) -> str:
-    return jpeg.output.rpartition("/")[2]
+def _filename(output: str) -> str:
+    return output.rpartition("/")[2]
 
 
-def _ingredients(plan: MessagePlan, photos: dict[str, PreparedJpeg]) -> str:
+def _ingredients(plan: MessagePlan, photos: Mapping[str, PreparedJpeg | WrittenSheet]) -> str:
     """A fingerprint of all that makes a message what it is."""
     everything = [
         __version__,
@@ -170,7 +200,9 @@ def _ingredients(plan: MessagePlan, photos: dict[str, PreparedJpeg]) -> str:
     return hashlib.sha256(json.dumps(everything).encode()).hexdigest()
 
 
-def _written(plan: MessagePlan, output: str, photos: dict[str, PreparedJpeg]) -> WrittenMail:
+def _written(
+    plan: MessagePlan, output: str, photos: Mapping[str, PreparedJpeg | WrittenSheet]
+) -> WrittenMail:
     return WrittenMail(
         output=output,
         wire_bytes=plan.wire_bytes,

@@ -49,10 +49,12 @@ def make_photos(
     crew: PhotoCrew,
     executor: Executor | None,
     on_photo: OnPhoto,
+    last: bool = True,
 ) -> Made:
     """Bring every candidate to its outcome; what is made is put in its place meanwhile.
 
-    ``on_photo(done, total)`` is called at the start and after every photo that had to be made.
+    ``last`` says that the crew has nothing to do afterwards. ``on_photo(done, total)`` is called at
+    the start and after every photo that had to be made.
     """
     outcomes: dict[int, Outcome] = {
         index: failed(candidates[index], error) for index, error in recalled.unreadable.items()
@@ -76,7 +78,7 @@ def make_photos(
         for index in order
     ]
     results = (
-        crew.run(tasks)
+        crew.run(tasks, last=last)
         if executor is None
         else run_elsewhere(work_on, tasks, jobs=jobs, executor=executor)
     )

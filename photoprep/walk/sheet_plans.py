@@ -1,0 +1,145 @@
+"""Which sheets a run makes, of which pictures, with which words: nothing is drawn here."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from photoprep.catalogue.products import view_rank
+from photoprep.language import Language, in_language, say
+from photoprep.mail.letter import say_date
+from photoprep.preset import SheetKind
+from photoprep.report import Subject
+from photoprep.sheet.caption_text import Caption, Styled, caption_from
+from photoprep.views import say_view
+
+LEAST_PRODUCTS, LEAST_VIEWS = 2, 3
+_APART = "accessory-not-included"
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One picture to show: where it comes from, its caption, whether it stands apart."""
+
+    source: str
+    subject: Subject
+    caption: Caption
+    is_apart: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SheetPlan:
+    """One sheet: its pictures in order, and the words above them.
+
+    ``product`` and ``model`` are those of the product whose views it shows, empty for an overview.
+    """
+
+    product: str
+    model: str
+    size: str
+    title: str
+    second_line: str
+    apart_heading: str
+    shown: tuple[Shown, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SheetWords:
+    """What the words of all sheets of a run are made of."""
+
+    template: str
+    language: Language
+    company: str
+    customer: str
+    date: datetime.date
+
+    def said(self, text: str) -> str:
+        """A sentence in the customer's language."""
+        return in_language(text, self.language)
+
+    @property
+    def second_line(self) -> str:
+        """Customer, date and company, as far as they are known."""
+        known = (self.customer, say_date(self.date, self.language), self.company)
+        return "  ·  ".join(filter(None, known))
+
+    def caption(self, subject: Subject, number: int, leave_out: frozenset[str]) -> Caption:
+        """The caption of the ``number``-th picture, without some of its fields."""
+        view = "" if subject.view == "unknown" else self.said(say_view(subject.view))
+        fields = {
+            "product": subject.product,
+            "model": subject.model,
+            "view": view,
+            "colour": subject.colour,
+            "size": subject.size,
+            "quantity": subject.quantity,
+            "label": subject.label,
+            "number": str(number),
+        }
+        caption = caption_from(
+            self.template, {key: "" if key in leave_out else text for key, text in fields.items()}
+        )
+        if subject.view == _APART and self.template and "view" in leave_out:
+            mark = Styled(self.said(say("not included")), "note")
+            return Caption((*caption.lines, mark))
+        return caption
+
+
+# What the page's title says already, and what one picture for a whole product does not show.
+_OF_PRODUCT = frozenset({"product", "model", "size"})
+_OF_OVERVIEW = frozenset({"view", "label", "colour", "quantity"})
+
+
+def plan_sheets(
+    pictures: Sequence[tuple[str, Subject]], kinds: Iterable[SheetKind], words: SheetWords
+) -> list[SheetPlan]:
+    """The sheets for the pictures of a run, each a (source, subject), in their order."""
+    products: dict[tuple[str, str, str], list[tuple[str, Subject]]] = {}
+    for source, subject in pictures:
+        key = subject.product, subject.model, subject.size
+        products.setdefault(key, []).append((source, subject))
+    plans = []
+    if "overview" in kinds and len(products) >= LEAST_PRODUCTS:
+        best = [min(views, key=_rank) for views in products.values()]
+        title = words.said(say("Product overview"))
+        plans.append(_plan(("", "", ""), title, best, words, _OF_OVERVIEW))
+    if "per-product" in kinds:
+        for key, views in products.items():
+            if len(views) >= LEAST_VIEWS:
+                title = " ".join(filter(None, key))
+                ordered = sorted(views, key=_rank)
+                plans.append(_plan(key, title, ordered, words, _OF_PRODUCT))
+    return plans
+
+
+def plan_one_sheet(
+    pictures: Sequence[tuple[str, Subject]], title: str, words: SheetWords
+) -> SheetPlan:
+    """One sheet of just these pictures, in the order given, each with its whole caption."""
+    return _plan(("", "", ""), title, pictures, words, frozenset())
+
+
+def _plan(
+    product: tuple[str, str, str],
+    title: str,
+    pictures: Sequence[tuple[str, Subject]],
+    words: SheetWords,
+    leave_out: frozenset[str],
+) -> SheetPlan:
+    shown = tuple(
+        Shown(source, subject, words.caption(subject, number, leave_out), subject.view == _APART)
+        for number, (source, subject) in enumerate(pictures, start=1)
+    )
+    heading = ""
+    if any(each.is_apart for each in shown) and not all(each.is_apart for each in shown):
+        heading = words.said(say("Not included in the quotation"))
+    return SheetPlan(*product, title, words.second_line, heading, shown)
+
+
+_rank: Callable[[tuple[str, Subject]], int] = lambda picture: view_rank(picture[1].view)  # noqa: E731
+
+
+def sources_of(plans: Iterable[SheetPlan]) -> set[str]:
+    """The pictures that the sheets show, by name."""
+    return {shown.source for plan in plans for shown in plan.shown}

@@ -1,0 +1,220 @@
+"""Finished photos on sheets: planned, copied from their originals, laid out, made, put in place.
+
+A sheet whose ingredients are those of an earlier run is left as it lies, and nothing is decoded for
+it. Originals are copied batch by batch, so that what lies on the disk meanwhile is bounded.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from photoprep.catalogue.naming import Naming, formal_names
+from photoprep.output_folder import OutputFolder
+from photoprep.preset import PhotoSpec, Preset, SheetSpec
+from photoprep.report import Finding, SheetCell, Subject, WrittenSheet
+from photoprep.sheet.task import RECIPE_NUMBER
+from photoprep.version import __version__
+from photoprep.walk.crew import PhotoCrew
+from photoprep.walk.intake import Candidate
+from photoprep.walk.sheet_pages import MadePages, Studio
+from photoprep.walk.sheet_plans import SheetPlan
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
+SHEETS_FOLDER = "sheets"
+_BATCH_PICTURES = 64
+
+
+@dataclass(slots=True)
+class Sheeted:
+    """The sheets of a run, in their order, and what there is to say of them."""
+
+    sheets: list[WrittenSheet] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+
+
+def sheet_photo_spec(preset: Preset, most_bytes: int) -> PhotoSpec:
+    """The sheet's figures as the encoder takes them; ``most_bytes`` is what a mail can carry."""
+    sheet = preset.sheet
+    return replace(
+        preset.photo,
+        longest_side_cm=sheet.longest_side_cm,
+        dpi_max=sheet.dpi_max,
+        dpi_min=sheet.dpi_min,
+        max_bytes=min(sheet.max_bytes, most_bytes),
+        good_quality=sheet.good_quality,
+        min_quality=min(preset.photo.min_quality, sheet.good_quality),
+    )
+
+
+def make_sheets(
+    plans: Sequence[SheetPlan],
+    candidates: Mapping[str, Candidate],
+    folder: OutputFolder,
+    sheet: SheetSpec,
+    spec: PhotoSpec,
+    recipe: str,
+    naming: Naming,
+    *,
+    language: str,
+    jobs: int,
+    crew: PhotoCrew,
+    executor: Executor | None,
+) -> Sheeted:
+    """Make every planned sheet that is not there already, and record all of them.
+
+    ``recipe`` stands for what makes photos what they are: the same libraries make sheets.
+    """
+    earlier = _by_ingredients(folder)
+    keys = [_ingredients(plan, folder, sheet, spec, recipe, language) for plan in plans]
+    known = [_still_there(earlier.get(key, []), folder) for key in keys]
+    studio = Studio(
+        sheet,
+        spec,
+        folder.unpacking_folder,
+        language=language,
+        jobs=jobs,
+        crew=crew,
+        executor=executor,
+    )
+    made: dict[int, MadePages] = {}
+    for batch in _batches([index for index, pages in enumerate(known) if not pages], plans):
+        made |= studio.make({index: plans[index] for index in batch}, candidates)
+    names = _names(plans, known, made, naming)
+    outputs = iter(folder.free_paths([f"{SHEETS_FOLDER}/{name}" for name in names]))
+    sheeted, recorded = Sheeted(), list[tuple[str, WrittenSheet]]()
+    for index, plan in enumerate(plans):
+        pages = known[index]
+        if not pages:
+            pages = _put(plan, made[index], folder, outputs)
+            sheeted.findings += made[index].failures
+        else:
+            pages = [_moved(page, next(outputs), folder) for page in pages]
+        recorded += [(keys[index], page) for page in pages]
+        sheeted.sheets += pages
+    if {page.output: (key, page) for key, page in recorded} != folder.state.sheets():
+        folder.state.replace_sheets(recorded)
+    sheeted.findings += [
+        Finding(note.code, note.severity, note.message, note.hint, page.product, page.output)
+        for page in sheeted.sheets
+        for note in page.notes
+    ]
+    return sheeted
+
+
+def _by_ingredients(folder: OutputFolder) -> dict[str, list[WrittenSheet]]:
+    earlier: dict[str, list[WrittenSheet]] = {}
+    for key, page in sorted(folder.state.sheets().values(), key=lambda row: row[1].page):
+        earlier.setdefault(key, []).append(page)
+    return earlier
+
+
+def _still_there(pages: list[WrittenSheet], folder: OutputFolder) -> list[WrittenSheet]:
+    """The pages of a sheet as they lie in the folder; none when one of them is not there."""
+    whole = bool(pages) and len(pages) == pages[0].pages
+    return pages if whole and all(folder.holds(each.output, each.sha256) for each in pages) else []
+
+
+def _ingredients(
+    plan: SheetPlan,
+    folder: OutputFolder,
+    sheet: SheetSpec,
+    spec: PhotoSpec,
+    recipe: str,
+    language: str,
+) -> str:
+    """A fingerprint of all that makes a sheet what it is."""
+    hashes = []
+    for shown in plan.shown:
+        known = folder.state.source(shown.source)
+        hashes.append(known.sha256 if known is not None else "")
+    values = {key: str(value) for key, value in (asdict(sheet) | asdict(spec)).items()}
+    everything = [__version__, RECIPE_NUMBER, recipe, language, values, hashes, asdict(plan)]
+    return hashlib.sha256(json.dumps(everything, sort_keys=True).encode()).hexdigest()
+
+
+def _batches(indexes: Sequence[int], plans: Sequence[SheetPlan]) -> Iterator[list[int]]:
+    """Sheets to be made together: so many pictures at once, and one sheet at least."""
+    batch: list[int] = []
+    pictures = 0
+    for index in indexes:
+        if batch and pictures + len(plans[index].shown) > _BATCH_PICTURES:
+            yield batch
+            batch, pictures = [], 0
+        batch.append(index)
+        pictures += len(plans[index].shown)
+    if batch:
+        yield batch
+
+
+def _names(
+    plans: Sequence[SheetPlan],
+    known: Sequence[Sequence[WrittenSheet]],
+    made: Mapping[int, MadePages],
+    naming: Naming,
+) -> list[str]:
+    """A name for every page, sheet by sheet: ``Toolbox_X100_sheet-1_20261123.jpg``."""
+    subjects, kept = [], []
+    for index, plan in enumerate(plans):
+        pages = known[index]
+        count = len(pages) if pages else len(made[index].pages)
+        for page in range(1, count + 1):
+            subjects.append(Subject(plan.product or "Overview", plan.model, f"sheet-{page}"))
+            kept.append(pages[page - 1].output.rpartition("/")[2] if pages else "")
+    return formal_names(subjects, naming, kept)
+
+
+def _moved(page: WrittenSheet, output: str, folder: OutputFolder) -> WrittenSheet:
+    """A page that is kept, under the name that it has now."""
+    if output == page.output:
+        return page
+    data = folder.read(page.output)
+    folder.announce([output])
+    folder.write(output, data)
+    return replace(page, output=output)
+
+
+def _put(
+    plan: SheetPlan, made: MadePages, folder: OutputFolder, outputs: Iterator[str]
+) -> list[WrittenSheet]:
+    written = []
+    for number, page in enumerate(made.pages, start=1):
+        output, jpeg = next(outputs), page.made.jpeg
+        folder.announce([output])
+        folder.write(output, jpeg.data)
+        cells = tuple(
+            SheetCell(
+                plan.shown[place].source,
+                plan.shown[place].subject.product,
+                "\n".join(line.text for line in plan.shown[place].caption.lines),
+                box.x_px,
+                box.y_px,
+                box.width_px,
+                box.height_px,
+            )
+            for place, box in page.cells
+        )
+        written.append(
+            WrittenSheet(
+                output=output,
+                sha256=hashlib.sha256(jpeg.data).hexdigest(),
+                size_bytes=len(jpeg.data),
+                width_px=jpeg.width_px,
+                height_px=jpeg.height_px,
+                dpi=jpeg.dpi,
+                quality=jpeg.quality,
+                product=plan.product,
+                model=plan.model,
+                size=plan.size,
+                page=number,
+                pages=len(made.pages),
+                cells=cells,
+                notes=made.notes if number == 1 else (),
+            )
+        )
+    return written
