@@ -33,6 +33,7 @@ from photoprep.cli_options import (
     StrictOption,
 )
 from photoprep.cli_presets import presets_app
+from photoprep.cli_sheet import sheet as sheet_command
 from photoprep.errors import ExitCode, PhotoprepError
 from photoprep.language import say
 from photoprep.report import strictly
@@ -56,6 +57,7 @@ app = SpokenTyper(
     "  photoprep FOLDER                    prepare a folder\n"
     "  photoprep check FOLDER              say what is missing or doubtful\n"
     "  photoprep FOLDER --dry-run          only say what that would do\n"
+    "  photoprep sheet FOLDER -o FILE      put the pictures on one sheet\n"
     "  photoprep FOLDER --customer C0123   with the customer's number in the letters\n"
     "  photoprep prepare --help            all that can be said\n"
     "  photoprep demo                      try it on photos that photoprep makes itself\n",
@@ -65,6 +67,7 @@ app.add_typer(profile_app, name="profile")
 app.add_typer(presets_app, name="presets")
 app.command()(check)
 app.command()(names)
+app.command("sheet")(sheet_command)
 
 
 def run(arguments: list[str]) -> int:

@@ -71,7 +71,7 @@ class SheetSpec:
     good_quality: int = 70
     kinds: tuple[SheetKind, ...] = ("overview", "per-product")
     layout: SheetLayout = "auto"
-    caption: str = "{product} {model}\n{view} {label} {colour}"
+    caption: str = "{product} {model}\n{view}, {label}, {colour}"
     trim: bool = True
     same_scale: bool = False
     smallest_picture_cm: Fraction = Fraction(3)

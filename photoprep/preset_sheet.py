@@ -83,7 +83,7 @@ class SheetSection(Section):
             "captions.",
             examples=["{product} {model}\\n{view}"],
         ),
-    ] = "{product} {model}\n{view} {label} {colour}"
+    ] = "{product} {model}\n{view}, {label}, {colour}"
     trim: Annotated[
         bool,
         Field(

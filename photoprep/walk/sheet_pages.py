@@ -188,6 +188,8 @@ class Studio:
             return MadePages(failures=[_failed(plan, measured)])
         notes = [*_missing(measured), *_left_off(plan, errors)]
         places = [place for place, shown in enumerate(plan.shown) if shown.source in copies]
+        if not places:
+            return MadePages(notes=tuple(notes))
         own = {place: copies[plan.shown[place].source] for place in places}
         groups = self._groups(plan, places, own, measured.heights)
         parted = False

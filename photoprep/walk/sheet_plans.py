@@ -77,13 +77,23 @@ class SheetWords:
             "label": subject.label,
             "number": str(number),
         }
-        caption = caption_from(
-            self.template, {key: "" if key in leave_out else text for key, text in fields.items()}
+        caption = _begun_large(
+            caption_from(
+                self.template,
+                {key: "" if key in leave_out else text for key, text in fields.items()},
+            )
         )
         if subject.view == _APART and self.template and "view" in leave_out:
             mark = Styled(self.said(say("not included")), "note")
             return Caption((*caption.lines, mark))
         return caption
+
+
+def _begun_large(caption: Caption) -> Caption:
+    """The caption with a capital at each line's beginning: ``Front view, blue``."""
+    return Caption(
+        tuple(Styled(line.text[:1].upper() + line.text[1:], line.style) for line in caption.lines)
+    )
 
 
 # What the page's title says already, and what one picture for a whole product does not show.

@@ -1,0 +1,85 @@
+"""The command ``sheet``: one composite straight from pictures."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from photoprep.cli_exits import console, exit_codes, stderr_console
+from photoprep.cli_language import speak_by_preset, spoken, told
+from photoprep.cli_options import CustomerOption, DateOption, JobsOption, Paths, PresetOption
+from photoprep.errors import ExitCode
+from photoprep.language import say_number
+from photoprep.units import say_bytes
+
+
+class LayoutName(StrEnum):
+    """What ``--layout`` takes."""
+
+    AUTO = "auto"
+    GRID = "grid"
+    JUSTIFIED = "justified"
+    HERO = "hero"
+
+
+def sheet(
+    paths: Paths,
+    output: Annotated[
+        Path,
+        typer.Option("--output", "-o", metavar="FILE", help="The sheet; further pages: FILE-2 …"),
+    ],
+    title: Annotated[
+        str, typer.Option(metavar="TEXT", help="Stands at its top. (default: the folder's name)")
+    ] = "",
+    layout: Annotated[
+        LayoutName | None,
+        typer.Option(
+            metavar="auto|grid|justified|hero", help="How pictures stand. (default: the preset's)"
+        ),
+    ] = None,
+    preset: PresetOption = "trade-email",
+    customer: CustomerOption = "",
+    date: DateOption = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace files of that name.")] = False,
+    jobs: JobsOption = None,
+) -> None:
+    """Put pictures on one sheet, without preparing anything else."""
+    with exit_codes():
+        from photoprep.composite import make_composite
+        from photoprep.preset_file import load_preset
+        from photoprep.profile import load_profile
+        from photoprep.proof.console import print_failures
+        from photoprep.proof.findings import print_findings
+        from photoprep.workers import usable_cores
+
+        speak_by_preset(preset)
+        profile = load_profile()
+        made = make_composite(
+            paths,
+            output.expanduser(),
+            preset=load_preset(preset),
+            title=title,
+            company=profile.company if profile else "",
+            customer=customer,
+            date=date.date() if date else None,
+            layout=layout.value if layout else None,
+            replace_existing=force,
+            jobs=jobs or usable_cores(),
+        )
+        print_failures(made.failed, stderr_console(), spoken())
+        print_findings(made.findings, stderr_console(), spoken())
+        for path, pictures, size_bytes in made.files:
+            line = say_number(
+                pictures,
+                "{path}: {count} picture, {size}",
+                "{path}: {count} pictures, {size}",
+                path=str(path),
+                size=say_bytes(size_bytes),
+            )
+            console(stderr=False).print(told(line), highlight=False, markup=False, soft_wrap=True)
+        serious = made.failed or any(each.severity == "error" for each in made.findings)
+        left_off = any(each.code == "sheet-picture-left-off" for each in made.findings)
+        raise typer.Exit(ExitCode.SOME_FAILED if serious or left_off else ExitCode.DONE)

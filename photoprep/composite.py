@@ -1,0 +1,147 @@
+"""One composite straight from pictures: the door of ``photoprep sheet``.
+
+dropped → intake → listing → copies → one sheet of all pictures → FILE, FILE-2 …
+"""
+
+from __future__ import annotations
+
+import datetime
+import os
+import tempfile
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from photoprep.catalogue.dropped import dropped_path
+from photoprep.catalogue.scan import scan
+from photoprep.catalogue.vocabulary import load_vocabulary
+from photoprep.errors import CannotWriteError, NothingPreparedError, UsageError
+from photoprep.files import write_whole
+from photoprep.language import say
+from photoprep.preset import Preset, SheetLayout
+from photoprep.profile import words_path
+from photoprep.report import Failed, Finding
+from photoprep.walk.copies import copies_aside
+from photoprep.walk.crew import photo_crew
+from photoprep.walk.intake import no_photos, take_in
+from photoprep.walk.listing import listed
+from photoprep.walk.sheet_pages import MadePages, Studio
+from photoprep.walk.sheet_plans import SheetPlan, SheetWords, plan_one_sheet
+from photoprep.walk.sheeting import sheet_photo_spec
+
+_ENDINGS = (".jpg", ".jpeg")
+
+
+@dataclass(frozen=True, slots=True)
+class Composite:
+    """The files that were written, each with how many pictures it shows, and what is odd."""
+
+    files: tuple[tuple[Path, int, int], ...]
+    findings: tuple[Finding, ...]
+    failed: tuple[Failed, ...]
+
+
+def make_composite(
+    paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]],
+    output: Path,
+    *,
+    preset: Preset,
+    title: str = "",
+    company: str = "",
+    customer: str = "",
+    date: datetime.date | None = None,
+    layout: SheetLayout | None = None,
+    replace_existing: bool = False,
+    jobs: int,
+) -> Composite:
+    """Put all pictures under ``paths`` on one sheet, ``output``, and further pages beside it.
+
+    ``files`` of the result have their path, their pictures and their size in bytes. The title is
+    the dragged folder's name where none is given.
+
+    Raises:
+        UsageError: the output is named like no JPEG, or a path is not there.
+        NoPhotosError: there is no picture under the paths.
+        NothingPreparedError: no sheet could be made.
+        CannotWriteError: a file of that name is there, or the place cannot be written.
+
+    """
+    if output.suffix.lower() not in _ENDINGS:
+        raise UsageError(
+            say("A sheet is a JPEG."), hint=say("Give it a name that ends with .jpg."), path=output
+        )
+    given = [paths] if isinstance(paths, str | os.PathLike) else paths
+    dropped, vocabulary = (
+        scan([dropped_path(path) for path in given]),
+        load_vocabulary(words_path()),
+    )
+    intake = take_in(dropped, vocabulary)
+    if not intake.candidates:
+        raise no_photos(intake, dropped.root)
+    by_list = listed(intake, dropped, vocabulary)
+    intake = copies_aside(by_list.intake, {})
+    day = date or datetime.date.today()
+    words = SheetWords(preset.sheet.caption, preset.letter.language, company, customer, day)
+    pictures = [(row.name, row.subject) for row in intake.candidates]
+    plan = plan_one_sheet(pictures, title or dropped.likeness.name, words)
+    sheet = replace(preset.sheet, layout=layout) if layout else preset.sheet
+    with (
+        photo_crew(jobs) as crew,
+        tempfile.TemporaryDirectory(prefix="photoprep-", ignore_cleanup_errors=True) as place,
+    ):
+        studio = Studio(
+            sheet,
+            sheet_photo_spec(preset, sheet.max_bytes),
+            Path(place),
+            language=preset.letter.language,
+            jobs=jobs,
+            crew=crew,
+            executor=None,
+        )
+        made = studio.make({0: plan}, {row.name: row for row in intake.candidates})[0]
+    if not made.pages:
+        raise _nothing(made)
+    files = _written(made, output, replace_existing=replace_existing)
+    failed = tuple(row for row in intake.rows if isinstance(row, Failed))
+    return Composite(files, (*by_list.findings, *_findings(plan, made)), failed)
+
+
+def _written(
+    made: MadePages, output: Path, *, replace_existing: bool
+) -> tuple[tuple[Path, int, int], ...]:
+    """Every page in its place; nothing is written when one of the places is taken."""
+    places = [
+        output if number == 1 else output.with_name(f"{output.stem}-{number}{output.suffix}")
+        for number in range(1, len(made.pages) + 1)
+    ]
+    for place in places:
+        if os.path.lexists(place) and not replace_existing:
+            raise CannotWriteError(
+                say("There is a file of this name already, and it is left as it is."),
+                hint=say("Choose another name, or let it be replaced with --force."),
+                path=place,
+            )
+    written = []
+    for place, page in zip(places, made.pages, strict=True):
+        data = page.made.jpeg.data
+        write_whole(place, data, temporary=place.with_name(f".{place.name}.unfinished"), sync=True)
+        written.append((place, len(page.cells), len(data)))
+    return tuple(written)
+
+
+def _findings(plan: SheetPlan, made: MadePages) -> list[Finding]:
+    return [
+        *made.failures,
+        *(
+            Finding(note.code, note.severity, note.message, note.hint, product=plan.product)
+            for note in made.notes
+        ),
+    ]
+
+
+def _nothing(made: MadePages) -> NothingPreparedError:
+    for finding in made.failures:
+        return NothingPreparedError(finding.message, hint=finding.hint)
+    reasons = [note for note in made.notes if note.code == "sheet-picture-left-off"]
+    message = reasons[0].message if reasons else say("No picture could be read.")
+    return NothingPreparedError(message, hint=reasons[0].hint if reasons else "")
