@@ -32,7 +32,7 @@ def sheet(
         typer.Option("--output", "-o", metavar="FILE", help="The sheet; further pages: FILE-2 …"),
     ],
     title: Annotated[
-        str, typer.Option(metavar="TEXT", help="Stands at its top. (default: the folder's name)")
+        str, typer.Option(metavar="TEXT", help="Stands at its top. (default: nothing)")
     ] = "",
     layout: Annotated[
         LayoutName | None,

@@ -56,8 +56,8 @@ def make_composite(
 ) -> Composite:
     """Put all pictures under ``paths`` on one sheet, ``output``, and further pages beside it.
 
-    ``files`` of the result have their path, their pictures and their size in bytes. The title is
-    the dragged folder's name where none is given.
+    ``files`` of the result have their path, their pictures and their size in bytes. Without a
+    title, a customer and a date the sheet has no header.
 
     Raises:
         UsageError: the output is named like no JPEG, or a path is not there.
@@ -81,9 +81,19 @@ def make_composite(
     by_list = listed(intake, dropped, vocabulary)
     intake = copies_aside(by_list.intake, {})
     day = date or datetime.date.today()
-    words = SheetWords(preset.sheet.caption, preset.letter.language, company, customer, day)
+    # Without a title the page is for the pictures alone.
+    words = SheetWords(
+        preset.sheet.caption,
+        preset.letter.language,
+        company,
+        customer,
+        day,
+        has_header=bool(title or customer or date),
+    )
     pictures = [(row.name, row.subject) for row in intake.candidates]
-    plan = plan_one_sheet(pictures, title or dropped.likeness.name, words)
+    if words.has_header:
+        title = title or dropped.likeness.name
+    plan = plan_one_sheet(pictures, title, words)
     sheet = replace(preset.sheet, layout=layout) if layout else preset.sheet
     with (
         photo_crew(jobs) as crew,

@@ -74,7 +74,7 @@ class SheetSpec:
     caption: str = "{product} {model}\n{view}, {label}, {colour}"
     trim: bool = True
     same_scale: bool = False
-    smallest_picture_cm: Fraction = Fraction(3)
+    smallest_picture_cm: Fraction = Fraction(4)
     font: str = ""
     logo: str = ""
 

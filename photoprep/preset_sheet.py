@@ -105,7 +105,7 @@ class SheetSection(Section):
             description="The longest side that a picture on a sheet has at least; more pictures "
             "than fit so go over several pages."
         ),
-    ] = parse_length_cm("3 cm")
+    ] = parse_length_cm("4 cm")
     font: Annotated[
         str,
         Field(

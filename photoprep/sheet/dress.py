@@ -12,12 +12,13 @@ _LEAST_MARGIN_PX = 16  # the page's number stands in it
 class Dress:
     """The figures of a sheet's look, for a page of 944 px at 100 DPI; see ``at`` for others.
 
-    Distances are multiples of 4 px, which gives all of them one rhythm. The margin (5 mm) is a
-    little wider than the gutter (4 mm), so that the page holds together as one thing. A caption
-    stands nearer to its own picture (6 px) than to the one below it (a gutter): that tells which it
-    belongs to. A row of captions, a heading and the title stand in a scale of 13, 15 and 22 px,
-    about 1.2 and 1.5 apart: at 100 DPI these are 9.4, 10.8 and 15.8 pt, the least of them what a
-    catalogue is set in.
+    Distances are multiples of 4 px, which gives all of them one rhythm, and small, because a page
+    of 24 cm is for the products: each 4 px of gutter take a twentieth of what montage leaves
+    (benchmarks/sheets). The margin (4 mm) is twice the gutter, so that the page holds together as
+    one thing. A caption stands nearer to its own picture (4 px) than to the one below it (a
+    gutter): that tells which it belongs to. Captions, a heading and the title stand in a scale of
+    13, 15 and 22 px, about 1.2 and 1.5 apart: at 100 DPI these are 9.4, 10.8 and 15.8 pt, the least
+    of them what a catalogue is set in.
 
     Text is near-black: on white its contrast is 15.9 to 1 (WCAG 2.2 asks 7 for its higher level),
     and it does not ring in a JPEG as black does. Second things are in a grey of 6.1 to 1 (WCAG asks
@@ -25,11 +26,11 @@ class Dress:
     not included is said in a dark red of 8.2 to 1, in words and never by the colour alone.
     """
 
-    margin_px: int = 20
-    gutter_px: int = 16
-    caption_gap_px: int = 6
+    margin_px: int = 16
+    gutter_px: int = 8
+    caption_gap_px: int = 4
     header_px: int = 56
-    header_gap_px: int = 16  # below the line
+    header_gap_px: int = 12  # below the line
     line_px: int = 1
     logo_height_px: int = 36
     logo_width_px: int = 160

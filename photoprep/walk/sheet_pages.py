@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from photoprep.errors import PhotoError, TooSmallABudgetError
-from photoprep.language import say
+from photoprep.files import FileStamp
 from photoprep.preset import PhotoSpec, SheetSpec
 from photoprep.report import Finding, Note
 from photoprep.sheet.caption_text import Caption, Style, Styled
@@ -20,11 +21,11 @@ from photoprep.sheet.dress import Dress
 from photoprep.sheet.frame import header_boxes, line_height_px, number_box, page_rules
 from photoprep.sheet.heights import CaptionHeights
 from photoprep.sheet.layout import lay_out
-from photoprep.sheet.missing import told_unshaped
 from photoprep.sheet.page import Box, Item, Page
 from photoprep.sheet.scale import weights
 from photoprep.sheet.task import (
     CopyTask,
+    Logo,
     MadeSheet,
     PageTask,
     Result,
@@ -40,6 +41,7 @@ from photoprep.sheet.words import MeasuredWords, Words
 from photoprep.units import longest_side_px
 from photoprep.walk.crew import PhotoCrew
 from photoprep.walk.intake import Candidate
+from photoprep.walk.sheet_notes import failed, left_off, letters_missing, no_logo, said_of_all
 from photoprep.walk.sheet_plans import SheetPlan
 from photoprep.workers import run_elsewhere
 
@@ -89,9 +91,17 @@ class Studio:
         self._sheet, self._spec, self._folder = sheet, spec, unpacking_folder
         self._language, self._jobs = language, jobs
         self._crew, self._executor = crew, executor
-        self._longest_px = longest_side_px(sheet.longest_side_cm, sheet.dpi_max)
-        self._smallest_px = longest_side_px(sheet.smallest_picture_cm, sheet.dpi_max)
-        self._dress = Dress().at(self._longest_px)
+        # A page's longest side, and what a picture on it has at least: at dpi_max, at dpi_min.
+        self._figures = [
+            (
+                longest_side_px(sheet.longest_side_cm, dpi),
+                longest_side_px(sheet.smallest_picture_cm, dpi),
+            )
+            for dpi in dict.fromkeys((sheet.dpi_max, sheet.dpi_min))
+        ]
+        self._longest_px = self._figures[0][0]
+        self._dress = Dress()
+        self._logo: WorkingCopy | None = None
 
     def make(
         self, plans: Mapping[int, SheetPlan], candidates: Mapping[str, Candidate]
@@ -99,12 +109,16 @@ class Studio:
         """Make several sheets, each by its key; an original that some show is decoded once."""
         copies, errors = self._copied(plans.values(), candidates)
         try:
+            logo_note = self._take_logo()
             words = {key: self._words(plan) for key, plan in plans.items()}
             measured = self._measured(words)
-            return {
+            made = {
                 key: self._made(plan, copies, errors, words[key], measured[key])
                 for key, plan in plans.items()
             }
+            for pages in made.values():
+                pages.notes += logo_note
+            return made
         finally:
             for copy in copies.values():
                 if isinstance(copy.pixels, Path):
@@ -119,6 +133,24 @@ class Studio:
         )
         with closing(results):
             yield from results
+
+    def _take_logo(self) -> tuple[Note, ...]:
+        """Make a copy of the logo, once; a note where it cannot be read."""
+        if not self._sheet.logo or self._logo is not None:
+            return ()
+        path = Path(self._sheet.logo)
+        try:
+            stamp = FileStamp.of(path)
+        except OSError as error:
+            return (no_logo(error.strerror or type(error).__name__),)
+        longest_px, most_px = copy_bounds_px(1, self._dress.logo_width_px)
+        task = CopyTask(path, stamp, self._spec, longest_px, most_px)
+        for _, result in self._run([task]):
+            if isinstance(result, WorkingCopy):
+                self._logo = result
+            elif isinstance(result, PhotoError):
+                return (no_logo(result.message),)
+        return ()
 
     def _copied(
         self, plans: Iterable[SheetPlan], candidates: Mapping[str, Candidate]
@@ -185,13 +217,14 @@ class Studio:
         measured: MeasuredWords | PhotoError,
     ) -> MadePages:
         if isinstance(measured, PhotoError):
-            return MadePages(failures=[_failed(plan, measured)])
-        notes = [*_missing(measured), *_left_off(plan, errors)]
+            return MadePages(failures=[failed(plan, measured)])
+        notes = [*letters_missing(measured), *left_off(plan, errors)]
         places = [place for place, shown in enumerate(plan.shown) if shown.source in copies]
         if not places:
             return MadePages(notes=tuple(notes))
         own = {place: copies[plan.shown[place].source] for place in places}
-        groups = self._groups(plan, places, own, measured.heights)
+        laid_out = self._laid_out(plan, places, own, measured.heights, self._figures[0])
+        groups = [[places[cell.index] for cell in page.cells] for page in laid_out]
         parted = False
         while True:
             tried = self._try(plan, groups, own, words, measured.heights)
@@ -199,22 +232,11 @@ class Studio:
                 break
             stuck = groups[tried.page]
             if len(stuck) == 1 or not isinstance(tried.error, TooSmallABudgetError):
-                return MadePages(failures=[_failed(plan, tried.error)])
+                return MadePages(failures=[failed(plan, tried.error)])
             half = len(stuck) // 2
             groups[tried.page : tried.page + 1] = [stuck[:half], stuck[half:]]
             parted = True
-        return MadePages(tried, (*notes, *_notes(measured, parted=parted)))
-
-    def _groups(
-        self,
-        plan: SheetPlan,
-        places: Sequence[int],
-        copies: Mapping[int, WorkingCopy],
-        heights: CaptionHeights,
-    ) -> list[list[int]]:
-        """Which pictures stand together on a page."""
-        laid_out = self._laid_out(plan, places, copies, heights)
-        return [[places[cell.index] for cell in page.cells] for page in laid_out]
+        return MadePages(tried, (*notes, *said_of_all(measured, parted=parted)))
 
     def _laid_out(
         self,
@@ -222,14 +244,19 @@ class Studio:
         places: Sequence[int],
         copies: Mapping[int, WorkingCopy],
         heights: CaptionHeights,
+        figures: tuple[int, int],
     ) -> list[Page]:
-        rules = page_rules(self._dress, self._longest_px, self._smallest_px, has_header=True)
+        """Pages of these pictures; ``figures`` are a page's and a picture's longest side."""
+        longest_px, smallest_px = figures
+        rules = page_rules(
+            self._dress.at(longest_px), longest_px, smallest_px, has_header=bool(plan.title)
+        )
         shares = [copies[place].product_permille for place in places]
         sizes = weights(shares) if self._sheet.same_scale else [1.0] * len(places)
         items = [
             Item(
                 copies[place].item_size_px,
-                lambda width_px, place=place: heights.height_px(place, width_px),  # type: ignore[misc]
+                partial(heights.height_px, place),
                 plan.shown[place].is_apart and bool(plan.apart_heading),
                 size,
             )
@@ -245,23 +272,28 @@ class Studio:
         words: Words,
         heights: CaptionHeights,
     ) -> list[MadePage] | _Stuck:
-        """Every page, or the first that cannot be made, or not well within its bytes."""
-        pages = [self._one_page(plan, group, copies, heights) for group in groups]
-        tasks: list[Task] = [
-            PageTask(self._sheet_task(plan, page, group, copies, f"{number} / {len(pages)}"), words)
-            for number, (page, group) in enumerate(zip(pages, groups, strict=True), start=1)
-        ]
+        """Every page, at dpi_max or, where its bytes do not do, at dpi_min; or the first stuck."""
         made: dict[int, MadePage] = {}
         stuck: dict[int, PhotoError] = {}
-        for index, result in self._run(tasks):
-            if isinstance(result, MadeSheet):
-                cells = tuple((groups[index][cell], box) for cell, box in result.cells)
-                made[index] = MadePage(result, cells)
-            elif isinstance(result, PhotoError):
-                stuck[index] = result
-        if stuck:
-            return _Stuck(min(stuck), stuck[min(stuck)])
-        return [made[index] for index in range(len(pages))]
+        for longest_px, _ in self._figures:
+            left = [number for number in range(len(groups)) if number not in made]
+            tasks: list[Task] = []
+            for number in left:
+                page = self._one_page(plan, groups[number], copies, heights, longest_px)
+                number_of = f"{number + 1} / {len(groups)}"
+                sheet = self._sheet_task(plan, page, groups[number], copies, number_of, longest_px)
+                tasks.append(PageTask(sheet, words))
+            stuck = {}
+            for index, result in self._run(tasks):
+                group = groups[left[index]]
+                if isinstance(result, MadeSheet):
+                    cells = tuple((group[cell], box) for cell, box in result.cells)
+                    made[left[index]] = MadePage(result, cells)
+                elif isinstance(result, PhotoError):
+                    stuck[left[index]] = result
+            if not stuck:
+                return [made[number] for number in range(len(groups))]
+        return _Stuck(min(stuck), stuck[min(stuck)])
 
     def _one_page(
         self,
@@ -269,17 +301,14 @@ class Studio:
         group: Sequence[int],
         copies: Mapping[int, WorkingCopy],
         heights: CaptionHeights,
+        longest_px: int,
     ) -> Page:
-        """The page of a group; should a layout need two for it, its pictures are shown smaller."""
-        pages = self._laid_out(plan, group, copies, heights)
-        if len(pages) == 1:
-            return pages[0]
-        smallest_px, self._smallest_px = self._smallest_px, 0
-        try:
-            (page,) = self._laid_out(plan, group, copies, heights)
-        finally:
-            self._smallest_px = smallest_px
-        return page
+        """The page of a group; should a layout want two for it, its pictures are shown smaller."""
+        for smallest_px in (self._figures[0][1], 0):
+            pages = self._laid_out(plan, group, copies, heights, (longest_px, smallest_px))
+            if len(pages) == 1:
+                break
+        return pages[0]
 
     def _sheet_task(
         self,
@@ -288,15 +317,19 @@ class Studio:
         group: Sequence[int],
         copies: Mapping[int, WorkingCopy],
         number: str,
+        longest_px: int,
     ) -> SheetTask:
-        dress = self._dress
-        boxes = header_boxes(dress, page, has_logo=False)
-        texts = [
-            StyledText(_line(plan.title, "title"), boxes.title, dress.title_type_px, dress.text),
-            StyledText(
-                _line(plan.second_line), boxes.second, dress.small_type_px, dress.second_text
-            ),
-        ]
+        dress = self._dress.at(longest_px)
+        boxes = header_boxes(dress, page, has_logo=self._logo is not None)
+        texts: list[StyledText] = []
+        if plan.title:
+            small_px, grey = dress.small_type_px, dress.second_text
+            texts += [
+                StyledText(
+                    _line(plan.title, "title"), boxes.title, dress.title_type_px, dress.text
+                ),
+                StyledText(_line(plan.second_line), boxes.second, small_px, grey),
+            ]
         texts += [
             StyledText(
                 plan.shown[group[cell.index]].caption,
@@ -319,7 +352,8 @@ class Studio:
             {cell.index: copies[group[cell.index]] for cell in page.cells},
             tuple(texts),
             self._spec,
-            (boxes.line,),
+            (boxes.line,) if plan.title else (),
+            Logo(self._logo, boxes.logo) if self._logo and plan.title else None,
             dress=dress,
             least_quality=self._spec.min_quality if lone else None,
         )
@@ -334,47 +368,3 @@ def _page_number(number: str, dress: Dress, page: Page) -> StyledText:
     size_px = len(number) * type_px * 6 // 10, line_height_px(type_px)  # digits are half an em
     box = number_box(dress, page, size_px)
     return StyledText(_line(number), box, type_px, dress.second_text)
-
-
-def _missing(measured: MeasuredWords) -> Iterator[Note]:
-    if measured.missing:
-        yield Note(
-            "sheet-letters-missing",
-            "error",
-            measured.missing.told(),
-            say("Name a font that has them under [sheet] in the preset, or use other words."),
-        )
-
-
-def _left_off(plan: SheetPlan, errors: Mapping[str, PhotoError]) -> Iterator[Note]:
-    for shown in plan.shown:
-        if shown.source in errors:
-            error = errors[shown.source]
-            yield Note(
-                "sheet-picture-left-off",
-                "warning",
-                say("{source} is not on it: {reason}", source=shown.source, reason=error.message),
-                error.hint,
-            )
-
-
-def _failed(plan: SheetPlan, error: PhotoError) -> Finding:
-    return Finding(
-        "sheet-failed",
-        "error",
-        say("The sheet “{title}” was not made: {reason}", title=plan.title, reason=error.message),
-        error.hint,
-        product=plan.product,
-    )
-
-
-def _notes(measured: MeasuredWords, *, parted: bool) -> Iterator[Note]:
-    if parted:
-        yield Note(
-            "sheet-parted",
-            "info",
-            say("Its pictures stand on more pages, because one page would have been spoiled."),
-            say("Raise max_bytes under [sheet] in the preset to have them on fewer."),
-        )
-    if measured.is_unshaped:
-        yield Note("sheet-letters-unjoined", "info", told_unshaped())

@@ -53,6 +53,7 @@ class SheetWords:
     company: str
     customer: str
     date: datetime.date
+    has_header: bool = True
 
     def said(self, text: str) -> str:
         """A sentence in the customer's language."""
@@ -61,6 +62,8 @@ class SheetWords:
     @property
     def second_line(self) -> str:
         """Customer, date and company, as far as they are known."""
+        if not self.has_header:
+            return ""
         known = (self.customer, say_date(self.date, self.language), self.company)
         return "  ·  ".join(filter(None, known))
 
@@ -83,6 +86,8 @@ class SheetWords:
                 {key: "" if key in leave_out else text for key, text in fields.items()},
             )
         )
+        if self.language == "zh":
+            caption = _with_full_commas(caption)
         if subject.view == _APART and self.template and "view" in leave_out:
             mark = Styled(self.said(say("not included")), "note")
             return Caption((*caption.lines, mark))
@@ -93,6 +98,13 @@ def _begun_large(caption: Caption) -> Caption:
     """The caption with a capital at each line's beginning: ``Front view, blue``."""
     return Caption(
         tuple(Styled(line.text[:1].upper() + line.text[1:], line.style) for line in caption.lines)
+    )
+
+
+def _with_full_commas(caption: Caption) -> Caption:
+    """The caption with the commas of Chinese, where a comma parts two of its fields."""
+    return Caption(
+        tuple(Styled(line.text.replace(", ", "，"), line.style) for line in caption.lines)
     )
 
 

@@ -9,10 +9,14 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from photoprep.catalogue.naming import Naming, formal_names
+from photoprep.errors import PhotoError
+from photoprep.files import sha256_of_file
 from photoprep.output_folder import OutputFolder
 from photoprep.preset import PhotoSpec, Preset, SheetSpec
 from photoprep.report import Finding, SheetCell, Subject, WrittenSheet
@@ -133,9 +137,17 @@ def _ingredients(
     for shown in plan.shown:
         known = folder.state.source(shown.source)
         hashes.append(known.sha256 if known is not None else "")
+    logo = _file_sha256(sheet.logo), _file_sha256(sheet.font)
     values = {key: str(value) for key, value in (asdict(sheet) | asdict(spec)).items()}
-    everything = [__version__, RECIPE_NUMBER, recipe, language, values, hashes, asdict(plan)]
+    everything = [__version__, RECIPE_NUMBER, recipe, language, values, hashes, logo, asdict(plan)]
     return hashlib.sha256(json.dumps(everything, sort_keys=True).encode()).hexdigest()
+
+
+def _file_sha256(path: str) -> str:
+    """The hash of a file that the preset names; empty where it names none, or none is there."""
+    with suppress(PhotoError):
+        return sha256_of_file(Path(path)) if path else ""
+    return ""
 
 
 def _batches(indexes: Sequence[int], plans: Sequence[SheetPlan]) -> Iterator[list[int]]:
