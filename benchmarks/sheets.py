@@ -4,9 +4,10 @@
 
 Takes 20 sets of 2 to 40 pictures from the folders, by turns, and prints for each the shown area
 over the page's area: montage's (``-label %t -geometry 300x300+4+4``, run in earnest; its page's
-size is that of its file, its pictures are fitted into 300 × 300 px) and that of ``lay_out``, every
-picture whole, each on pages of its own shape, with captions of two lines of 14 px. ``--pages``
-draws pages of all layouts as SVG files, to look at.
+size is that of its file, its pictures are fitted into 300 × 300 px) and that of the sheets that
+photoprep makes: trimmed, in its own dress, with the same captions as montage's set in its own type,
+every picture whole, each on pages of its own shape; without a title, which montage has not, and
+with one. ``--pages`` draws pages of all layouts as SVG files, to look at.
 """
 
 from __future__ import annotations
@@ -19,36 +20,41 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 
 from PIL import Image
 
+from photoprep.errors import PhotoError
+from photoprep.files import FileStamp
 from photoprep.photo.decode import set_up_decoders
+from photoprep.preset_file import load_preset
+from photoprep.sheet.caption_text import Caption, Styled
+from photoprep.sheet.copies import copy_picture
+from photoprep.sheet.dress import Dress
+from photoprep.sheet.frame import page_rules
 from photoprep.sheet.layout import Layout, lay_out
-from photoprep.sheet.page import Box, Item, Page, PageRules
+from photoprep.sheet.page import Box, Item, Page
+from photoprep.sheet.task import CopyTask
+from photoprep.sheet.typist import Typist
+from photoprep.sheet.words import Words
 
 COUNTS = (2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 14, 16, 18, 20, 24, 28, 32, 36, 40)
 DRAWN_COUNTS = (1, 2, 3, 5, 8, 13, 24, 40)
 LAYOUTS: tuple[Layout, ...] = ("auto", "grid", "justified", "hero")
-RULES = PageRules(
-    longest_px=944,
-    margin_px=8,
-    gutter_px=8,
-    header_px=0,
-    caption_gap_px=4,
-    smallest_picture_px=160,
-    heading_px=24,
-)
-TWO_LINES_PX = 28
+LONGEST_PX, SMALLEST_PX = 944, 157  # 24 cm and 4 cm at 100 DPI, as the preset has them
+RULES = page_rules(Dress(), LONGEST_PX, SMALLEST_PX, has_header=False)
+TITLED = page_rules(Dress(), LONGEST_PX, SMALLEST_PX, has_header=True)
 _CELL_PX = 300
 
 
 @dataclass(frozen=True)
 class Photo:
-    """A file, and its size as it is shown upright."""
+    """A file, its size as it is shown upright, and what photoprep shows of it."""
 
     path: Path
     size_px: tuple[int, int]
+    trimmed_px: tuple[int, int]
 
 
 def main(folders: list[Path], pages_folder: Path | None) -> None:
@@ -74,8 +80,12 @@ def _photos(folder: Path) -> list[Photo]:
         try:
             with Image.open(path) as opened:
                 turned = opened.getexif().get(0x112, 1) >= 5
-                photos.append(Photo(path, opened.size[::-1] if turned else opened.size))
-        except (OSError, ValueError, SyntaxError) as error:
+                size_px = opened.size[::-1] if turned else opened.size
+            copy = copy_picture(
+                CopyTask(path, FileStamp.of(path), load_preset().photo, LONGEST_PX, LONGEST_PX**2)
+            )
+            photos.append(Photo(path, size_px, copy.item_size_px))
+        except (OSError, ValueError, SyntaxError, PhotoError) as error:
             print(f"left out: {path.name}: {error}", file=sys.stderr)
     return photos
 
@@ -90,13 +100,16 @@ def _set(pools: list[list[Photo]], number: int) -> list[Photo]:
 
 
 def _print_table(pools: list[list[Photo]], montage: str) -> None:
-    print("| pictures | of | montage | auto | ratio | grid | justified | hero | pages of auto |")
+    print("| pictures | of | montage | auto | ratio | grid | justified | hero | with a title |")
     print("| --- | --- | --- | --- | --- | --- | --- | --- | --- |")
     ratios: dict[Layout, list[float]] = {layout: [] for layout in LAYOUTS}
+    titled: list[float] = []
     for number, count in enumerate(COUNTS):
         photos = _set(pools, number)
         theirs = _montage_share(photos, montage)
-        pages = {layout: lay_out(_items(photos), RULES, layout) for layout in LAYOUTS}
+        items = _items(photos)
+        pages = {layout: lay_out(items, RULES, layout) for layout in LAYOUTS}
+        titled.append(float(_share(lay_out(items, TITLED))) / theirs)
         shares = {layout: float(_share(pages[layout])) for layout in LAYOUTS}
         for layout in LAYOUTS:
             ratios[layout].append(shares[layout] / theirs)
@@ -104,24 +117,29 @@ def _print_table(pools: list[list[Photo]], montage: str) -> None:
         print(
             f"| {count} | {of} | {theirs:.3f} | **{shares['auto']:.3f}** "
             f"| {shares['auto'] / theirs:.2f} | {shares['grid']:.3f} | {shares['justified']:.3f} "
-            f"| {shares['hero']:.3f} | {_sizes(pages['auto'])} |",
+            f"| {shares['hero']:.3f} | {titled[-1]:.2f} |",
             flush=True,
         )
     medians = ", ".join(f"{name} {statistics.median(ratios[name]):.3f}" for name in LAYOUTS)
-    print(f"\nmedian ratios to montage: {medians}; the least of auto: {min(ratios['auto']):.2f}")
+    print(
+        f"\nmedian ratios to montage: {medians}; the least of auto: {min(ratios['auto']):.2f}; "
+        f"auto with a title: {statistics.median(titled):.3f}"
+    )
 
 
 def _items(photos: list[Photo]) -> list[Item]:
-    return [Item(photo.size_px, lambda _width_px: TWO_LINES_PX) for photo in photos]
+    captions = tuple(Caption((Styled(photo.path.stem),)) for photo in photos)
+    words = Words(captions, ())
+    measured = Typist(words).measured(words, Dress().caption_type_px, LONGEST_PX)
+    return [
+        Item(photo.trimmed_px, partial(measured.heights.height_px, place))
+        for place, photo in enumerate(photos)
+    ]
 
 
 def _share(pages: list[Page]) -> Fraction:
     paper = sum(page.width_px * page.height_px for page in pages)
     return Fraction(sum(page.shown_px for page in pages), paper)
-
-
-def _sizes(pages: list[Page]) -> str:
-    return ", ".join(f"{page.width_px} × {page.height_px}" for page in pages)
 
 
 def _montage_share(photos: list[Photo], montage: str) -> float:
