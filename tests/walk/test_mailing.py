@@ -29,7 +29,9 @@ def run(photos: Path, out: Path, max_mails: int) -> Report:
     """Prepare with mails that hold three of the photos each, so that twelve take four."""
     preset = load_preset()
     one = (
-        prepare(photos, out=out, date=DAY, executor=Inline(), mails=False).ready[0].jpeg.size_bytes
+        prepare(photos, out=out, date=DAY, executor=Inline(), sheets=(), mails=False)
+        .ready[0]
+        .jpeg.size_bytes
     )
     mail = dataclasses.replace(
         preset.mail,
@@ -39,7 +41,7 @@ def run(photos: Path, out: Path, max_mails: int) -> Report:
         max_mails=max_mails,
     )
     preset = dataclasses.replace(preset, mail=mail)
-    return prepare(photos, out=out, date=DAY, executor=Inline(), preset=preset)
+    return prepare(photos, out=out, date=DAY, executor=Inline(), preset=preset, sheets=())
 
 
 def test_within_the_limit_every_photo_is_mailed(photos: Path, tmp_path: Path) -> None:
