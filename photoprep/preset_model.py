@@ -207,7 +207,7 @@ class PresetDocument(Section):
                 say(
                     "photo.max_bytes ({max_bytes}) does not fit into "
                     "mail.max_bytes ({mail_bytes}): with its letter one photo weighs up to "
-                    "{wire_bytes} bytes on the wire, beside a reserve of {reserve_bytes}",
+                    "{wire_bytes} bytes on the wire, beside reserve_bytes ({reserve_bytes})",
                     max_bytes=self.photo.max_bytes,
                     mail_bytes=self.mail.max_bytes,
                     wire_bytes=wire_bytes,
