@@ -174,6 +174,10 @@ class SourceUnreadableError(PhotoError):
     """The disk, the network share or its rights refuse the file."""
 
 
+class NoRoomError(SourceUnreadableError):
+    """There is no room for the copy of it that has to be made."""
+
+
 class SourceChangedError(PhotoError):
     """The file changed while it was being read."""
 

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from photoprep.archive_member import Member, pieces_of
-from photoprep.errors import SourceChangedError, SourceUnreadableError
+from photoprep.errors import NoRoomError, SourceChangedError, SourceUnreadableError
 from photoprep.files import (
     COARSE_CLOCK_NS,
     FileStamp,
@@ -139,10 +139,10 @@ def _write(handle: int, piece: bytes, archive: Path) -> None:
         raise no_room(archive, error) from error
 
 
-def no_room(source: Path, error: OSError) -> SourceUnreadableError:
+def no_room(source: Path, error: OSError) -> NoRoomError:
     """Nothing can be laid down beside a source while it is at work."""
     reason = error.strerror or type(error).__name__
-    return SourceUnreadableError(
+    return NoRoomError(
         say(
             "There is no place to unpack it for the moment that it is read ({reason}).",
             reason=reason,

@@ -44,6 +44,7 @@ def test_a_dropped_folder_is_prepared(folder: Path) -> None:
         f"photos/Chair_C1_closed_{_today(folder)}.jpg",
         f"photos/Chair_C1_open_{_today(folder)}.jpg",
         f"photos/Garden-Chairs_{_today(folder)}.jpg",
+        f"sheets/Overview_sheet-1_{_today(folder)}.jpg",
     ]
 
 

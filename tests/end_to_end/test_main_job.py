@@ -127,12 +127,13 @@ def test_drafts_carry_every_photo_once_and_none_is_too_large(
         assert all(name in text for name, _ in attached)
         assert not set("{}<>") & set(text)
     names = [row["output"].rpartition("/")[2] for row in rows(report, "prepared")]
+    names += [sheet["output"].rpartition("/")[2] for sheet in report["sheets"]]
     assert sorted(carried) == sorted(names)
-    # Each product together, and what goes with it behind it.
+    # Each product together: its sheet first, and what goes with it behind it.
     torch = [name for name in carried if name.startswith("ShouDianTong_T7")]
     place = carried.index(torch[0])
     assert carried[place : place + len(torch)] == torch
-    assert [name.split("_")[2] for name in torch] == ["open", "front", "back", "part"]
+    assert [name.split("_")[2] for name in torch] == ["sheet-1", "open", "front", "back", "part"]
 
 
 def test_without_a_profile_a_finding_says_how_to_set_one(report: dict[str, Any]) -> None:
