@@ -159,4 +159,8 @@ def _values(found: dict[str, Any]) -> str:
         if "maximum" in found:
             return f"a whole number, {found['minimum']} to {found['maximum']}"
         return f"a whole number from {found['minimum']} on"
+    if found["type"] == "boolean":
+        return "`true` or `false`"
+    if found["type"] == "array":
+        return f"a list of {_values(found['items'])}"
     return "a text"

@@ -5,7 +5,8 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, InstanceOf, WithJsonSchema
+from pydantic import BaseModel, BeforeValidator, ConfigDict, InstanceOf,
+    PlainSerializer, WithJsonSchema
 
 from photoprep.units import parse_bytes, parse_length_cm
 
@@ -44,8 +45,12 @@ _LENGTH_SCHEMA = {
 }
 
 Bytes = Annotated[int, BeforeValidator(parse_bytes), WithJsonSchema(_SIZE_SCHEMA)]
+# What is left out is told in the schema as a person would write it.
 LengthCm = Annotated[
-    InstanceOf[Fraction], BeforeValidator(parse_length_cm), WithJsonSchema(_LENGTH_SCHEMA)
+    InstanceOf[Fraction],
+    BeforeValidator(parse_length_cm),
+    PlainSerializer(lambda length_cm: f"{float(length_cm):g} cm", return_type=str),
+    WithJsonSchema(_LENGTH_SCHEMA),
 ]
 
 
