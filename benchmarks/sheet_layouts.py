@@ -13,7 +13,6 @@ from __future__ import annotations
 import argparse
 import datetime
 import tempfile
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from io import BytesIO
 from pathlib import Path
@@ -43,7 +42,7 @@ MOST_BYTES = 400_000
 _MEGAPIXELS = 4.0  # more than twice the largest cell, each way
 _DATE = datetime.date(2026, 11, 23)
 _CELL_PX, _GAP_PX, _EDGE_PX, _HEAD_PX, _LABEL_PX = 300, 16, 24, 32, 22
-_PAPER, _INK, _LINE = "#e6e6e6", "#222222", "#9a9a9a"
+_PAPER, _INK = "#e6e6e6", "#222222"
 _APART = "accessory-not-included"
 
 
@@ -180,8 +179,11 @@ def main(out: Path, sheets_folder: Path | None) -> None:
             weights = ", ".join(f"{len(jpeg.data):,}" for jpeg in jpegs)
             quality = ", ".join(f"{jpeg.quality:.0f}" for jpeg in jpegs)
             print(f"| {count} | {language} | {layout} | {sizes} | {weights} | {quality} |")
-            for note in (*pages.notes, *pages.failures):
-                print(f"  {note.code}: {note.message}")
+            for said in (
+                *((note.code, note.message) for note in pages.notes),
+                *((finding.code, finding.message) for finding in pages.failures),
+            ):
+                print("  " + ": ".join(said))
             if sheets_folder is not None:
                 sheets_folder.mkdir(parents=True, exist_ok=True)
                 for number, jpeg in enumerate(jpegs, start=1):
@@ -194,25 +196,32 @@ def _contact_page(
     made: dict[tuple[SheetLayout, Language], dict[int, MadePages]],
 ) -> Image.Image:
     columns = [(layout, language) for language in LANGUAGES for layout in LAYOUTS]
-    step_x, step_y = _CELL_PX + _GAP_PX, _CELL_PX + _LABEL_PX + _GAP_PX
+    shown = {
+        count: [_side_by_side(_pages(made[column][count])) for column in columns]
+        for count in COUNTS
+    }
+    highs = {count: max(one.height for one in row) for count, row in shown.items()}
+    step_x = _CELL_PX + _GAP_PX
     wide = 2 * _EDGE_PX + len(columns) * step_x - _GAP_PX
-    high = 2 * _EDGE_PX + _HEAD_PX + len(COUNTS) * step_y - _GAP_PX
+    high = 2 * _EDGE_PX + _HEAD_PX - _GAP_PX
+    high += sum(row_high + _LABEL_PX + _GAP_PX for row_high in highs.values())
     paper = Image.new("RGB", (wide, high), _PAPER)
     draw = ImageDraw.Draw(paper)
     font = shipped_font()
     bold = ImageFont.truetype(str(font.bold.path), 20)
     small = ImageFont.truetype(str(font.regular.path), 15)
-    for at, (layout, language) in enumerate(columns):
-        x = _EDGE_PX + at * step_x
-        draw.text((x, _EDGE_PX), layout, fill=_INK, font=bold)
-        for row, count in enumerate(COUNTS):
-            y = _EDGE_PX + _HEAD_PX + row * step_y
-            pages = _pages(made[layout, language][count])
-            _show(paper, pages, x, y)
-            label = f"{count} pictures" + (f", {len(pages)} pages" if len(pages) > 1 else "")
-            chosen = _bytes(made["auto", language][count]) == _bytes(made[layout, language][count])
-            label += "; auto takes this one" if chosen else ""
-            draw.text((x, y + _CELL_PX + 3), label, fill=_INK, font=small)
+    for at, (layout, _) in enumerate(columns):
+        draw.text((_EDGE_PX + at * step_x, _EDGE_PX), layout, fill=_INK, font=bold)
+    y = _EDGE_PX + _HEAD_PX
+    for count, row in shown.items():
+        for at, (layout, language) in enumerate(columns):
+            x = _EDGE_PX + at * step_x
+            paper.paste(row[at], (x, y))
+            one, auto = (made[each, language][count] for each in (layout, "auto"))
+            label = f"{count} pictures" + (f", {len(one.pages)} pages" if one.pages[1:] else "")
+            label += "; auto takes this one" if _bytes(auto) == _bytes(one) else ""
+            draw.text((x, y + row[at].height + 3), label, fill=_INK, font=small)
+        y += highs[count] + _LABEL_PX + _GAP_PX
     return paper
 
 
@@ -224,18 +233,18 @@ def _pages(made: MadePages) -> list[Image.Image]:
     return [Image.open(BytesIO(data)).convert("RGB") for data in _bytes(made)]
 
 
-def _show(paper: Image.Image, pages: Iterable[Image.Image], x: int, y: int) -> None:
-    """The pages of one sheet in a square, side by side, at its upper left."""
-    pages = list(pages)
-    gaps = 6 * (len(pages) - 1)
-    scale = min(
-        (_CELL_PX - gaps) / sum(page.width for page in pages),
-        _CELL_PX / max(page.height for page in pages),
-    )
+def _side_by_side(pages: list[Image.Image]) -> Image.Image:
+    """The pages of one sheet beside each other, within a square."""
+    wide, high = sum(page.width for page in pages), max(page.height for page in pages)
+    gap_px = 8
+    scale = min((_CELL_PX - gap_px * (len(pages) - 1)) / wide, _CELL_PX / high)
+    together = Image.new("RGB", (_CELL_PX, round(high * scale)), _PAPER)
+    x = 0
     for page in pages:
         size_px = (int(page.width * scale), int(page.height * scale))
-        paper.paste(page.resize(size_px, Image.Resampling.LANCZOS), (x, y))
-        x += size_px[0] + 6
+        together.paste(page.resize(size_px, Image.Resampling.LANCZOS), (x, 0))
+        x += size_px[0] + gap_px
+    return together
 
 
 def _save(page: Image.Image, out: Path) -> None:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, InstanceOf,
-    PlainSerializer, WithJsonSchema
+from pydantic import BaseModel, BeforeValidator, ConfigDict, InstanceOf, WithJsonSchema
 
 from photoprep.units import parse_bytes, parse_length_cm
 
@@ -38,19 +37,15 @@ _SIZE_SCHEMA = {
     ],
     "examples": ["200 kB", "195 KiB", 200000],
 }
-_LENGTH_SCHEMA = {
+LENGTH_SCHEMA = {
     "type": "string",
     "pattern": r"^\s*[0-9]+(\.[0-9]+)?\s*([Cc][Mm]|[Mm][Mm]|[Ii][Nn]([Cc][Hh]([Ee][Ss])?)?)\s*$",
     "examples": ["24 cm", "240 mm", "9.4 in"],
 }
 
 Bytes = Annotated[int, BeforeValidator(parse_bytes), WithJsonSchema(_SIZE_SCHEMA)]
-# What is left out is told in the schema as a person would write it.
 LengthCm = Annotated[
-    InstanceOf[Fraction],
-    BeforeValidator(parse_length_cm),
-    PlainSerializer(lambda length_cm: f"{float(length_cm):g} cm", return_type=str),
-    WithJsonSchema(_LENGTH_SCHEMA),
+    InstanceOf[Fraction], BeforeValidator(parse_length_cm), WithJsonSchema(LENGTH_SCHEMA)
 ]
 
 

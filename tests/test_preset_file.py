@@ -117,7 +117,7 @@ def test_a_file_of_ones_own_is_read(tmp_path: Path) -> None:
         ('"en"', '"fr"', r"letter\.language: expected 'en' or 'zh', received 'fr'"),
         ('name = "trade-email"', 'name = ""', "name: expected a text that is not empty"),
         ("[letter]", "[lettre]", r"lettre is not a known key \(did you mean letter\?"),
-        ("[mail]", "[mail", "not valid TOML.*line 19"),
+        ("[mail]", "[mail", "not valid TOML.*line 34"),
         ("reserve_bytes = 4096", "reserve_bytes = " + "1" * 5000, "not valid TOML"),
         ('"white"', '"whitish"', "expected a colour"),
     ],
@@ -133,7 +133,9 @@ def test_a_wrong_preset_names_file_key_expected_and_received(
 
 
 def test_all_mistakes_are_said_at_once(tmp_path: Path) -> None:
-    path = changed(tmp_path, "dpi_max = 100", "dpi_max = 0\ncolour = 1")
+    path = changed(
+        tmp_path, "dpi_max = 100\ndpi_min = 72  ", "dpi_max = 0\ncolour = 1\ndpi_min = 72  "
+    )
     written(path, path.read_text(encoding="utf-8").replace('"en"', '"fr"'))
     message = refusal(path).message
     assert "3 mistakes" in message
