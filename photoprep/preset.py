@@ -26,7 +26,7 @@ Duplicates = Literal["keep-first", "keep-all"]
 SheetKind = Literal["overview", "per-product"]
 SheetLayout = Literal["auto", "grid", "justified", "hero"]
 # What a caption may say, by the names of a subject's parts.
-CAPTION_FIELDS = ("product", "model", "colour", "size", "quantity", "view", "label")
+CAPTION_FIELDS = ("product", "model", "colour", "size", "quantity", "view", "label", "number")
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from typing import Any
 
 from photoprep.preset_file import load_preset, shipped_presets
 from photoprep.preset_model import PresetDocument
+from photoprep.preset_values import LENGTH_SCHEMA
 from photoprep.units import longest_side_px
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -98,6 +99,8 @@ def _whole_schema() -> dict[str, Any]:
     for section in schema["properties"].values():
         for found in (section, *section.get("properties", {}).values()):
             found.pop("title", None)  # the key's name again
+            if found.get("pattern") == LENGTH_SCHEMA["pattern"] and "default" in found:
+                found["default"] += " cm"  # a fraction of centimetres is a bare number there
     schema["properties"]["extends"].pop("default")  # none: an empty name is refused
     return schema
 
@@ -159,4 +162,8 @@ def _values(found: dict[str, Any]) -> str:
         if "maximum" in found:
             return f"a whole number, {found['minimum']} to {found['maximum']}"
         return f"a whole number from {found['minimum']} on"
+    if found["type"] == "boolean":
+        return "`true` or `false`"
+    if found["type"] == "array":
+        return f"a list of {_values(found['items'])}"
     return "a text"

@@ -37,7 +37,7 @@ _SIZE_SCHEMA = {
     ],
     "examples": ["200 kB", "195 KiB", 200000],
 }
-_LENGTH_SCHEMA = {
+LENGTH_SCHEMA = {
     "type": "string",
     "pattern": r"^\s*[0-9]+(\.[0-9]+)?\s*([Cc][Mm]|[Mm][Mm]|[Ii][Nn]([Cc][Hh]([Ee][Ss])?)?)\s*$",
     "examples": ["24 cm", "240 mm", "9.4 in"],
@@ -45,7 +45,7 @@ _LENGTH_SCHEMA = {
 
 Bytes = Annotated[int, BeforeValidator(parse_bytes), WithJsonSchema(_SIZE_SCHEMA)]
 LengthCm = Annotated[
-    InstanceOf[Fraction], BeforeValidator(parse_length_cm), WithJsonSchema(_LENGTH_SCHEMA)
+    InstanceOf[Fraction], BeforeValidator(parse_length_cm), WithJsonSchema(LENGTH_SCHEMA)
 ]
 
 

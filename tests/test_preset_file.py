@@ -133,7 +133,9 @@ def test_a_wrong_preset_names_file_key_expected_and_received(
 
 
 def test_all_mistakes_are_said_at_once(tmp_path: Path) -> None:
-    path = changed(tmp_path, "dpi_max = 100", "dpi_max = 0\ncolour = 1")
+    path = changed(
+        tmp_path, "dpi_max = 100\ndpi_min = 72  ", "dpi_max = 0\ncolour = 1\ndpi_min = 72  "
+    )
     written(path, path.read_text(encoding="utf-8").replace('"en"', '"fr"'))
     message = refusal(path).message
     assert "5 mistakes" in message  # of [photo] and [sheet] each two

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from photoprep.archive_member import Member, pieces_of
-from photoprep.errors import NoRoomError, SourceChangedError, SourceUnreadableError
+from photoprep.errors import NoRoomError, SourceChangedError
 from photoprep.files import (
     COARSE_CLOCK_NS,
     FileStamp,

@@ -88,7 +88,7 @@ class SheetWords:
         )
         if self.language == "zh":
             caption = _with_full_commas(caption)
-        if subject.view == _APART and self.template and "view" in leave_out:
+        if subject.view == _APART and self.template and leave_out >= _OF_OVERVIEW:
             mark = Styled(self.said(say("not included")), "note")
             return Caption((*caption.lines, mark))
         return caption
@@ -124,6 +124,8 @@ def plan_sheets(
     plans = []
     if "overview" in kinds and len(products) >= LEAST_PRODUCTS:
         best = [min(views, key=_rank) for views in products.values()]
+        # What is an accessory of nothing known comes last.
+        best.sort(key=lambda picture: picture[1].view in ACCESSORIES)
         title = words.said(say("Product overview"))
         plans.append(_plan(("", "", ""), title, best, words, _OF_OVERVIEW))
     if "per-product" in kinds:
@@ -138,8 +140,18 @@ def plan_sheets(
 def plan_one_sheet(
     pictures: Sequence[tuple[str, Subject]], title: str, words: SheetWords
 ) -> SheetPlan:
-    """One sheet of just these pictures, in the order given, each with its whole caption."""
-    return _plan(("", "", ""), title, pictures, words, frozenset())
+    """One sheet of just these pictures, product by product, each with its whole caption."""
+    first: dict[tuple[str, str, str], int] = {}
+    for place, (_, subject) in enumerate(pictures):
+        first.setdefault((subject.product, subject.model, subject.size), place)
+    ordered = sorted(
+        pictures,
+        key=lambda each: (
+            first[each[1].product, each[1].model, each[1].size],
+            view_rank(each[1].view),
+        ),
+    )
+    return _plan(("", "", ""), title, ordered, words, frozenset())
 
 
 def _plan(
@@ -149,13 +161,21 @@ def _plan(
     words: SheetWords,
     leave_out: frozenset[str],
 ) -> SheetPlan:
+    apart = [subject.view == _APART for _, subject in pictures]
+
+    def unsaid(subject: Subject) -> frozenset[str]:
+        # Below the heading the view need not be said again, where there is something else to say.
+        named = subject.view == _APART and has_heading and bool(subject.label)
+        return leave_out | {"view"} if named else leave_out
+
+    has_heading = any(apart) and not all(apart)
     shown = tuple(
-        Shown(source, subject, words.caption(subject, number, leave_out), subject.view == _APART)
-        for number, (source, subject) in enumerate(pictures, start=1)
+        Shown(source, subject, words.caption(subject, number, unsaid(subject)), is_apart)
+        for number, ((source, subject), is_apart) in enumerate(
+            zip(pictures, apart, strict=True), start=1
+        )
     )
-    heading = ""
-    if any(each.is_apart for each in shown) and not all(each.is_apart for each in shown):
-        heading = words.said(say("Not included in the quotation"))
+    heading = words.said(say("Not included in the quotation")) if has_heading else ""
     return SheetPlan(*product, title, words.second_line, heading, shown)
 
 
