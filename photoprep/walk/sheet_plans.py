@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from photoprep.catalogue.products import view_rank
+from photoprep.catalogue.products import ACCESSORIES, view_rank
 from photoprep.language import Language, in_language, say
 from photoprep.mail.letter import say_date
 from photoprep.preset import SheetKind
