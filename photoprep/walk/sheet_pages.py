@@ -12,9 +12,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from photoprep.errors import PhotoError, TooSmallABudgetError
+from photoprep.errors import CannotWriteError, NoRoomError, PhotoError, TooSmallABudgetError
 from photoprep.files import FileStamp
-from photoprep.preset import PhotoSpec, SheetSpec
+from photoprep.preset import PhotoSpec, SheetLayout, SheetSpec
 from photoprep.report import Finding, Note
 from photoprep.sheet.caption_text import Caption, Style, Styled
 from photoprep.sheet.dress import Dress
@@ -184,6 +184,8 @@ class Studio:
         for index, result in self._run(tasks):
             if isinstance(result, WorkingCopy):
                 copies[sources[index]] = result
+            elif isinstance(result, NoRoomError):
+                raise CannotWriteError(result.message, hint=result.hint, path=self._folder)
             elif isinstance(result, PhotoError):
                 errors[sources[index]] = result
         return copies, errors
@@ -223,7 +225,9 @@ class Studio:
         if not places:
             return MadePages(notes=tuple(notes))
         own = {place: copies[plan.shown[place].source] for place in places}
-        laid_out = self._laid_out(plan, places, own, measured.heights, self._figures[0])
+        laid_out = self._laid_out(
+            plan, places, own, measured.heights, self._figures[0], self._sheet.layout
+        )
         groups = [[places[cell.index] for cell in page.cells] for page in laid_out]
         parted = False
         while True:
@@ -245,6 +249,7 @@ class Studio:
         copies: Mapping[int, WorkingCopy],
         heights: CaptionHeights,
         figures: tuple[int, int],
+        layout: SheetLayout,
     ) -> list[Page]:
         """Pages of these pictures; ``figures`` are a page's and a picture's longest side."""
         longest_px, smallest_px = figures
@@ -262,7 +267,7 @@ class Studio:
             )
             for place, size in zip(places, sizes, strict=True)
         ]
-        return lay_out(items, rules, self._sheet.layout)
+        return lay_out(items, rules, layout)
 
     def _try(
         self,
@@ -304,8 +309,12 @@ class Studio:
         longest_px: int,
     ) -> Page:
         """The page of a group; should a layout want two for it, its pictures are shown smaller."""
+        layout = self._sheet.layout
+        if layout == "auto" and len(group) < len(plan.shown):
+            layout = "justified"  # one look for all pages of a sheet
         for smallest_px in (self._figures[0][1], 0):
-            pages = self._laid_out(plan, group, copies, heights, (longest_px, smallest_px))
+            figures = longest_px, smallest_px
+            pages = self._laid_out(plan, group, copies, heights, figures, layout)
             if len(pages) == 1:
                 break
         return pages[0]
@@ -365,6 +374,8 @@ def _line(text: str, style: Style = "text") -> Caption:
 
 def _page_number(number: str, dress: Dress, page: Page) -> StyledText:
     type_px = dress.small_type_px
-    size_px = len(number) * type_px * 6 // 10, line_height_px(type_px)  # digits are half an em
+    # Digits take about 0.6 em, spaces and the stroke half of that.
+    halves = sum(2 if character.isdigit() else 1 for character in number)
+    size_px = halves * type_px * 31 // 100, line_height_px(type_px)
     box = number_box(dress, page, size_px)
     return StyledText(_line(number), box, type_px, dress.second_text)
