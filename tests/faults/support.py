@@ -71,9 +71,11 @@ def start(source: Path, out: Path, **environment: str) -> subprocess.Popen[str]:
     )
 
 
-def run(source: Path, out: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+def run(
+    source: Path, out: Path, *arguments: str, **environment: str
+) -> subprocess.CompletedProcess[str]:
     """Run the real command to its end."""
-    return photoprep(source, "--out", out, "--jobs", "1", *DATE, env=environment)
+    return photoprep(source, "--out", out, "--jobs", "1", *DATE, *arguments, env=environment)
 
 
 def wait_until(true: Callable[[], T], process: subprocess.Popen[str]) -> T:
