@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from photoprep.errors import ExitCode
-from tests.flat import RED, YELLOW, check_cells, codes, flat, sources, two_products
+from tests.flat import GREEN, RED, YELLOW, check_cells, codes, flat, sources, two_products
 from tests.support import contents, outputs, photoprep, written
 
 DAY = "2026-11-23"
@@ -216,8 +216,11 @@ def test_a_sheet_is_never_larger_than_a_mail_carries(tmp_path: Path) -> None:
 
 def test_letters_that_no_font_has_are_said_at_every_run(tmp_path: Path) -> None:
     photos = tmp_path / "photos"
-    for view in ("closed", "open", "back"):
-        flat(photos / f"Lamp \U0001faa4 L2/{view}.png", RED)
+    rows = ["file,product,model,view"]
+    for view, colour in (("closed", RED), ("open", YELLOW), ("back", GREEN)):
+        flat(photos / f"{view}.png", colour)
+        rows.append(f"{view}.png,Trap \U0001faa4,L2,{view}")
+    written(photos / "products.csv", "\n".join(rows))
     for _ in range(2):
         done = photoprep(photos, "--date", DAY)
         assert done.returncode == ExitCode.SOME_FAILED

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
+import os
 from pathlib import Path
 from typing import Any
 
@@ -117,14 +118,14 @@ def test_a_changed_photo_costs_itself_and_the_sheets_that_show_it(
     out = photos.with_name("out")
     before = outputs(out)
     worked_on.clear()
-    flat(photos / "Toolbox X100/back.png", PURPLE)
+    flat(photos / "Toolbox X100/back.png", (90, 10, 10))
     report = run(photos)
     assert report.encodes == 1
     assert pages(worked_on) == 1
     changed = {name for name, digest in outputs(out).items() if before[name] != digest}
     assert {name for name in changed if name.startswith("sheets/")} == {TOOLBOX}
     worked_on.clear()
-    flat(photos / "Lamp L2/open.png", YELLOW)  # on no sheet
+    flat(photos / "Lamp L2/open.png", (90, 90, 90))  # on no sheet
     assert run(photos).encodes == 1
     assert worked_on == []
 
@@ -214,8 +215,6 @@ def test_a_picture_that_could_not_be_copied_is_tried_at_the_next_run(photos: Pat
     picture = photos / "Toolbox X100/back.png"
     data, stat = picture.read_bytes(), picture.stat()
     picture.write_bytes(data[: len(data) // 2] + b"\0" * (len(data) - len(data) // 2))
-    import os
-
     os.utime(picture, ns=(stat.st_atime_ns, stat.st_mtime_ns))
     report = run(photos)
     if not findings(report, "sheet-picture-left-off"):
@@ -236,7 +235,7 @@ def test_odd_sets_of_pictures(tmp_path: Path, apart: str) -> None:
     else:
         sizes = [(90 + 7 * (number % 9), 80) for number in range(int(apart))]
     for number, size in enumerate(sizes):
-        name = f"Box {number:03}/closed.png"
+        name = f"Box B{number:03}/closed.png"
         # No two in the same colour, so that none is a copy of another.
         colours[name] = (number % 6 * 40, number // 6 % 6 * 40, 60 + number // 36 * 40)
         flat(photos / name, colours[name], size)
@@ -278,12 +277,12 @@ def test_captions_can_be_left_out(photos: Path) -> None:
 
 def test_names_of_300_characters(tmp_path: Path) -> None:
     photos = tmp_path / "photos"
-    text = "source,product,view\n"
+    text = "file,product,view\n"
     for number, product in enumerate(("Very " * 60 + "A", "B" * 300)):
         for view in ("closed", "open", "back"):
-            flat(photos / f"{number}-{view}.png", RAINBOW[number + len(view) % 4])
+            flat(photos / f"{number}-{view}.png", (number * 200, len(text) % 250, 90))
             text += f"{number}-{view}.png,{product},{view}\n"
-    (photos / "photoprep.csv").write_text(text, encoding="utf-8")
+    (photos / "products.csv").write_text(text, encoding="utf-8")
     report = run(photos)
     assert len(report.sheets) == 3, report.findings
     assert not findings(report, "sheet-failed")
@@ -291,7 +290,7 @@ def test_names_of_300_characters(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["多功能便携式工具箱", "صندوق أدوات متعدد الأغراض", "Ящик для инструментов"]
+    "name", ["多功能便携式工具箱", "صندوق أدوات متعدد الأغراض", "Ящик Инструментов"]
 )
 def test_captions_in_other_scripts(tmp_path: Path, name: str) -> None:
     need(name)
@@ -317,12 +316,12 @@ def test_a_page_that_would_be_spoiled_is_parted_and_that_is_said(tmp_path: Path)
     photos = tmp_path / "photos"
     for number in range(6):
         noise(photos / f"Box B{number}/closed.png", (900, 700 + number))
-    preset = with_sheet(max_bytes=200_000)
+    preset = with_sheet(max_bytes=60_000)
     report = run(photos, preset=preset, mails=False)
     assert len(report.sheets) >= 2
     on_sheets = [cell.source for sheet in report.sheets for cell in sheet.cells]
     assert on_sheets == [f"Box B{number}/closed.png" for number in range(6)]
-    assert all(sheet.size_bytes <= 200_000 for sheet in report.sheets)
+    assert all(sheet.size_bytes <= 60_000 for sheet in report.sheets)
     (finding,) = findings(report, "sheet-parted")
     assert finding.severity == "info"
     assert names(report) == [
@@ -399,7 +398,7 @@ def test_a_broken_font_costs_the_sheets_alone(photos: Path, tmp_path: Path, kind
         assert report.sheets == ()
         failed = findings(report, "sheet-failed")
         assert len(failed) == 2
-        assert all(str(font.name) in finding.message + finding.hint for finding in failed)
+        assert all("font file" in finding.message for finding in failed)
         assert report.exit_code == ExitCode.SOME_FAILED
         assert len(report.ready) == 6
         assert sum(len(mail.attachments) for mail in report.mails) == 6
