@@ -65,7 +65,8 @@ def make_composite(
         UsageError: the output is named like no JPEG, or a path is not there.
         NoPhotosError: there is no picture under the paths.
         NothingPreparedError: no sheet could be made.
-        CannotWriteError: a file of that name or an original is there, or the place cannot be written.
+        CannotWriteError: a file of that name or an original is there, or the place cannot be
+            written.
 
     """
     if output.suffix.lower() not in _ENDINGS:

@@ -7,11 +7,12 @@ import datetime
 import pytest
 
 from photoprep.language import Language
+from photoprep.preset import SheetKind
 from photoprep.report import Subject
 from photoprep.sheet.caption_text import Caption
 from photoprep.walk.sheet_plans import SheetPlan, SheetWords, plan_one_sheet, plan_sheets
 
-BOTH = ("overview", "per-product")
+BOTH: tuple[SheetKind, ...] = ("overview", "per-product")
 DAY = datetime.date(2026, 11, 23)
 TEMPLATE = "{product} {model}\n{view}, {label}, {colour}"
 
@@ -65,9 +66,9 @@ def test_sizes_of_one_model_are_products_of_their_own() -> None:
 
 
 @pytest.mark.parametrize("kind", BOTH)
-def test_only_what_is_asked_for_is_planned(kind: str) -> None:
+def test_only_what_is_asked_for_is_planned(kind: SheetKind) -> None:
     pictures = [*views("Box", "closed", "open", "back"), *views("Can", "closed")]
-    (plan,) = plan_sheets(pictures, [kind], words())  # type: ignore[list-item]
+    (plan,) = plan_sheets(pictures, [kind], words())
     assert (plan.product == "") == (kind == "overview")
 
 
