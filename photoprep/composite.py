@@ -8,8 +8,9 @@ from __future__ import annotations
 import datetime
 import os
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from photoprep.catalogue.dropped import dropped_path
@@ -25,6 +26,7 @@ from photoprep.walk.copies import copies_aside
 from photoprep.walk.crew import photo_crew
 from photoprep.walk.intake import no_photos, take_in
 from photoprep.walk.listing import listed
+from photoprep.walk.sheet_notes import LEFT_OFF
 from photoprep.walk.sheet_pages import MadePages, Studio
 from photoprep.walk.sheet_plans import SheetPlan, SheetWords, plan_one_sheet
 from photoprep.walk.sheeting import sheet_photo_spec
@@ -63,7 +65,8 @@ def make_composite(
         UsageError: the output is named like no JPEG, or a path is not there.
         NoPhotosError: there is no picture under the paths.
         NothingPreparedError: no sheet could be made.
-        CannotWriteError: a file of that name is there, or the place cannot be written.
+        CannotWriteError: a file of that name or an original is there, or the place cannot be
+            written.
 
     """
     if output.suffix.lower() not in _ENDINGS:
@@ -111,15 +114,19 @@ def make_composite(
         made = studio.make({0: plan}, {row.name: row for row in intake.candidates})[0]
     if not made.pages:
         raise _nothing(made)
-    files = _written(made, output, replace_existing=replace_existing)
+    originals = [row.path for row in intake.candidates]
+    files = _written(made, output, originals, replace_existing=replace_existing)
     failed = tuple(row for row in intake.rows if isinstance(row, Failed))
     return Composite(files, (*by_list.findings, *_findings(plan, made)), failed)
 
 
 def _written(
-    made: MadePages, output: Path, *, replace_existing: bool
+    made: MadePages, output: Path, originals: Sequence[Path], *, replace_existing: bool
 ) -> tuple[tuple[Path, int, int], ...]:
-    """Every page in its place; nothing is written when one of the places is taken."""
+    """Every page in its place; nothing is written when one of the places is taken.
+
+    An original's place is taken whatever may be replaced.
+    """
     places = [
         output if number == 1 else output.with_name(f"{output.stem}-{number}{output.suffix}")
         for number in range(1, len(made.pages) + 1)
@@ -131,12 +138,25 @@ def _written(
                 hint=say("Choose another name, or let it be replaced with --force."),
                 path=place,
             )
+        if os.path.lexists(place) and any(map(partial(_is_same, place), originals)):
+            raise CannotWriteError(
+                say("It is one of the pictures given, and those are never touched."),
+                hint=say("Choose another name."),
+                path=place,
+            )
     written = []
     for place, page in zip(places, made.pages, strict=True):
         data = page.made.jpeg.data
         write_whole(place, data, temporary=place.with_name(f".{place.name}.unfinished"), sync=True)
         written.append((place, len(page.cells), len(data)))
     return tuple(written)
+
+
+def _is_same(place: Path, original: Path) -> bool:
+    try:
+        return place.samefile(original)
+    except OSError:  # one of the two is not there
+        return False
 
 
 def _findings(plan: SheetPlan, made: MadePages) -> list[Finding]:
@@ -152,6 +172,6 @@ def _findings(plan: SheetPlan, made: MadePages) -> list[Finding]:
 def _nothing(made: MadePages) -> NothingPreparedError:
     for finding in made.failures:
         return NothingPreparedError(finding.message, hint=finding.hint)
-    reasons = [note for note in made.notes if note.code == "sheet-picture-left-off"]
+    reasons = [note for note in made.notes if note.code == LEFT_OFF]
     message = reasons[0].message if reasons else say("No picture could be read.")
     return NothingPreparedError(message, hint=reasons[0].hint if reasons else "")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from string import Formatter
@@ -89,21 +89,25 @@ class Naming:
 
 
 def formal_names(
-    subjects: Sequence[Subject], naming: Naming, kept: Sequence[str] = ()
+    subjects: Sequence[Subject],
+    naming: Naming,
+    kept: Sequence[str] = (),
+    others: Iterable[str] = (),
 ) -> list[str]:
     """The file names for pictures of these subjects, in their order.
 
     ASCII, safe on every system, no two equal on a disk that ignores case. ``kept`` are the names
     that the pictures had at the last run, empty where there was none: who has one that still fits
     keeps its number, so that a picture that comes or goes renames no other. The rest are numbered
-    in their order, by the smallest numbers that are free.
+    in their order, by the smallest numbers that are free. ``others`` are names of other files,
+    which none of these gets.
     """
     kept = kept or [""] * len(subjects)
     names = [
         name if _still_fits(subject, name, naming) else ""
         for subject, name in zip(subjects, kept, strict=True)
     ]
-    taken = set[str]()
+    taken = {name.casefold() for name in others}
     for index, name in enumerate(names):
         if name and name.casefold() in taken:
             names[index] = ""

@@ -59,6 +59,10 @@ _VIEWS_ZH = {
     "unknown": "",
 }
 
+# What stands above pictures of no product: a sheet that shows them all, or what nobody named.
+_ALL_PRODUCTS = {"en": "All products", "zh": "全部产品"}
+_OTHER_PICTURES = {"en": "Other pictures", "zh": "其他图片"}
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -106,7 +110,8 @@ class Letter:
 
     def heading_lines(self, item: MailItem) -> list[str]:
         """The lines above a product's first picture, the empty one that parts them counted."""
-        return ["", item.title or ("其他图片" if self.language == "zh" else "Other pictures")]
+        untitled = _ALL_PRODUCTS if item.view == "sheet" else _OTHER_PICTURES
+        return ["", item.title or untitled[self.language]]
 
     def picture_line(self, item: MailItem) -> str:
         """The line of one picture: its view and label, where known, and its file name."""

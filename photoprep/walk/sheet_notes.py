@@ -11,6 +11,9 @@ from photoprep.sheet.missing import told_unshaped
 from photoprep.sheet.words import MeasuredWords
 from photoprep.walk.sheet_plans import SheetPlan
 
+# The code of a note on a picture that is not on its sheet.
+LEFT_OFF = "sheet-picture-left-off"
+
 
 def no_logo(reason: str) -> Note:
     """That the logo cannot be read."""
@@ -39,7 +42,7 @@ def left_off(plan: SheetPlan, errors: Mapping[str, PhotoError]) -> Iterator[Note
         if shown.source in errors:
             error = errors[shown.source]
             yield Note(
-                "sheet-picture-left-off",
+                LEFT_OFF,
                 "warning",
                 say("{source} is not on it: {reason}", source=shown.source, reason=error.message),
                 error.hint,

@@ -68,10 +68,9 @@ class MadePages:
 
 @dataclass(frozen=True, slots=True)
 class _Stuck:
-    """The page that cannot be made as it was laid out, and why."""
+    """The pages that cannot be made as they were laid out, by their places, and why."""
 
-    page: int
-    error: PhotoError
+    errors: Mapping[int, PhotoError]
 
 
 class Studio:
@@ -234,11 +233,10 @@ class Studio:
             tried = self._try(plan, groups, own, words, measured.heights)
             if not isinstance(tried, _Stuck):
                 break
-            stuck = groups[tried.page]
-            if len(stuck) == 1 or not isinstance(tried.error, TooSmallABudgetError):
-                return MadePages(failures=[failed(plan, tried.error)])
-            half = len(stuck) // 2
-            groups[tried.page : tried.page + 1] = [stuck[:half], stuck[half:]]
+            for number, error in tried.errors.items():
+                if len(groups[number]) == 1 or not isinstance(error, TooSmallABudgetError):
+                    return MadePages(failures=[failed(plan, error)])
+            groups = _parted(groups, tried.errors)
             parted = True
         return MadePages(tried, (*notes, *said_of_all(measured, parted=parted)))
 
@@ -277,7 +275,7 @@ class Studio:
         words: Words,
         heights: CaptionHeights,
     ) -> list[MadePage] | _Stuck:
-        """Every page, at dpi_max or, where its bytes do not do, at dpi_min; or the first stuck."""
+        """Every page, at dpi_max or, where its bytes do not do, at dpi_min; or those stuck."""
         made: dict[int, MadePage] = {}
         stuck: dict[int, PhotoError] = {}
         for longest_px, _ in self._figures:
@@ -298,7 +296,7 @@ class Studio:
                     stuck[left[index]] = result
             if not stuck:
                 return [made[number] for number in range(len(groups))]
-        return _Stuck(min(stuck), stuck[min(stuck)])
+        return _Stuck(dict(sorted(stuck.items())))
 
     def _one_page(
         self,
@@ -366,6 +364,15 @@ class Studio:
             dress=dress,
             least_quality=self._spec.min_quality if lone else None,
         )
+
+
+def _parted(groups: Sequence[list[int]], stuck: Mapping[int, PhotoError]) -> list[list[int]]:
+    """The pictures of pages, with each stuck page's in two halves."""
+    parted: list[list[int]] = []
+    for number, group in enumerate(groups):
+        half = len(group) // 2 if number in stuck else 0
+        parted += [group[:half], group[half:]] if half else [group]
+    return parted
 
 
 def _line(text: str, style: Style = "text") -> Caption:

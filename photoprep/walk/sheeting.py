@@ -24,6 +24,7 @@ from photoprep.sheet.task import RECIPE_NUMBER
 from photoprep.version import __version__
 from photoprep.walk.crew import PhotoCrew
 from photoprep.walk.intake import Candidate
+from photoprep.walk.sheet_notes import LEFT_OFF
 from photoprep.walk.sheet_pages import MadePages, Studio
 from photoprep.walk.sheet_plans import SheetPlan
 
@@ -89,7 +90,8 @@ def make_sheets(
     made: dict[int, MadePages] = {}
     for batch in _batches([index for index, pages in enumerate(known) if not pages], plans):
         made |= studio.make({index: plans[index] for index in batch}, candidates)
-    names = _names(plans, known, made, naming)
+    photos = [file.output.rpartition("/")[2] for file in candidates.values()]
+    names = _names(plans, known, made, naming, photos)
     outputs = iter(folder.free_paths([f"{SHEETS_FOLDER}/{name}" for name in names]))
     sheeted, recorded = Sheeted(), list[tuple[str, WrittenSheet]]()
     for index, plan in enumerate(plans):
@@ -119,8 +121,13 @@ def _by_ingredients(folder: OutputFolder) -> dict[str, list[WrittenSheet]]:
 
 
 def _still_there(pages: list[WrittenSheet], folder: OutputFolder) -> list[WrittenSheet]:
-    """The pages of a sheet as they lie in the folder; none when one of them is not there."""
+    """The pages of a sheet as they lie in the folder; none when one of them is not there.
+
+    Nor when a picture was left off: it may be readable by now, as its photo was.
+    """
     whole = bool(pages) and len(pages) == pages[0].pages
+    if any(note.code == LEFT_OFF for page in pages for note in page.notes):
+        return []
     return pages if whole and all(folder.holds(each.output, each.sha256) for each in pages) else []
 
 
@@ -169,8 +176,14 @@ def _names(
     known: Sequence[Sequence[WrittenSheet]],
     made: Mapping[int, MadePages],
     naming: Naming,
+    photos: Sequence[str],
 ) -> list[str]:
-    """A name for every page, sheet by sheet: ``Toolbox_X100_sheet-1_20261123.jpg``."""
+    """A name for every page, sheet by sheet: ``Toolbox_X100_sheet-1_20261123.jpg``.
+
+    None has the name of a photo: both may go into one mail.
+    """
+    if "{view}" not in naming.template:
+        naming = replace(naming, template=naming.template + "_{view}")
     subjects, kept = [], []
     for index, plan in enumerate(plans):
         pages = known[index]
@@ -178,7 +191,7 @@ def _names(
         for page in range(1, count + 1):
             subjects.append(Subject(plan.product or "Overview", plan.model, f"sheet-{page}"))
             kept.append(pages[page - 1].output.rpartition("/")[2] if pages else "")
-    return formal_names(subjects, naming, kept)
+    return formal_names(subjects, naming, kept, photos)
 
 
 def _moved(page: WrittenSheet, output: str, folder: OutputFolder) -> WrittenSheet:
