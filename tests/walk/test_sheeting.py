@@ -215,14 +215,16 @@ def test_no_attachment_shares_its_name_where_names_do_not_tell_views(photos: Pat
 
 
 def test_a_picture_that_could_not_be_copied_is_tried_at_the_next_run(photos: Path) -> None:
+    """Its photo is known from an earlier run; by its size and time it is unchanged."""
     run(photos, sheets=[])
     picture = photos / "Toolbox X100/back.png"
     data, stat = picture.read_bytes(), picture.stat()
-    picture.write_bytes(data[: len(data) // 2] + b"\0" * (len(data) - len(data) // 2))
+    picture.write_bytes(b"\0" * len(data))
     os.utime(picture, ns=(stat.st_atime_ns, stat.st_mtime_ns))
     report = run(photos)
-    if not findings(report, "sheet-picture-left-off"):
-        pytest.skip("the change was seen, and the photo not prepared")
+    (finding,) = findings(report, "sheet-picture-left-off")
+    assert "Toolbox X100/back.png" in finding.message
+    assert len(report.sheets[1].cells) == 3
     picture.write_bytes(data)
     os.utime(picture, ns=(stat.st_atime_ns, stat.st_mtime_ns))
     report = run(photos)
@@ -320,12 +322,12 @@ def test_a_page_that_would_be_spoiled_is_parted_and_that_is_said(tmp_path: Path)
     photos = tmp_path / "photos"
     for number in range(6):
         noise(photos / f"Box B{number}/closed.png", (900, 700 + number))
-    preset = with_sheet(max_bytes=60_000)
+    preset = with_sheet(max_bytes=100_000)
     report = run(photos, preset=preset, mails=False)
     assert len(report.sheets) >= 2
     on_sheets = [cell.source for sheet in report.sheets for cell in sheet.cells]
     assert on_sheets == [f"Box B{number}/closed.png" for number in range(6)]
-    assert all(sheet.size_bytes <= 60_000 for sheet in report.sheets)
+    assert all(sheet.size_bytes <= 100_000 for sheet in report.sheets)
     (finding,) = findings(report, "sheet-parted")
     assert finding.severity == "info"
     assert names(report) == [
