@@ -13,7 +13,7 @@ from PIL import Image
 from photoprep import prepare
 from photoprep.mail.wire_size import attachment_bytes
 from photoprep.photo.decode import set_up_decoders
-from photoprep.preset import Preset
+from photoprep.preset import FRAME_BYTES, Preset
 from photoprep.preset_file import (
     load_preset,
     merged_text,
@@ -21,7 +21,6 @@ from photoprep.preset_file import (
     preset_text,
     shipped_presets,
 )
-from photoprep.preset_model import FRAME_BYTES
 from photoprep.units import longest_side_px
 from tests.support import Inline, small_photo, written
 

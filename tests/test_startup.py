@@ -46,4 +46,4 @@ def test_a_run_whose_sheets_are_all_there_loads_no_decoder(tmp_path: Path) -> No
         f"report = prepare({str(tmp_path / 'photos')!r}, out={str(tmp_path / 'out')!r})\n"
         "assert len(report.sheets) == 2 and report.encodes == 0"
     )
-    assert loaded_by(code) == "['pydantic']"  # which reads the preset
+    assert loaded_by(code) == "[]"

@@ -96,7 +96,7 @@ def test_a_file_that_is_there_stays_without_force(photos: Path, tmp_path: Path) 
     out = tmp_path / "out.jpg"
     out.write_bytes(b"mine")
     done = photoprep("sheet", photos, "-o", out)
-    assert done.returncode == ExitCode.CANNOT_WRITE == 73
+    assert done.returncode == 73
     assert "--force" in done.stderr
     assert out.read_bytes() == b"mine"
     assert photoprep("sheet", photos, "-o", out, "--force").returncode == ExitCode.DONE
@@ -128,7 +128,7 @@ def test_a_name_of_no_jpeg_is_a_mistake_in_the_command(
     photos: Path, tmp_path: Path, name: str
 ) -> None:
     done = photoprep("sheet", photos, "-o", tmp_path / name)
-    assert done.returncode == ExitCode.WRONG_USAGE == 2
+    assert done.returncode == 2
     assert ".jpg" in done.stderr
     assert not (tmp_path / name).exists()
 
@@ -137,14 +137,14 @@ def test_no_pictures_at_all(tmp_path: Path) -> None:
     (tmp_path / "photos").mkdir()
     (tmp_path / "photos/list.txt").write_text("prices", encoding="utf-8")
     done = photoprep("sheet", tmp_path / "photos", "-o", tmp_path / "out.jpg")
-    assert done.returncode == ExitCode.NO_PHOTOS == 66
+    assert done.returncode == 66
     assert not (tmp_path / "out.jpg").exists()
 
 
 def test_one_bad_picture_is_left_off_and_named(photos: Path, tmp_path: Path) -> None:
     (photos / "broken.jpg").write_bytes(b"\xff\xd8\xff nothing more")
     done = photoprep("sheet", photos, "-o", tmp_path / "out.jpg")
-    assert done.returncode == ExitCode.SOME_FAILED == 1
+    assert done.returncode == 1
     assert "broken.jpg is not on it" in done.stdout + done.stderr
     assert "out.jpg: 3 pictures" in done.stdout
     assert all(is_shown(tmp_path / "out.jpg", colour) for colour in (RED, GREEN, BLUE))
@@ -156,7 +156,7 @@ def test_bad_pictures_alone_make_no_sheet(tmp_path: Path) -> None:
     for number in range(2):
         (photos / f"broken{number}.jpg").write_bytes(b"\xff\xd8\xff nothing %d" % number)
     done = photoprep("sheet", photos, "-o", tmp_path / "out.jpg")
-    assert done.returncode == ExitCode.NOTHING_PREPARED == 65
+    assert done.returncode == 65
     assert "broken0.jpg" in done.stderr
     assert "Traceback" not in done.stderr
     assert not (tmp_path / "out.jpg").exists()
