@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
+
+from tests.flat import two_products
+from tests.support import photoprep
 
 HEAVY = "{'PIL', 'numpy', 'nanoarrow', 'pillow_heif', 'pydantic', 'rich'}"
 
@@ -30,3 +34,16 @@ def test_a_sheet_is_planned_without_a_decoder() -> None:
 def test_workers_load_what_decodes_and_nothing_of_the_command_line() -> None:
     loaded = loaded_by("from photoprep.photo.task import load_room\nload_room()")
     assert loaded == "['PIL', 'nanoarrow', 'numpy', 'pillow_heif']"
+
+
+def test_a_run_whose_sheets_are_all_there_loads_no_decoder(tmp_path: Path) -> None:
+    two_products(tmp_path / "photos")
+    first = photoprep(tmp_path / "photos", "--out", tmp_path / "out")
+    assert first.returncode == 0, first.stderr
+    assert len(list((tmp_path / "out/sheets").iterdir())) == 2
+    code = (
+        "from photoprep.pipeline import prepare\n"
+        f"report = prepare({str(tmp_path / 'photos')!r}, out={str(tmp_path / 'out')!r})\n"
+        "assert len(report.sheets) == 2 and report.encodes == 0"
+    )
+    assert loaded_by(code) == "[]"

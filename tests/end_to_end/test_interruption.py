@@ -126,6 +126,36 @@ def _python_was_starting(told: str) -> bool:
     return first and told.rstrip().endswith("KeyboardInterrupt") and ", in main\n" not in told
 
 
+def test_a_kill_while_sheets_are_made_leaves_whole_files_and_a_way_on(tmp_path: Path) -> None:
+    """Stopped as soon as a sheet's pictures are copied, or a sheet is there, or a little later."""
+    photos, out = tmp_path / "photos", tmp_path / "out"
+    for number in range(12):
+        small_photo(photos / f"Box X{number % 3}/IMG_{number}.png", number, (480, 320))
+    done = photoprep(photos, "--out", tmp_path / "fresh", "--date", "2026-11-23")
+    assert done.returncode == ExitCode.DONE, done.stderr
+    expected = outputs(tmp_path / "fresh")
+    assert sum(name.startswith("sheets/") for name in expected) == 4
+    dice = random.Random()
+    for stop in range(8):
+        seen = "sheets/*.jpg" if stop % 2 else ".photoprep/unfinished/*.rgb"
+        shutil.rmtree(out, ignore_errors=True)
+        with start(photos, out) as process:
+            while not list(out.glob(seen)) and process.poll() is None:
+                time.sleep(0.002)
+            time.sleep(dice.choice((0, 0.01, 0.1)))
+            process.kill()
+            process.communicate(timeout=20)
+        assert whole(out)
+        for path in out.glob("sheets/*.jpg"):
+            with Image.open(path) as image:
+                image.load()
+        assert outputs(out).items() <= expected.items()
+        last = photoprep(photos, "--out", out, "--date", "2026-11-23")
+        assert last.returncode == ExitCode.DONE, last.stderr
+        assert outputs(out) == expected
+        assert not list((out / ".photoprep/unfinished").iterdir())
+
+
 def test_workers_do_not_outlive_a_killed_parent(demo: Path, tmp_path: Path) -> None:
     with start(demo, tmp_path / "out") as process:
         while not list((tmp_path / "out").glob("photos/*.jpg")) and process.poll() is None:

@@ -54,7 +54,7 @@ def test_without_a_header_nothing_is_kept_free() -> None:
 
 def test_distances_shrink_with_the_page_and_type_does_not() -> None:
     small = Dress().at(680)
-    assert (small.margin_px, small.gutter_px) == (16, 12)
+    assert (small.margin_px, small.gutter_px) == (16, 4)
     assert small.caption_type_px == Dress().caption_type_px
     assert Dress().at(944) == Dress()
     assert Dress().at(2000) == Dress()

@@ -119,8 +119,8 @@ def test_all_words_are_in_the_customers_language() -> None:
     assert any("不含" in text for text in said)
 
 
-def test_one_sheet_has_the_pictures_as_they_are_given() -> None:
-    pictures = [*views("Box", "open", "closed"), *views("Can", "back")]
+def test_one_sheet_has_every_picture_with_its_whole_caption() -> None:
+    pictures = [*views("Box", "closed", "open"), *views("Can", "back")]
     plan = plan_one_sheet(pictures, "", words())
-    assert shown(plan) == ["Box/open", "Box/closed", "Can/back"]
+    assert shown(plan) == ["Box/closed", "Box/open", "Can/back"]
     assert lines(plan.shown[2].caption) == ["Can X1", "Rear view"]
