@@ -69,6 +69,8 @@ class Naming:
         if over > 0:
             fields["product"] = _shorten(fields["product"], len(fields["product"]) - over)
         stem = _fill(self.template, fields) + behind
+        if len(stem) > _LONGEST_STEM:  # what is cut must not be the number: no two are to be alike
+            stem = stem[: _LONGEST_STEM - len(counted)].rstrip("._ -") + counted
         if _RESERVED.fullmatch(stem.partition(".")[0]):
             stem = f"photo_{stem}"
         return f"{stem}.jpg"
@@ -148,7 +150,7 @@ def _fill(template: str, fields: dict[str, str]) -> str:
         value = fields[field] if field else ""
         if value or not field:
             text += (literal if text or value else "") + value
-    safe = re.sub(r"[^A-Za-z0-9._ +\-]+", "_", text)[:_LONGEST_STEM].strip("._ -")
+    safe = re.sub(r"[^A-Za-z0-9._ +\-]+", "_", text).strip("._ -")
     return safe or "photo"
 
 

@@ -142,3 +142,13 @@ def test_names_stay_as_they_are_at_the_next_run(listed: list[Subject], data: st.
     left = [index for index in range(len(listed)) if index not in gone]
     kept = [first[index] for index in left]
     assert formal_names([listed[index] for index in left], naming(), kept) == kept
+
+
+def test_names_however_long_stay_apart_and_within_what_disks_take() -> None:
+    for product, model in (("B" * 300, "X1"), ("Very " * 60, "X1"), ("Box", "X" * 300)):
+        subjects = [Subject(product, model, "unknown")] * 3 + [Subject(product, model, "open")]
+        for template in (TEMPLATE, "{date}_{product}_{model}"):
+            names = formal_names(subjects, naming(template))
+            assert len(set(names)) == 4
+            assert max(map(len, names)) <= 124
+            assert formal_names(subjects, naming(template), names) == names
