@@ -12,7 +12,9 @@ from functools import partial
 from photoprep.catalogue.products import view_rank
 from photoprep.errors import MailTooLargeError
 from photoprep.language import say
-from photoprep.mail.message import MailItem, MessagePlan, build_message, plan_series
+from photoprep.mail.items import MailItem
+from photoprep.mail.message import MessagePlan, build_message
+from photoprep.mail.series import plan_series
 from photoprep.output_folder import OutputFolder
 from photoprep.preset import Preset
 from photoprep.profile import SenderProfile

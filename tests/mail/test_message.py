@@ -24,13 +24,9 @@ from hypothesis import strategies as st
 
 from photoprep.errors import MailTooLargeError, SourceChangedError
 from photoprep.language import Language
-from photoprep.mail.message import (
-    MailItem,
-    MessagePlan,
-    build_message,
-    mail_filename,
-    plan_series,
-)
+from photoprep.mail.items import MailItem
+from photoprep.mail.message import MessagePlan, build_message, mail_filename
+from photoprep.mail.series import plan_series
 from photoprep.preset import LetterSpec, MailSpec
 from photoprep.profile import SenderProfile
 
