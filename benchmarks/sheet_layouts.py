@@ -30,6 +30,7 @@ from photoprep.report import Subject
 from photoprep.sheet.fonts import shipped_font
 from photoprep.walk.crew import photo_crew
 from photoprep.walk.intake import Candidate, take_in
+from photoprep.walk.sheet_copies import CopyShelf, Team
 from photoprep.walk.sheet_pages import MadePages, Studio
 from photoprep.walk.sheet_plans import SheetPlan, SheetWords, plan_one_sheet
 from photoprep.walk.sheeting import sheet_photo_spec
@@ -146,16 +147,11 @@ def make(
     preset = load_preset()
     sheet = replace(preset.sheet, layout=layout)
     with photo_crew(usable_cores()) as crew:
-        studio = Studio(
-            sheet,
-            sheet_photo_spec(preset, sheet.max_bytes),
-            folder,
-            language=language,
-            jobs=usable_cores(),
-            crew=crew,
-            executor=None,
-        )
-        return studio.make({count: plan(count, language) for count in COUNTS}, candidates)
+        spec = sheet_photo_spec(preset, sheet.max_bytes)
+        shelf = CopyShelf(sheet, spec, candidates, folder)
+        team = Team(crew, usable_cores(), None)
+        studio = Studio(sheet, spec, shelf, team, language=language)
+        return studio.make({count: plan(count, language) for count in COUNTS})
 
 
 def main(out: Path, sheets_folder: Path | None) -> None:

@@ -35,7 +35,7 @@ from photoprep.sheet.dress import Dress
 from photoprep.sheet.frame import page_rules
 from photoprep.sheet.layout import Layout, lay_out
 from photoprep.sheet.page import Box, Item, Page
-from photoprep.sheet.task import CopyTask
+from photoprep.sheet.task import CopyTask, copy_bounds
 from photoprep.sheet.typist import Typist
 from photoprep.sheet.words import Words
 
@@ -46,6 +46,7 @@ LONGEST_PX, SMALLEST_PX = 944, 157  # 24 cm and 4 cm at 100 DPI, as the preset h
 RULES = page_rules(Dress(), LONGEST_PX, SMALLEST_PX, has_header=False)
 TITLED = page_rules(Dress(), LONGEST_PX, SMALLEST_PX, has_header=True)
 _CELL_PX = 300
+_BOUNDS = copy_bounds(1, LONGEST_PX)
 
 
 @dataclass(frozen=True)
@@ -81,10 +82,8 @@ def _photos(folder: Path) -> list[Photo]:
             with Image.open(path) as opened:
                 turned = opened.getexif().get(0x112, 1) >= 5
                 size_px = opened.size[::-1] if turned else opened.size
-            copy = copy_picture(
-                CopyTask(path, FileStamp.of(path), load_preset().photo, LONGEST_PX, LONGEST_PX**2)
-            )
-            photos.append(Photo(path, size_px, copy.item_size_px))
+            task = CopyTask(path, FileStamp.of(path), load_preset().photo, (_BOUNDS,))
+            photos.append(Photo(path, size_px, copy_picture(task).of[_BOUNDS].item_size_px))
         except (OSError, ValueError, SyntaxError, PhotoError) as error:
             print(f"left out: {path.name}: {error}", file=sys.stderr)
     return photos

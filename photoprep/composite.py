@@ -26,6 +26,7 @@ from photoprep.walk.copies import copies_aside
 from photoprep.walk.crew import photo_crew
 from photoprep.walk.intake import no_photos, take_in
 from photoprep.walk.listing import listed
+from photoprep.walk.sheet_copies import CopyShelf, Team
 from photoprep.walk.sheet_notes import LEFT_OFF
 from photoprep.walk.sheet_pages import MadePages, Studio
 from photoprep.walk.sheet_plans import SheetPlan, SheetWords, plan_one_sheet
@@ -102,16 +103,12 @@ def make_composite(
         photo_crew(jobs) as crew,
         tempfile.TemporaryDirectory(prefix="photoprep-", ignore_cleanup_errors=True) as place,
     ):
-        studio = Studio(
-            sheet,
-            sheet_photo_spec(preset, sheet.max_bytes),
-            Path(place),
-            language=preset.letter.language,
-            jobs=jobs,
-            crew=crew,
-            executor=None,
-        )
-        made = studio.make({0: plan}, {row.name: row for row in intake.candidates})[0]
+        spec = sheet_photo_spec(preset, sheet.max_bytes)
+        by_name = {row.name: row for row in intake.candidates}
+        shelf = CopyShelf(sheet, spec, by_name, Path(place))
+        team = Team(crew, jobs, None)
+        studio = Studio(sheet, spec, shelf, team, language=preset.letter.language)
+        made = studio.make({0: plan})[0]
     if not made.pages:
         raise _nothing(made)
     originals = [row.path for row in intake.candidates]
@@ -146,7 +143,7 @@ def _written(
             )
     written = []
     for place, page in zip(places, made.pages, strict=True):
-        data = page.made.jpeg.data
+        data = page.data
         write_whole(place, data, temporary=place.with_name(f".{place.name}.unfinished"), sync=True)
         written.append((place, len(page.cells), len(data)))
     return tuple(written)

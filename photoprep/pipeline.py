@@ -56,7 +56,8 @@ from photoprep.walk.lookalikes import lookalike_findings
 from photoprep.walk.looking import capture_times, times_of
 from photoprep.walk.making import Outcome, make_photos
 from photoprep.walk.recall import Memory, recall, recipe_of
-from photoprep.walk.sheet_plans import SheetPlan, SheetWords, plan_sheets
+from photoprep.walk.sheet_copies import CopyShelf, Team
+from photoprep.walk.sheet_plans import SheetWords, plan_sheets
 from photoprep.walk.sheeting import Sheeted, make_sheets, sheet_photo_spec
 from photoprep.workers import usable_cores
 
@@ -156,6 +157,14 @@ def prepare(
         naming = Naming(preset.names.photo, customer, day, vocabulary.colours)
         intake = with_outputs(intake, naming, folder, kept=partial(_earlier_output, sources))
         recalled = recall(intake.candidates, folder, memory, verify=verify)
+        sheet_words = _sheet_words(preset, profile, customer, day)
+        sheet_spec = sheet_photo_spec(
+            preset, _mailable_bytes(preset), accept_damaged=accept_damaged
+        )
+        by_name = {file.name: file for file in intake.candidates}
+        shelf = CopyShelf(preset.sheet, sheet_spec, by_name, folder.unpacking_folder)
+        pictures = [(file.name, file.subject) for file in intake.candidates]
+        foreseen = shelf.foreseen(plan_sheets(pictures, kinds, sheet_words))
         made = make_photos(
             intake.candidates,
             recalled,
@@ -167,6 +176,8 @@ def prepare(
             executor=executor,
             on_photo=on_photo,
             last=not kinds,
+            to_copy=foreseen,
+            on_copies=shelf.put,
         )
         photos = _in_order(intake, made.outcomes)
         remember_copies(intake, photos, sources, folder)
@@ -176,17 +187,16 @@ def prepare(
         sheeted = Sheeted()
         if kinds:
             sheeted = make_sheets(
-                _plans(preset, kinds, ready, profile, customer, day),
-                {file.name: file for file in intake.candidates},
+                plan_sheets([(each.source, each.subject) for each in ready], kinds, sheet_words),
+                [file.output.rpartition("/")[2] for file in intake.candidates],
+                shelf,
                 folder,
                 preset.sheet,
-                sheet_photo_spec(preset, _mailable_bytes(preset)),
+                sheet_spec,
                 recipe,
                 naming,
                 language=preset.letter.language,
-                jobs=workers,
-                crew=crew,
-                executor=executor,
+                team=Team(crew, workers, executor),
             )
             told = (*told, *sheeted.findings)
         if mails:
@@ -271,17 +281,11 @@ def _earlier_output(sources: Mapping[str, RememberedSource], name: str) -> str:
     return known.outcome.output if known and isinstance(known.outcome, PreparedJpeg) else ""
 
 
-def _plans(
-    preset: Preset,
-    kinds: Sequence[SheetKind],
-    ready: Sequence[Prepared | Reused],
-    profile: SenderProfile | None,
-    customer: str,
-    day: datetime.date,
-) -> list[SheetPlan]:
+def _sheet_words(
+    preset: Preset, profile: SenderProfile | None, customer: str, day: datetime.date
+) -> SheetWords:
     company = profile.company if profile else ""
-    words = SheetWords(preset.sheet.caption, preset.letter.language, company, customer, day)
-    return plan_sheets([(photo.source, photo.subject) for photo in ready], kinds, words)
+    return SheetWords(preset.sheet.caption, preset.letter.language, company, customer, day)
 
 
 def _mailable_bytes(preset: Preset) -> int:

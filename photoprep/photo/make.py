@@ -6,6 +6,7 @@ archive a private copy, so that killing it at any instant loses nothing but time
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from PIL import Image
@@ -34,9 +35,14 @@ from photoprep.photo.task import (
 from photoprep.preset import PhotoSpec
 from photoprep.report import Note
 
+AlsoMake = Callable[[DecodedPhoto, str], None]
 
-def make_photo(task: PhotoTask) -> MadePhoto:
+
+def make_photo(task: PhotoTask, also: AlsoMake | None = None) -> MadePhoto:
     """Prepare one picture.
+
+    ``also`` is given the decoded picture and the hash of its source, so that who wants something
+    else of it too need not decode it again.
 
     Raises:
         PhotoError: it is no picture, cannot be read, or cannot be brought within its bytes; the
@@ -47,7 +53,7 @@ def make_photo(task: PhotoTask) -> MadePhoto:
     try:
         with held(task) as source:
             sha256 = source.sha256
-            return _made(source, task.spec)
+            return _made(source, task.spec, also)
     except PhotoError as error:
         error.path, error.source_sha256 = task.path, sha256
         raise
@@ -83,11 +89,13 @@ def read_head(task: HeadTask) -> Head:
         return Head(capture_time(source.path))
 
 
-def _made(source: HeldSource, spec: PhotoSpec) -> MadePhoto:
+def _made(source: HeldSource, spec: PhotoSpec, also: AlsoMake | None) -> MadePhoto:
     """The photo of a held source; half a file that is still being copied is not a damaged one."""
     try:
         decoded = decode(source.path, accept_damaged=spec.accept_damaged)
         jpeg, notes, seen = _fitted(decoded, spec)
+        if also is not None:
+            also(decoded, source.sha256)
     except PhotoError:
         source.check()
         raise

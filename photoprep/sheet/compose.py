@@ -6,9 +6,8 @@ from PIL import Image, ImageDraw
 
 from photoprep.photo.resize import scaled
 from photoprep.sheet.copies import opened
-from photoprep.sheet.dress import Dress
 from photoprep.sheet.page import Box
-from photoprep.sheet.task import Draws, Logo, SheetTask, StyledText, WorkingCopy
+from photoprep.sheet.task import Draws, Logo, SheetTask, WorkingCopy
 
 
 def compose(task: SheetTask, draws: Draws) -> Image.Image:
@@ -32,9 +31,7 @@ def compose(task: SheetTask, draws: Draws) -> Image.Image:
     for line in task.lines:
         pen.rectangle(_corners(line), fill=dress.line)
     for text in task.texts:
-        if text.has_plate:
-            pen.rectangle(_corners(text.box), fill=dress.mark_plate, outline=dress.line)
-        draws.draw(image, text.caption, _words_box(text, dress), text.size_px, text.colour)
+        draws.draw(image, text.caption, text.box, text.size_px, text.colour)
     return image
 
 
@@ -64,15 +61,3 @@ def _near(side: float, box_px: int) -> int:
 def _corners(box: Box) -> tuple[int, int, int, int]:
     """As Pillow takes a rectangle: its last column and row are within."""
     return box.x_px, box.y_px, box.right_px - 1, box.bottom_px - 1
-
-
-def _words_box(text: StyledText, dress: Dress) -> Box:
-    if not text.has_plate:
-        return text.box
-    box, padding = text.box, dress.mark_padding_px
-    return Box(
-        box.x_px + padding,
-        box.y_px + padding,
-        box.width_px - 2 * padding,
-        box.height_px - 2 * padding,
-    )

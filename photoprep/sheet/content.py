@@ -46,13 +46,24 @@ class Strip(Protocol):
 
 @dataclass(frozen=True)
 class Heading:
-    """The heading over what stands apart."""
+    """The heading over what stands apart, and the free space above it."""
 
-    height_px: int
+    line_px: int
+    gap_px: int = 0
     pictures_px: int = 0
     shown_px: int = 0
     is_legible: bool = True
     spare_px: int = 1_000_000
+
+    @classmethod
+    def below(cls, above: Sequence[Strip], rules: PageRules) -> Heading:
+        """The heading below these strips; without any it needs no space above."""
+        return cls(rules.heading_px, rules.heading_gap_px if above else 0)
+
+    @property
+    def height_px(self) -> int:
+        """The line's height and the gap's."""
+        return self.gap_px + self.line_px
 
     def cells(self, x_px: int, y_px: int, width_px: int) -> list[Cell]:  # noqa: ARG002 (a Strip)
         """None: a heading shows no picture."""
@@ -97,7 +108,8 @@ class Content:
         """
         titled = self.rules.header_px or any(isinstance(strip, Heading) for strip in self.strips)
         content = max(self.width_px, self.rules.content_px[0] // 2 if titled else 0)
-        height = self.height_px + 2 * self.rules.margin_px + self.rules.header_px
+        around = 2 * self.rules.margin_px + self.rules.header_px + self.rules.footer_px
+        height = self.height_px + around
         return content + 2 * self.rules.margin_px, height
 
     @property
@@ -142,7 +154,8 @@ class Content:
         headings: list[tuple[str, Box]] = []
         for strip in self.strips:
             if isinstance(strip, Heading):
-                headings.append(("apart", Box(left, top, inner, strip.height_px)))
+                line = Box(left, top + strip.gap_px, inner, strip.line_px)
+                headings.append(("apart", line))
             cells += strip.cells(x, top, self.width_px)
             top += strip.height_px + self.rules.gutter_px
         return Page(width, height, tuple(cells), tuple(headings))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import replace
 from math import sqrt
 from pathlib import Path
@@ -20,12 +20,20 @@ from photoprep.files import unreadable
 from photoprep.photo.colour import ColourPlan, plan_colours, to_srgb
 from photoprep.photo.decode import QUARTER_TURNS, DecodedPhoto, decode
 from photoprep.photo.deep import DeepPicture
+from photoprep.photo.make import make_photo
 from photoprep.photo.resize import upright_at
 from photoprep.photo.source import COPY_PREFIX, held, no_room
 from photoprep.preset import PhotoSpec
 from photoprep.sheet.page import Box
 from photoprep.sheet.scale import UNTOLD
-from photoprep.sheet.task import Copies, CopyTask, LeftOff, WorkingCopy
+from photoprep.sheet.task import (
+    Copies,
+    CopyBounds,
+    CopyTask,
+    PhotoAndCopies,
+    PhotoAndCopiesTask,
+    WorkingCopy,
+)
 from photoprep.sheet.trim import LOOK_PX, Trimmed, trimmed
 from photoprep.units import scaled_size_px
 
@@ -42,20 +50,42 @@ _REVERSED = {
 }
 
 
-def copy_pictures(tasks: Iterable[CopyTask]) -> Copies:
-    """The working copies of several pictures; a bad one is left off with its reason."""
-    copies: dict[int, WorkingCopy] = {}
-    left_off: list[LeftOff] = []
-    for index, task in enumerate(tasks):
+def photo_and_copies(task: PhotoAndCopiesTask) -> PhotoAndCopies:
+    """Make one photo, and of the same decoded picture the working copies.
+
+    Raises:
+        PhotoError: the photo cannot be made, as ``photo.make.make_photo`` says; then there are no
+            copies either.
+
+    """
+    made: list[Copies | PhotoError] = []
+
+    def copy(decoded: DecodedPhoto, sha256: str) -> None:
         try:
-            copies[index] = copy_picture(task)
-        except PhotoError as error:
-            left_off.append(LeftOff(index, error))
-    return Copies(copies, tuple(left_off))
+            made.append(_copied(decoded, task.copies, sha256))
+        except PhotoError as error:  # the photo is made all the same
+            error.path, error.source_sha256 = task.copies.path, sha256
+            made.append(error)
+
+    try:
+        photo = make_photo(task.photo, copy)
+    except PhotoError:
+        for copies in made:
+            _remove(copies)
+        raise
+    return PhotoAndCopies(photo, made[0])
 
 
-def copy_picture(task: CopyTask) -> WorkingCopy:
-    """Make one picture's working copy: decoded once, trimmed, scaled, in sRGB.
+def _remove(copies: Copies | PhotoError) -> None:
+    """Take the files away that nobody will be told of."""
+    for copy in copies.of.values() if isinstance(copies, Copies) else ():
+        if isinstance(copy.pixels, Path):
+            with suppress(OSError):  # what stays, the next run removes
+                copy.pixels.unlink()
+
+
+def copy_picture(task: CopyTask) -> Copies:
+    """Make one picture's working copies: decoded once, trimmed, scaled, in sRGB.
 
     Raises:
         PhotoError: as ``photo.make.make_photo``; the error names the file.
@@ -67,7 +97,7 @@ def copy_picture(task: CopyTask) -> WorkingCopy:
             sha256 = source.sha256
             try:
                 decoded = decode(source.path, accept_damaged=task.spec.accept_damaged)
-                copy = _copied(decoded, task, sha256)
+                copies = _copied(decoded, task, sha256)
             except PhotoError:
                 source.check()  # half a file that is still being copied is not a damaged one
                 raise
@@ -75,7 +105,7 @@ def copy_picture(task: CopyTask) -> WorkingCopy:
     except PhotoError as error:
         error.path, error.source_sha256 = task.path, sha256
         raise
-    return copy
+    return copies
 
 
 def opened(copy: WorkingCopy) -> Image.Image:
@@ -95,23 +125,26 @@ def opened(copy: WorkingCopy) -> Image.Image:
         raise unreadable(copy.pixels, OSError(str(error))) from error
 
 
-def _copied(decoded: DecodedPhoto, task: CopyTask, sha256: str) -> WorkingCopy:
+def _copied(decoded: DecodedPhoto, task: CopyTask, sha256: str) -> Copies:
     plan = plan_colours(decoded.image, decoded.icc_profile, decoded.exif)
     width, height = decoded.full_size_px
     found = Trimmed(Box(0, 0, width, height), UNTOLD)
     if task.is_trimmed:
         found = trimmed(_look(decoded, plan, task.spec), decoded.full_size_px)
     kept, box = _cropped(decoded, found.box)
-    picture = _rendered(kept, plan, _copy_size_px(kept.full_size_px, task), task.spec)
-    return WorkingCopy(
-        pixels=_laid_down(picture, task),
-        size_px=picture.size,
-        trimmed_px=box,
-        full_size_px=decoded.full_size_px,
-        product_permille=found.product_permille,
-        source_sha256=sha256,
-        notes=decoded.notes + plan.notes,
-    )
+    copies: dict[CopyBounds, WorkingCopy] = {}
+    for bounds in task.bounds:
+        picture = _rendered(kept, plan, _copy_size_px(kept.full_size_px, bounds), task.spec)
+        copies[bounds] = WorkingCopy(
+            pixels=_laid_down(picture, task),
+            size_px=picture.size,
+            trimmed_px=box,
+            full_size_px=decoded.full_size_px,
+            product_permille=found.product_permille,
+            source_sha256=sha256,
+            notes=decoded.notes + plan.notes,
+        )
+    return Copies(copies)
 
 
 def _rendered(
@@ -131,10 +164,10 @@ def _look(decoded: DecodedPhoto, plan: ColourPlan, spec: PhotoSpec) -> Image.Ima
     return look
 
 
-def _copy_size_px(size_px: tuple[int, int], task: CopyTask) -> tuple[int, int]:
-    """Within the task's longest side and pixels, never enlarged."""
-    share = min(1.0, sqrt(task.most_px / (size_px[0] * size_px[1])))
-    return scaled_size_px(size_px, max(1, min(task.longest_px, round(max(size_px) * share))))
+def _copy_size_px(size_px: tuple[int, int], bounds: CopyBounds) -> tuple[int, int]:
+    """Within the bounds, never enlarged."""
+    share = min(1.0, sqrt(bounds.most_px / (size_px[0] * size_px[1])))
+    return scaled_size_px(size_px, max(1, min(bounds.longest_px, round(max(size_px) * share))))
 
 
 def _cropped(decoded: DecodedPhoto, box: Box) -> tuple[DecodedPhoto, Box]:

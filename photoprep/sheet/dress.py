@@ -31,10 +31,11 @@ class Dress:
     caption_gap_px: int = 4
     header_px: int = 56
     header_gap_px: int = 12  # below the line
+    heading_gap_px: int = 12  # above the heading, beside the gutter: it belongs to what is below
+    footer_px: int = 16  # above the lower margin, where a page has a number
     line_px: int = 1
     logo_height_px: int = 36
     logo_width_px: int = 160
-    mark_padding_px: int = 4
     title_type_px: int = 22
     heading_type_px: int = 15
     caption_type_px: int = 13
@@ -44,7 +45,6 @@ class Dress:
     second_text: str = "#626262"
     line: str = "#d0d0d0"
     mark_text: str = "#9b1c1c"
-    mark_plate: str = "#ffffff"
 
     def at(self, longest_px: int) -> Dress:
         """The same look on a smaller page: distances go with it, type and lines stay as they are.
@@ -62,5 +62,6 @@ class Dress:
             margin_px=max(_LEAST_MARGIN_PX, less(self.margin_px)),
             gutter_px=less(self.gutter_px),
             header_gap_px=less(self.header_gap_px),
+            heading_gap_px=less(self.heading_gap_px),
             logo_width_px=round(self.logo_width_px * share),
         )

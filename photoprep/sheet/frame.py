@@ -1,4 +1,4 @@
-"""The frame of a page: what the layout must keep free, and where title, logo and marks stand.
+"""The frame of a page: what the layout must keep free, and where title, logo and number stand.
 
 Arithmetic over a ``Dress``; whoever sets type says how large words are, and fills the boxes.
 """
@@ -25,9 +25,14 @@ class HeaderBoxes:
 
 
 def page_rules(
-    dress: Dress, longest_px: int, smallest_picture_px: int, *, has_header: bool
+    dress: Dress,
+    longest_px: int,
+    smallest_picture_px: int,
+    *,
+    has_header: bool,
+    has_number: bool = False,
 ) -> PageRules:
-    """What a layout must keep to, for a page in this dress."""
+    """What a layout must keep to, for a page in this dress; one of several ``has_number``."""
     dress = dress.at(longest_px)
     return PageRules(
         longest_px=longest_px,
@@ -37,6 +42,8 @@ def page_rules(
         caption_gap_px=dress.caption_gap_px,
         smallest_picture_px=smallest_picture_px,
         heading_px=line_height_px(dress.heading_type_px) + dress.line_px,
+        heading_gap_px=dress.heading_gap_px,
+        footer_px=dress.footer_px if has_number else 0,
     )
 
 
@@ -64,23 +71,8 @@ def header_boxes(dress: Dress, page: Page, *, has_logo: bool) -> HeaderBoxes:
 
 
 def number_box(dress: Dress, page: Page, words_px: tuple[int, int]) -> Box:
-    """Where "2 / 3", which is so wide and high, stands: in the lower margin, at its right end."""
+    """Where "2 / 3", which is so wide and high, stands: at the right of the footer and margin."""
     wide, high = words_px
-    right, bottom = page.width_px - dress.margin_px, page.height_px
-    y_px = bottom - dress.margin_px + (dress.margin_px - high) // 2
-    return Box(right - wide, y_px, wide, high)
-
-
-def mark_box(dress: Dress, picture: Box, words_px: tuple[int, int]) -> Box | None:
-    """The plate for a mark whose words are so wide and high, in the lower left corner of a picture.
-
-    None where it would cover more than a quarter of the picture, or not go in at all: then the
-    mark belongs into the caption.
-    """
-    inset = around = dress.mark_padding_px
-    wide, high = (side + 2 * around for side in words_px)
-    if wide + 2 * inset > picture.width_px or high + 2 * inset > picture.height_px:
-        return None
-    if 4 * wide * high > picture.area_px:
-        return None
-    return Box(picture.x_px + inset, picture.bottom_px - inset - high, wide, high)
+    room_px = dress.footer_px + dress.margin_px
+    x_px = page.width_px - dress.margin_px - wide
+    return Box(x_px, page.height_px - room_px + (room_px - high) // 2, wide, high)

@@ -1,4 +1,8 @@
-"""Equal cells in rows and columns: every picture whole and centred in its frame."""
+"""Equal cells in rows and columns: every picture whole, on the line of its row.
+
+It stands in the middle of its cell and on its lower edge, as goods stand on a shelf: so a picture
+is near its own caption however low it is.
+"""
 
 from __future__ import annotations
 
@@ -56,7 +60,7 @@ class GridRow:
         for column, picture in enumerate(self.pictures):
             x = x_px + column * (width + self.rules.gutter_px)
             size, caption = self.sizes_px[column], self.captions_px[column]
-            shown = Box(x + (width - size[0]) // 2, y_px + (height - size[1]) // 2, *size)
+            shown = Box(x + (width - size[0]) // 2, y_px + height - size[1], *size)
             below = y_px + height + (self.rules.caption_gap_px if caption else 0)
             cells.append(Cell(picture.index, shown, Box(x, below, width, caption)))
         return cells
@@ -141,7 +145,7 @@ def _rows(pictures: Pictures, columns: int) -> Iterator[list[Pictures]]:
 def _frame_height_px(pictures: Pictures, columns: int, cell_px: int, rules: PageRules) -> int:
     """The most that each frame's height may be beside captions, gutters and a heading."""
     main, apart = _rows(pictures, columns)
-    fixed = rules.heading_px + rules.gutter_px if apart else 0
+    fixed = rules.headed_px if apart else 0
     for row in (*main, *apart):
         fixed += with_gap_px(max(picture.caption_px(cell_px) for picture in row), rules)
     rows = len(main) + len(apart)
@@ -157,7 +161,7 @@ def _needed(pictures: Pictures, frame_px: Size, least_px: int) -> Size:
 def _built(pictures: Pictures, columns: int, frame_px: Size, rules: PageRules) -> Content:
     main, apart = _rows(pictures, columns)
     above, below = ([_row(row, frame_px, rules) for row in rows] for rows in (main, apart))
-    heading: list[Strip] = [Heading(rules.heading_px)] if below else []
+    heading: list[Strip] = [Heading.below(above, rules)] if below else []
     taken = min(columns, max(len(row) for row in (*main, *apart)))
     width_px = taken * frame_px[0] + (taken - 1) * rules.gutter_px
     return Content(width_px, (*above, *heading, *below), rules)

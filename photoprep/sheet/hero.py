@@ -28,6 +28,8 @@ from photoprep.sheet.shown import Size
 # ratios of the areas, in tenths. The score alone would make the others just legible.
 _LEAST_RATIO_TENTHS = 15
 _MOST_RATIO_TENTHS = 100
+# Nor is it the only hero when one of the others is so much larger than the middle one of them.
+_LARGEST_OTHER_TENTHS = 25
 # Further ones go below: more beside it would be small.
 _MOST_BESIDE = 12
 
@@ -168,8 +170,10 @@ def _is_hero(band: HeroBand, others: tuple[Row, ...]) -> bool:
     ]
     if not sizes:
         return True
+    middle = sorted(sizes)[len(sizes) // 2]
     clearly = own * 10 >= max(sizes) * _LEAST_RATIO_TENTHS
-    return clearly and own * 10 * len(sizes) <= sum(sizes) * _MOST_RATIO_TENTHS
+    alike = max(sizes) * 10 <= middle * _LARGEST_OTHER_TENTHS
+    return clearly and alike and own * 10 * len(sizes) <= sum(sizes) * _MOST_RATIO_TENTHS
 
 
 def _band(

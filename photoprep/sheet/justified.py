@@ -100,4 +100,4 @@ def apart_strips(
     heights = [row.pictures_px for row in above]
     most = sum(heights) // len(heights) if heights else rules.longest_px
     below = filled_rows(apart, width_px, most, rules)
-    return None if below is None else (Heading(rules.heading_px), *below)
+    return None if below is None else (Heading.below(above, rules), *below)

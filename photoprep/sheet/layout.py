@@ -20,33 +20,41 @@ from photoprep.sheet.paging import paged
 from photoprep.sheet.pictures import pictures_of
 
 Layout = Literal["auto", "grid", "justified", "hero"]
-_Kind = Literal["grid", "justified", "hero"]
+Kind = Literal["grid", "justified", "hero"]
 
 # What a layout's score counts for ``auto``. Equal cells are read most easily, so rows of other
 # widths must win by a tenth, and one picture that stands out among its equals by a fifth.
-_CALM_PERCENT: dict[_Kind, int] = {"grid": 110, "justified": 100, "hero": 92}
+_CALM_PERCENT: dict[Kind, int] = {"grid": 110, "justified": 100, "hero": 92}
 # Of more pictures ``auto`` makes no hero: one large among many small ones says that the others
 # matter less, which only the caller can know.
 _MOST_FOR_HERO = 9
 
 
-def lay_out(items: Sequence[Item], rules: PageRules, layout: Layout = "auto") -> list[Page]:
+def lay_out(
+    items: Sequence[Item], rules: PageRules, layout: Layout = "auto", *, has_main: bool = True
+) -> list[Page]:
     """The pages that show every item once, in order, those that stand apart last.
 
-    No page for no items. Equal items and rules give equal pages.
+    ``has_main`` says that the first item may stand out from the others, so that ``auto`` may show
+    it large. No page for no items. Equal items and rules give equal pages.
     """
+    return chosen_pages(items, rules, layout, has_main=has_main)[1]
+
+
+def chosen_pages(
+    items: Sequence[Item], rules: PageRules, layout: Layout = "auto", *, has_main: bool = True
+) -> tuple[Kind, list[Page]]:
+    """The pages of ``lay_out``, and which layout they have."""
     pictures = pictures_of(items, rules)
-    if layout != "auto":
-        return [content.page() for content in _pages(pictures, rules, layout)]
-    kinds: list[_Kind] = ["grid", "justified"]
-    if len(pictures) <= _MOST_FOR_HERO:
+    kinds: list[Kind] = ["grid", "justified"] if layout == "auto" else [layout]
+    if layout == "auto" and has_main and len(pictures) <= _MOST_FOR_HERO:
         kinds.append("hero")
     candidates = [(kind, _pages(pictures, rules, kind)) for kind in kinds]
-    _, chosen = max(candidates, key=lambda candidate: _calm_score(*candidate))
-    return [content.page() for content in chosen]
+    kind, chosen = max(candidates, key=lambda candidate: _calm_score(*candidate))
+    return kind, [content.page() for content in chosen]
 
 
-def _calm_score(kind: _Kind, pages: list[Content]) -> tuple[bool, int]:
+def _calm_score(kind: Kind, pages: list[Content]) -> tuple[bool, int]:
     """The mean score of the pages, less the more there are: halved by four times as many.
 
     So a second page must make the score on each nearly half as large again. It is compared by its
@@ -57,7 +65,7 @@ def _calm_score(kind: _Kind, pages: list[Content]) -> tuple[bool, int]:
     return legible, total**2 // max(1, len(pages)) ** 3
 
 
-def _pages(pictures: Pictures, rules: PageRules, kind: _Kind) -> list[Content]:
+def _pages(pictures: Pictures, rules: PageRules, kind: Kind) -> list[Content]:
     def lay(some: Pictures, is_first: bool) -> Content | None:
         if kind == "grid":
             return grid(some, rules)

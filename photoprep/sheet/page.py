@@ -92,7 +92,9 @@ class PageRules:
     ``header_px`` is the title's band under the upper margin, with the space that parts it from the
     pictures (0 for none). ``gutter_px`` lies between cells, ``caption_gap_px`` between a picture
     and its caption. A picture whose longest side would be shown below ``smallest_picture_px`` asks
-    for a further page. ``heading_px`` is the height of the heading above what stands apart.
+    for a further page. ``heading_px`` is the height of the heading above what stands apart, and
+    ``heading_gap_px`` parts it from what is above, beside the gutter. ``footer_px`` stays free
+    above the lower margin, for the page's number.
 
     Raises:
         ValueError: a figure is negative, or margins, title and heading leave less than
@@ -107,19 +109,27 @@ class PageRules:
     caption_gap_px: int
     smallest_picture_px: int
     heading_px: int
+    heading_gap_px: int = 0
+    footer_px: int = 0
 
     def __post_init__(self) -> None:
-        figures = (self.margin_px, self.gutter_px, self.header_px, self.caption_gap_px)
-        if min(*figures, self.smallest_picture_px, self.heading_px) < 0:
+        figures = [self.margin_px, self.gutter_px, self.header_px, self.caption_gap_px]
+        figures += [self.heading_px, self.heading_gap_px, self.footer_px]
+        if min(*figures, self.smallest_picture_px) < 0:
             raise ValueError(f"no figure of a sheet may be negative: {self}")
-        if min(self.content_px) - self.heading_px - self.gutter_px < self.least_content_px:
+        if min(self.content_px) - self.headed_px < self.least_content_px:
             raise ValueError(f"margins and titles leave a sheet no room for pictures: {self}")
 
     @property
     def content_px(self) -> tuple[int, int]:
         """The most that pictures, captions and headings may take: width and height."""
         width = self.longest_px - 2 * self.margin_px
-        return width, width - self.header_px
+        return width, width - self.header_px - self.footer_px
+
+    @property
+    def headed_px(self) -> int:
+        """What a heading takes at most of a page's height, with what parts it from its rows."""
+        return self.heading_gap_px + self.heading_px + self.gutter_px
 
     @property
     def least_content_px(self) -> int:
@@ -133,7 +143,7 @@ class PageRules:
         A caption that asks for more gets this much, so that one of 300 lines still leaves its
         picture two thirds; whoever draws it shortens it.
         """
-        return max(0, self.content_px[1] - self.heading_px - self.gutter_px) // 3
+        return max(0, self.content_px[1] - self.headed_px) // 3
 
 
 LEAST_CONTENT_PX = 12

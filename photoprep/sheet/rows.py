@@ -16,7 +16,7 @@ class Row:
 
     All are equally high, but those whose own size or weight is less: these stand on the same line.
     What whole pixels leave is spread over the gutters; where it is more (pictures in full, a row
-    held lower than it would be), the row is centred.
+    held lower than it would be), the row is centred, and one that stands apart begins at the left.
     """
 
     pictures: tuple[Picture, ...]
@@ -47,7 +47,8 @@ class Row:
         """Its cells, from left to right."""
         gutters = self._gutters_px(width_px)
         taken = sum(self.slots_px) + sum(gutters)
-        x = x_px + (width_px - taken) // 2
+        # Below the heading rows begin where it does.
+        x = x_px if self.pictures[0].item.apart else x_px + (width_px - taken) // 2
         cells = []
         for at, (picture, size, slot) in enumerate(
             zip(self.pictures, self.sizes_px, self.slots_px, strict=True)
@@ -123,7 +124,7 @@ def filled_row(
 
 def _page_room_px(pictures: tuple[Picture, ...], rules: PageRules) -> int:
     headed = any(picture.item.apart for picture in pictures)
-    return rules.content_px[1] - (rules.heading_px + rules.gutter_px if headed else 0)
+    return rules.content_px[1] - (rules.headed_px if headed else 0)
 
 
 def _highest(holds: Callable[[int], bool], guess: int, most: int) -> int | None:

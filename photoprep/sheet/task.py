@@ -16,7 +16,7 @@ from photoprep.archive_member import Member
 from photoprep.errors import PhotoError, PresetError, UnsupportedFormatError
 from photoprep.files import FileStamp
 from photoprep.photo import task as photo_task
-from photoprep.photo.task import EncodedJpeg, LookTask
+from photoprep.photo.task import EncodedJpeg, LookTask, MadePhoto, PhotoTask
 from photoprep.preset import PhotoSpec
 from photoprep.report import Note
 from photoprep.sheet.dress import Dress
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from photoprep.sheet.typist import Typist
 
 # Part of what makes a sheet what it is: raised whenever equal input would give other bytes.
-RECIPE_NUMBER = 1
+RECIPE_NUMBER = 2
 
 # A copy has twice the pixels of its cell each way: Lanczos from there is Lanczos from the original
 # to a tenth of a level in the mean.
@@ -53,20 +53,28 @@ class Draws(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class CopyBounds:
+    """What a working copy has at most: pixels along a side, and pixels in all."""
+
+    longest_px: int
+    most_px: int
+
+
+@dataclass(frozen=True, slots=True)
 class CopyTask:
-    """One picture of which a working copy is to be made.
+    """One picture of which working copies are to be made: one for each sheet that shows it.
 
     ``path``, ``stamp``, ``member`` and ``unpacking_folder`` as for ``photo.task.PhotoTask``; of
-    ``spec`` the background, the intent and ``accept_damaged`` count. The copy has at most
-    ``most_px`` pixels and ``longest_px`` along a side (``copy_bounds_px`` reckons both). It lies in
-    ``folder``, under a name of its own that whoever gave the folder removes, or in memory.
+    ``spec`` the background, the intent and ``accept_damaged`` count. There is a copy for each of
+    ``bounds`` (see ``copy_bounds``), so that what a sheet is made of does not depend on the others.
+    Copies lie in ``folder``, under names of their own that whoever gave the folder removes, or in
+    memory.
     """
 
     path: Path
     stamp: FileStamp
     spec: PhotoSpec
-    longest_px: int
-    most_px: int
+    bounds: tuple[CopyBounds, ...]
     is_trimmed: bool = True
     folder: Path | None = None
     member: Member | None = None
@@ -103,34 +111,39 @@ class WorkingCopy:
 
 
 @dataclass(frozen=True, slots=True)
-class LeftOff:
-    """A picture that is on no sheet, by its place among those given, and why."""
+class Copies:
+    """The working copies of one picture, by what bounds them."""
 
-    index: int
-    error: PhotoError
+    of: dict[CopyBounds, WorkingCopy]
 
 
 @dataclass(frozen=True, slots=True)
-class Copies:
-    """The working copies by their pictures' places, and what was left off."""
+class PhotoAndCopiesTask:
+    """One picture to be prepared as a photo and copied for sheets: it is decoded once for both."""
 
-    of: dict[int, WorkingCopy]
-    left_off: tuple[LeftOff, ...]
+    photo: PhotoTask
+    copies: CopyTask
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoAndCopies:
+    """The photo and the copies; ``copies`` is why there are none where they could not be made."""
+
+    photo: MadePhoto
+    copies: Copies | PhotoError
 
 
 @dataclass(frozen=True, slots=True)
 class StyledText:
     """Words where they stand, in which size and colour; the caller has seen that they fit.
 
-    ``caption`` is what the sheet's ``Draws`` takes. ``has_plate`` lays a plain plate over the whole
-    box, for a mark that stands on a picture; the words then stand within the plate's padding.
+    ``caption`` is what the sheet's ``Draws`` takes.
     """
 
     caption: Any
     box: Box
     size_px: int
     colour: str
-    has_plate: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,15 +187,15 @@ class MadeSheet:
     cells: tuple[tuple[int, Box], ...]
 
 
-def copy_bounds_px(pictures: int, longest_px: int) -> tuple[int, int]:
-    """The longest side and the most pixels that a copy needs, for so many pictures on one page.
+def copy_bounds(pictures: int, longest_px: int) -> CopyBounds:
+    """What a copy needs at most, for so many pictures on one page of this longest side.
 
     Twice what its cell has, each way: the cell has at most a page's longest side, and of the page's
     area no more than twice an equal share. All copies of a page together then have at most eight
     times its pixels, however many they are.
     """
     largest_cell_px = min(longest_px**2, _CELL_OVER_MEAN * longest_px**2 // max(1, pictures))
-    return _COPY_PER_CELL * longest_px, _COPY_PER_CELL**2 * largest_cell_px
+    return CopyBounds(_COPY_PER_CELL * longest_px, _COPY_PER_CELL**2 * largest_cell_px)
 
 
 def too_small_copies(page: Page, copies: Mapping[int, WorkingCopy]) -> tuple[int, ...]:
@@ -219,9 +232,9 @@ class PageTask:
     words: Words
 
 
-SheetWork = CopyTask | WordsTask | PageTask
+SheetWork = CopyTask | PhotoAndCopiesTask | WordsTask | PageTask
 Task = photo_task.Task | SheetWork
-Result = photo_task.Result | WorkingCopy | MeasuredWords | MadeSheet
+Result = photo_task.Result | Copies | PhotoAndCopies | MeasuredWords | MadeSheet
 
 
 def work_on(task: Task) -> Result:
@@ -229,6 +242,8 @@ def work_on(task: Task) -> Result:
     match task:
         case CopyTask():
             return copy_picture(task)
+        case PhotoAndCopiesTask():
+            return photo_and_copies(task)
         case WordsTask():
             return _typist(task.words).measured(task.words, task.size_px, task.longest_px)
         case PageTask():
@@ -246,11 +261,18 @@ def _typist(words: Words) -> Typist:
         raise UnsupportedFormatError(error.message, hint=error.hint, path=error.path) from error
 
 
-def copy_picture(task: CopyTask) -> WorkingCopy:
-    """Make one picture's working copy; see ``copies.copy_picture``, which raises the same."""
+def copy_picture(task: CopyTask) -> Copies:
+    """Make one picture's working copies; see ``copies.copy_picture``, which raises the same."""
     from photoprep.sheet.copies import copy_picture
 
     return copy_picture(task)
+
+
+def photo_and_copies(task: PhotoAndCopiesTask) -> PhotoAndCopies:
+    """Make a photo and the working copies; see ``copies``, which raises the same."""
+    from photoprep.sheet.copies import photo_and_copies
+
+    return photo_and_copies(task)
 
 
 def make_sheet(task: SheetTask, draws: Draws) -> MadeSheet:

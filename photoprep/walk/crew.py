@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from photoprep.early import claim
 from photoprep.photo.task import HeadTask, LookTask, PhotoTask, load_room
-from photoprep.sheet.task import CopyTask, Result, Task, work_on
+from photoprep.sheet.task import CopyTask, PhotoAndCopiesTask, Result, Task, work_on
 from photoprep.workers import Crew
 
 PhotoCrew = Crew[Task, Result]
@@ -23,6 +23,8 @@ def photo_crew(jobs: int) -> PhotoCrew:
 
 def time_limit_s(task: Task) -> float:
     """How many seconds a task may take before it is given up: a bound, no forecast."""
+    if isinstance(task, PhotoAndCopiesTask):
+        task = task.photo
     if isinstance(task, PhotoTask | LookTask | HeadTask | CopyTask):
         return LEAST_LIMIT_S + _LIMIT_S_PER_MB * task.stamp.size_bytes / 1_000_000
     return LEAST_LIMIT_S

@@ -5,9 +5,10 @@ The largest come first; ``settling`` puts in place what the workers send home, w
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from photoprep.errors import PhotoError
@@ -16,7 +17,14 @@ from photoprep.photo.task import MadePhoto, PhotoTask
 from photoprep.preset import PhotoSpec
 from photoprep.remembered import RememberedSource
 from photoprep.report import Failed, Prepared, PreparedJpeg, Reused
-from photoprep.sheet.task import Task, work_on
+from photoprep.sheet.task import (
+    Copies,
+    CopyTask,
+    PhotoAndCopies,
+    PhotoAndCopiesTask,
+    Task,
+    work_on,
+)
 from photoprep.walk.crew import PhotoCrew
 from photoprep.walk.intake import Candidate
 from photoprep.walk.recall import Recalled
@@ -50,11 +58,15 @@ def make_photos(
     executor: Executor | None,
     on_photo: OnPhoto,
     last: bool = True,
+    to_copy: Mapping[str, CopyTask] = MappingProxyType({}),
+    on_copies: Callable[[str, Copies | PhotoError], None] = lambda _name, _copies: None,
 ) -> Made:
     """Bring every candidate to its outcome; what is made is put in its place meanwhile.
 
-    ``last`` says that the crew has nothing to do afterwards. ``on_photo(done, total)`` is called at
-    the start and after every photo that had to be made.
+    A picture of ``to_copy`` is copied for sheets from the same decode, if its photo has to be made,
+    and ``on_copies(name, copies)`` is given what came of that. ``last`` says that the crew has
+    nothing to do afterwards. ``on_photo(done, total)`` is called at the start and after every photo
+    that had to be made.
     """
     outcomes: dict[int, Outcome] = {
         index: failed(candidates[index], error) for index, error in recalled.unreadable.items()
@@ -67,16 +79,7 @@ def make_photos(
     # The largest first: one of them left for the end would keep one core at work and the others
     # waiting. What comes of a photo does not depend on its turn.
     order = sorted(recalled.to_make, key=lambda index: -candidates[index].stamp.size_bytes)
-    tasks: list[Task] = [
-        PhotoTask(
-            candidates[index].path,
-            candidates[index].stamp,
-            spec,
-            candidates[index].member,
-            folder.unpacking_folder,
-        )
-        for index in order
-    ]
+    tasks = [_task(candidates[index], spec, folder, to_copy) for index in order]
     results = (
         crew.run(tasks, last=last)
         if executor is None
@@ -85,12 +88,25 @@ def make_photos(
     with Settling(folder, recipe) as settling, closing(results):
         for done, (position, result) in enumerate(results, start=1):
             index = order[position]
+            if isinstance(result, PhotoAndCopies):
+                on_copies(candidates[index].name, result.copies)
+                result = result.photo
             if isinstance(result, MadePhoto | PhotoError):
                 settling.settle(index, candidates[index], result)
             encodes += result.jpeg.encodes if isinstance(result, MadePhoto) else 0
             on_photo(done, total)
     outcomes |= settling.outcomes
     return Made(tuple(outcomes[index] for index in range(len(candidates))), encodes)
+
+
+def _task(
+    candidate: Candidate, spec: PhotoSpec, folder: OutputFolder, to_copy: Mapping[str, CopyTask]
+) -> Task:
+    photo = PhotoTask(
+        candidate.path, candidate.stamp, spec, candidate.member, folder.unpacking_folder
+    )
+    copies = to_copy.get(candidate.name)
+    return photo if copies is None else PhotoAndCopiesTask(photo, copies)
 
 
 def _recalled_outcomes(

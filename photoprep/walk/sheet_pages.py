@@ -5,14 +5,12 @@ A page that would be spoiled within its bytes is parted in two, and so on; what 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, suppress
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from photoprep.errors import CannotWriteError, NoRoomError, PhotoError, TooSmallABudgetError
+from photoprep.errors import PhotoError, TooSmallABudgetError
 from photoprep.files import FileStamp
 from photoprep.preset import PhotoSpec, SheetLayout, SheetSpec
 from photoprep.report import Finding, Note
@@ -20,41 +18,55 @@ from photoprep.sheet.caption_text import Caption, Style, Styled
 from photoprep.sheet.dress import Dress
 from photoprep.sheet.frame import header_boxes, line_height_px, number_box, page_rules
 from photoprep.sheet.heights import CaptionHeights
-from photoprep.sheet.layout import lay_out
+from photoprep.sheet.layout import Kind, chosen_pages
 from photoprep.sheet.page import Box, Item, Page
 from photoprep.sheet.scale import weights
 from photoprep.sheet.task import (
+    Copies,
     CopyTask,
     Logo,
     MadeSheet,
     PageTask,
-    Result,
     SheetTask,
     StyledText,
     Task,
     WordsTask,
     WorkingCopy,
-    copy_bounds_px,
-    work_on,
+    copy_bounds,
 )
 from photoprep.sheet.words import MeasuredWords, Words
 from photoprep.units import longest_side_px
-from photoprep.walk.crew import PhotoCrew
-from photoprep.walk.intake import Candidate
+from photoprep.walk.sheet_copies import CopyShelf, Team
 from photoprep.walk.sheet_notes import failed, left_off, letters_missing, no_logo, said_of_all
 from photoprep.walk.sheet_plans import SheetPlan
-from photoprep.workers import run_elsewhere
-
-if TYPE_CHECKING:
-    from concurrent.futures import Executor
 
 
 @dataclass(frozen=True, slots=True)
 class MadePage:
-    """One finished page; ``cells`` are the places among the plan's pictures, and their boxes."""
+    """One finished page; ``cells`` are the places among the plan's pictures, and their boxes.
+
+    While the sheets of other batches are made its bytes may lie in the file ``aside``.
+    """
 
     made: MadeSheet
     cells: tuple[tuple[int, Box], ...]
+    aside: Path | None = None
+
+    @property
+    def data(self) -> bytes:
+        """The JPEG."""
+        return self.made.jpeg.data if self.aside is None else self.aside.read_bytes()
+
+    def laid_aside(self, place: Path) -> MadePage:
+        """The same page with its bytes in this file.
+
+        Raises:
+            OSError: the file cannot be written.
+
+        """
+        place.write_bytes(self.made.jpeg.data)
+        made = replace(self.made, jpeg=replace(self.made.jpeg, data=b""))
+        return MadePage(made, self.cells, place)
 
 
 @dataclass(slots=True)
@@ -77,19 +89,10 @@ class Studio:
     """Where sheets are made: the figures of all sheets, and who works on them."""
 
     def __init__(
-        self,
-        sheet: SheetSpec,
-        spec: PhotoSpec,
-        unpacking_folder: Path | None,
-        *,
-        language: str,
-        jobs: int,
-        crew: PhotoCrew,
-        executor: Executor | None,
+        self, sheet: SheetSpec, spec: PhotoSpec, shelf: CopyShelf, team: Team, *, language: str
     ) -> None:
-        self._sheet, self._spec, self._folder = sheet, spec, unpacking_folder
-        self._language, self._jobs = language, jobs
-        self._crew, self._executor = crew, executor
+        self._sheet, self._spec, self._language = sheet, spec, language
+        self._shelf, self._team = shelf, team
         # A page's longest side, and what a picture on it has at least: at dpi_max, at dpi_min.
         self._figures = [
             (
@@ -102,36 +105,25 @@ class Studio:
         self._dress = Dress()
         self._logo: WorkingCopy | None = None
 
-    def make(
-        self, plans: Mapping[int, SheetPlan], candidates: Mapping[str, Candidate]
-    ) -> dict[int, MadePages]:
-        """Make several sheets, each by its key; an original that some show is decoded once."""
-        copies, errors = self._copied(plans.values(), candidates)
+    def make(self, plans: Mapping[int, SheetPlan]) -> dict[int, MadePages]:
+        """Make several sheets, each by its key; an original that some show is decoded once.
+
+        The copies that these sheets need are gone from the shelf afterwards.
+        """
         try:
+            errors = self._shelf.fill(plans.values(), self._team)
             logo_note = self._take_logo()
             words = {key: self._words(plan) for key, plan in plans.items()}
             measured = self._measured(words)
             made = {
-                key: self._made(plan, copies, errors, words[key], measured[key])
+                key: self._made(plan, errors, words[key], measured[key])
                 for key, plan in plans.items()
             }
-            for pages in made.values():
-                pages.notes += logo_note
-            return made
         finally:
-            for copy in copies.values():
-                if isinstance(copy.pixels, Path):
-                    with suppress(OSError):  # what stays, the next run removes
-                        copy.pixels.unlink()
-
-    def _run(self, tasks: Sequence[Task]) -> Iterator[tuple[int, Result | PhotoError]]:
-        results = (
-            self._crew.run(tasks, last=False)
-            if self._executor is None
-            else run_elsewhere(work_on, tasks, jobs=self._jobs, executor=self._executor)
-        )
-        with closing(results):
-            yield from results
+            self._shelf.clear(plans.values())
+        for pages in made.values():
+            pages.notes += logo_note
+        return made
 
     def _take_logo(self) -> tuple[Note, ...]:
         """Make a copy of the logo, once; a note where it cannot be read."""
@@ -142,52 +134,13 @@ class Studio:
             stamp = FileStamp.of(path)
         except OSError as error:
             return (no_logo(error.strerror or type(error).__name__),)
-        longest_px, most_px = copy_bounds_px(1, self._dress.logo_width_px)
-        task = CopyTask(path, stamp, self._spec, longest_px, most_px)
-        for _, result in self._run([task]):
-            if isinstance(result, WorkingCopy):
-                self._logo = result
+        bounds = copy_bounds(1, self._dress.logo_width_px)
+        for _, result in self._team.run([CopyTask(path, stamp, self._spec, (bounds,))]):
+            if isinstance(result, Copies):
+                self._logo = result.of[bounds]
             elif isinstance(result, PhotoError):
                 return (no_logo(result.message),)
         return ()
-
-    def _copied(
-        self, plans: Iterable[SheetPlan], candidates: Mapping[str, Candidate]
-    ) -> tuple[dict[str, WorkingCopy], dict[str, PhotoError]]:
-        """A working copy of every picture, large enough for the fewest that it stands with."""
-        fewest: dict[str, int] = {}
-        for plan in plans:
-            for shown in plan.shown:
-                count = len(plan.shown)
-                fewest[shown.source] = min(fewest.get(shown.source, count), count)
-        sources = list(fewest)
-        tasks: list[Task] = []
-        for source in sources:
-            file = candidates[source]
-            longest_px, most_px = copy_bounds_px(fewest[source], self._longest_px)
-            tasks.append(
-                CopyTask(
-                    file.path,
-                    file.stamp,
-                    self._spec,
-                    longest_px,
-                    most_px,
-                    self._sheet.trim,
-                    self._folder,
-                    file.member,
-                    self._folder,
-                )
-            )
-        copies: dict[str, WorkingCopy] = {}
-        errors: dict[str, PhotoError] = {}
-        for index, result in self._run(tasks):
-            if isinstance(result, WorkingCopy):
-                copies[sources[index]] = result
-            elif isinstance(result, NoRoomError):
-                raise CannotWriteError(result.message, hint=result.hint, path=self._folder)
-            elif isinstance(result, PhotoError):
-                errors[sources[index]] = result
-        return copies, errors
 
     def _words(self, plan: SheetPlan) -> Words:
         texts = (plan.title, plan.second_line, plan.apart_heading)
@@ -205,14 +158,13 @@ class Studio:
         ]
         return {
             keys[index]: result
-            for index, result in self._run(tasks)
+            for index, result in self._team.run(tasks)
             if isinstance(result, MeasuredWords | PhotoError)
         }
 
     def _made(
         self,
         plan: SheetPlan,
-        copies: Mapping[str, WorkingCopy],
         errors: Mapping[str, PhotoError],
         words: Words,
         measured: MeasuredWords | PhotoError,
@@ -220,17 +172,19 @@ class Studio:
         if isinstance(measured, PhotoError):
             return MadePages(failures=[failed(plan, measured)])
         notes = [*letters_missing(measured), *left_off(plan, errors)]
-        places = [place for place, shown in enumerate(plan.shown) if shown.source in copies]
+        own = self._shelf.of(plan)
+        places = list(own)
         if not places:
             return MadePages(notes=tuple(notes))
-        own = {place: copies[plan.shown[place].source] for place in places}
-        laid_out = self._laid_out(
+        kind, laid_out = self._laid_out(
             plan, places, own, measured.heights, self._figures[0], self._sheet.layout
         )
         groups = [[places[cell.index] for cell in page.cells] for page in laid_out]
+        for page, group in zip(laid_out, groups, strict=True):
+            own = self._shelf.enlarged(plan, own, _by_place(page, group), self._team)
         parted = False
         while True:
-            tried = self._try(plan, groups, own, words, measured.heights)
+            tried = self._try(plan, groups, own, words, measured.heights, kind)
             if not isinstance(tried, _Stuck):
                 break
             for number, error in tried.errors.items():
@@ -248,11 +202,17 @@ class Studio:
         heights: CaptionHeights,
         figures: tuple[int, int],
         layout: SheetLayout,
-    ) -> list[Page]:
-        """Pages of these pictures; ``figures`` are a page's and a picture's longest side."""
+        *,
+        has_number: bool = False,
+    ) -> tuple[Kind, list[Page]]:
+        """The layout and the pages; ``figures`` are a page's and a picture's longest side."""
         longest_px, smallest_px = figures
         rules = page_rules(
-            self._dress.at(longest_px), longest_px, smallest_px, has_header=bool(plan.title)
+            self._dress.at(longest_px),
+            longest_px,
+            smallest_px,
+            has_header=bool(plan.title),
+            has_number=has_number,
         )
         shares = [copies[place].product_permille for place in places]
         sizes = weights(shares) if self._sheet.same_scale else [1.0] * len(places)
@@ -265,7 +225,10 @@ class Studio:
             )
             for place, size in zip(places, sizes, strict=True)
         ]
-        return lay_out(items, rules, layout)
+        kind, pages = chosen_pages(items, rules, layout, has_main=plan.has_main)
+        if len(pages) > 1 and not has_number:  # which leaves less room, and so no fewer pages
+            return self._laid_out(plan, places, copies, heights, figures, layout, has_number=True)
+        return kind, pages
 
     def _try(
         self,
@@ -274,6 +237,7 @@ class Studio:
         copies: Mapping[int, WorkingCopy],
         words: Words,
         heights: CaptionHeights,
+        kind: Kind,
     ) -> list[MadePage] | _Stuck:
         """Every page, at dpi_max or, where its bytes do not do, at dpi_min; or those stuck."""
         made: dict[int, MadePage] = {}
@@ -282,12 +246,22 @@ class Studio:
             left = [number for number in range(len(groups)) if number not in made]
             tasks: list[Task] = []
             for number in left:
-                page = self._one_page(plan, groups[number], copies, heights, longest_px)
+                # One look for all pages of a sheet; only the first has a main picture.
+                layout = "justified" if kind == "hero" and number else kind
+                page = self._one_page(
+                    plan,
+                    groups[number],
+                    copies,
+                    heights,
+                    longest_px,
+                    layout,
+                    has_number=len(groups) > 1,
+                )
                 number_of = f"{number + 1} / {len(groups)}"
                 sheet = self._sheet_task(plan, page, groups[number], copies, number_of, longest_px)
                 tasks.append(PageTask(sheet, words))
             stuck = {}
-            for index, result in self._run(tasks):
+            for index, result in self._team.run(tasks):
                 group = groups[left[index]]
                 if isinstance(result, MadeSheet):
                     cells = tuple((group[cell], box) for cell, box in result.cells)
@@ -305,14 +279,16 @@ class Studio:
         copies: Mapping[int, WorkingCopy],
         heights: CaptionHeights,
         longest_px: int,
+        layout: Kind,
+        *,
+        has_number: bool,
     ) -> Page:
-        """The page of a group; should a layout want two for it, its pictures are shown smaller."""
-        layout = self._sheet.layout
-        if layout == "auto" and len(group) < len(plan.shown):
-            layout = "justified"  # one look for all pages of a sheet
+        """The page of a group; should the layout want two, its pictures are shown smaller."""
         for smallest_px in (self._figures[0][1], 0):
             figures = longest_px, smallest_px
-            pages = self._laid_out(plan, group, copies, heights, figures, layout)
+            _, pages = self._laid_out(
+                plan, group, copies, heights, figures, layout, has_number=has_number
+            )
             if len(pages) == 1:
                 break
         return pages[0]
@@ -364,6 +340,12 @@ class Studio:
             dress=dress,
             least_quality=self._spec.min_quality if lone else None,
         )
+
+
+def _by_place(page: Page, group: Sequence[int]) -> Page:
+    """The page whose cells have the plan's places as their index."""
+    cells = (replace(cell, index=group[at]) for at, cell in enumerate(page.cells))
+    return replace(page, cells=tuple(cells))
 
 
 def _parted(groups: Sequence[list[int]], stuck: Mapping[int, PhotoError]) -> list[list[int]]:

@@ -33,6 +33,7 @@ class SheetPlan:
     """One sheet: its pictures in order, and the words above them.
 
     ``product`` and ``model`` are those of the product whose views it shows, empty for an overview.
+    ``has_main`` says that all are of one product, so that the first may be shown large.
     """
 
     product: str
@@ -42,6 +43,7 @@ class SheetPlan:
     second_line: str
     apart_heading: str
     shown: tuple[Shown, ...]
+    has_main: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +178,9 @@ def _plan(
         )
     )
     heading = words.said(say("Not included in the quotation")) if has_heading else ""
-    return SheetPlan(*product, title, words.second_line, heading, shown)
+    keys = {(subject.product, subject.model, subject.size) for _, subject in pictures}
+    has_main = len(keys) == 1 and keys != {("", "", "")}
+    return SheetPlan(*product, title, words.second_line, heading, shown, has_main)
 
 
 _rank: Callable[[tuple[str, Subject]], int] = lambda picture: view_rank(picture[1].view)  # noqa: E731

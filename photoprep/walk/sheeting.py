@@ -12,24 +12,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from photoprep.catalogue.naming import Naming, formal_names
 from photoprep.errors import PhotoError
-from photoprep.files import sha256_of_file
+from photoprep.files import cannot_write, sha256_of_file
 from photoprep.output_folder import OutputFolder
 from photoprep.preset import PhotoSpec, Preset, SheetSpec
 from photoprep.report import Finding, SheetCell, Subject, WrittenSheet
 from photoprep.sheet.task import RECIPE_NUMBER
 from photoprep.version import __version__
-from photoprep.walk.crew import PhotoCrew
-from photoprep.walk.intake import Candidate
+from photoprep.walk.sheet_copies import CopyShelf, Team
 from photoprep.walk.sheet_notes import LEFT_OFF
 from photoprep.walk.sheet_pages import MadePages, Studio
 from photoprep.walk.sheet_plans import SheetPlan
-
-if TYPE_CHECKING:
-    from concurrent.futures import Executor
 
 SHEETS_FOLDER = "sheets"
 _BATCH_PICTURES = 64
@@ -43,11 +38,12 @@ class Sheeted:
     findings: list[Finding] = field(default_factory=list)
 
 
-def sheet_photo_spec(preset: Preset, most_bytes: int) -> PhotoSpec:
+def sheet_photo_spec(preset: Preset, most_bytes: int, *, accept_damaged: bool = False) -> PhotoSpec:
     """The sheet's figures as the encoder takes them; ``most_bytes`` is what a mail can carry."""
     sheet = preset.sheet
     return replace(
         preset.photo,
+        accept_damaged=accept_damaged,
         longest_side_cm=sheet.longest_side_cm,
         dpi_max=sheet.dpi_max,
         dpi_min=sheet.dpi_min,
@@ -59,7 +55,8 @@ def sheet_photo_spec(preset: Preset, most_bytes: int) -> PhotoSpec:
 
 def make_sheets(
     plans: Sequence[SheetPlan],
-    candidates: Mapping[str, Candidate],
+    photo_names: Sequence[str],
+    shelf: CopyShelf,
     folder: OutputFolder,
     sheet: SheetSpec,
     spec: PhotoSpec,
@@ -67,31 +64,26 @@ def make_sheets(
     naming: Naming,
     *,
     language: str,
-    jobs: int,
-    crew: PhotoCrew,
-    executor: Executor | None,
+    team: Team,
 ) -> Sheeted:
     """Make every planned sheet that is not there already, and record all of them.
 
+    ``photo_names`` are the file names of the photos, which no sheet may have: both may go into one
+    mail. ``shelf`` has the working copies that were made along with the photos, and is emptied.
     ``recipe`` stands for what makes photos what they are: the same libraries make sheets.
     """
     earlier = _by_ingredients(folder)
     keys = [_ingredients(plan, folder, sheet, spec, recipe, language) for plan in plans]
     known = [_still_there(earlier.get(key, []), folder) for key in keys]
-    studio = Studio(
-        sheet,
-        spec,
-        folder.unpacking_folder,
-        language=language,
-        jobs=jobs,
-        crew=crew,
-        executor=executor,
-    )
+    studio = Studio(sheet, spec, shelf, team, language=language)
     made: dict[int, MadePages] = {}
-    for batch in _batches([index for index, pages in enumerate(known) if not pages], plans):
-        made |= studio.make({index: plans[index] for index in batch}, candidates)
-    photos = [file.output.rpartition("/")[2] for file in candidates.values()]
-    names = _names(plans, known, made, naming, photos)
+    try:
+        for batch in _batches([index for index, pages in enumerate(known) if not pages], plans):
+            pages_of = studio.make({index: plans[index] for index in batch})
+            made |= {key: _aside(pages, key, folder) for key, pages in pages_of.items()}
+    finally:
+        shelf.clear()
+    names = _names(plans, known, made, naming, photo_names)
     outputs = iter(folder.free_paths([f"{SHEETS_FOLDER}/{name}" for name in names]))
     sheeted, recorded = Sheeted(), list[tuple[str, WrittenSheet]]()
     for index, plan in enumerate(plans):
@@ -111,6 +103,17 @@ def make_sheets(
         for note in page.notes
     ]
     return sheeted
+
+
+def _aside(made: MadePages, key: int, folder: OutputFolder) -> MadePages:
+    """The same pages with their bytes on the disk: all sheets are named together, at the end."""
+    for at, page in enumerate(made.pages):
+        place = folder.unpacking_folder / f"sheet-{key}-{at}.aside"
+        try:
+            made.pages[at] = page.laid_aside(place)
+        except OSError as error:
+            raise cannot_write(place, error) from error
+    return made
 
 
 def _by_ingredients(folder: OutputFolder) -> dict[str, list[WrittenSheet]]:
@@ -145,7 +148,9 @@ def _ingredients(
         known = folder.state.source(shown.source)
         hashes.append(known.sha256 if known is not None else "")
     logo = _file_sha256(sheet.logo), _file_sha256(sheet.font)
-    values = {key: str(value) for key, value in (asdict(sheet) | asdict(spec)).items()}
+    # What the caller accepts is no figure of a sheet: one that lacks a picture is made anew anyway.
+    figures = asdict(sheet) | asdict(replace(spec, accept_damaged=False))
+    values = {key: str(value) for key, value in figures.items()}
     everything = [__version__, RECIPE_NUMBER, recipe, language, values, hashes, logo, asdict(plan)]
     return hashlib.sha256(json.dumps(everything, sort_keys=True).encode()).hexdigest()
 
@@ -178,10 +183,7 @@ def _names(
     naming: Naming,
     photos: Sequence[str],
 ) -> list[str]:
-    """A name for every page, sheet by sheet: ``Toolbox_X100_sheet-1_20261123.jpg``.
-
-    None has the name of a photo: both may go into one mail.
-    """
+    """A name for every page, sheet by sheet: ``Toolbox_X100_sheet-1_20261123.jpg``."""
     if "{view}" not in naming.template:
         naming = replace(naming, template=naming.template + "_{view}")
     subjects, kept = [], []
@@ -209,9 +211,12 @@ def _put(
 ) -> list[WrittenSheet]:
     written = []
     for number, page in enumerate(made.pages, start=1):
-        output, jpeg = next(outputs), page.made.jpeg
+        output, jpeg, data = next(outputs), page.made.jpeg, page.data
         folder.announce([output])
-        folder.write(output, jpeg.data)
+        folder.write(output, data)
+        if page.aside is not None:
+            with suppress(OSError):  # what stays, the next run removes
+                page.aside.unlink()
         cells = tuple(
             SheetCell(
                 plan.shown[place].source,
@@ -227,8 +232,8 @@ def _put(
         written.append(
             WrittenSheet(
                 output=output,
-                sha256=hashlib.sha256(jpeg.data).hexdigest(),
-                size_bytes=len(jpeg.data),
+                sha256=hashlib.sha256(data).hexdigest(),
+                size_bytes=len(data),
                 width_px=jpeg.width_px,
                 height_px=jpeg.height_px,
                 dpi=jpeg.dpi,

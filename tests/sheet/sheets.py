@@ -13,9 +13,10 @@ from PIL import Image, ImageDraw, ImageFilter, ImageFont
 from photoprep.files import FileStamp
 from photoprep.preset import PhotoSpec
 from photoprep.preset_file import load_preset
+from photoprep.sheet.copies import copy_picture
 from photoprep.sheet.dress import Dress
 from photoprep.sheet.page import Box, Cell, Page
-from photoprep.sheet.task import CopyTask, StyledText, WorkingCopy, copy_bounds_px
+from photoprep.sheet.task import CopyTask, StyledText, WorkingCopy, copy_bounds
 from photoprep.units import scaled_size_px
 
 LONGEST_PX = 944
@@ -40,11 +41,20 @@ def copy_tasks(
     paths: Iterable[Path], *, spec: PhotoSpec | None = None, folder: Path | None = None
 ) -> list[CopyTask]:
     paths = list(paths)
-    longest_px, most_px = copy_bounds_px(len(paths), LONGEST_PX)
+    bounds = copy_bounds(len(paths), LONGEST_PX)
     return [
-        CopyTask(path, FileStamp.of(path), spec or sheet_spec(), longest_px, most_px, folder=folder)
+        CopyTask(path, FileStamp.of(path), spec or sheet_spec(), (bounds,), folder=folder)
         for path in paths
     ]
+
+
+def copy_of(task: CopyTask) -> WorkingCopy:
+    (copy,) = copy_picture(task).of.values()
+    return copy
+
+
+def copies_of(tasks: Iterable[CopyTask]) -> dict[int, WorkingCopy]:
+    return {index: copy_of(task) for index, task in enumerate(tasks)}
 
 
 def grid(

@@ -19,13 +19,22 @@ from photoprep.photo.libvips import to_lab
 from photoprep.photo.profiles import srgb_profile
 from photoprep.photo.resize import upright_at
 from photoprep.sheet.compose import compose
-from photoprep.sheet.copies import copy_picture, copy_pictures
+from photoprep.sheet.copies import copy_picture
 from photoprep.sheet.dress import Dress
 from photoprep.sheet.page import Box, Cell, Page
-from photoprep.sheet.task import Logo, SheetTask, StyledText, copy_bounds_px, too_small_copies
+from photoprep.sheet.task import (
+    CopyBounds,
+    Logo,
+    SheetTask,
+    StyledText,
+    copy_bounds,
+    too_small_copies,
+)
 from tests.sheet.sheets import (
     LONGEST_PX,
     PlainType,
+    copies_of,
+    copy_of,
     copy_tasks,
     grid,
     product,
@@ -59,7 +68,7 @@ def whole(paths: list[Path]) -> list:  # type: ignore[type-arg]
 def test_each_cell_shows_what_the_photo_room_would_make_of_its_picture(real_photos: Path) -> None:
     names = ("camera/flower.jpg", "camera/heic-iphone7.heic", "colour/test_icc_prophoto.jpg")
     paths = [real_photos / name for name in names] + real_products(real_photos)[:3]
-    copies = copy_pictures(whole(paths)).of
+    copies = copies_of(whole(paths))
     page, texts = grid(copies)
     assert too_small_copies(page, copies) == ()
     image = compose(SheetTask(page, copies, texts, sheet_spec()), PlainType())
@@ -79,7 +88,7 @@ def test_nothing_is_drawn_outside_the_boxes(tmp_path: Path) -> None:
     for number in range(5):
         paths.append(tmp_path / f"{number}.png")
         Image.effect_noise((300 + 40 * number, 300), 80).convert("RGB").save(paths[-1])
-    copies = copy_pictures(whole(paths)).of
+    copies = copies_of(whole(paths))
     page, texts = grid(copies)
     image = compose(SheetTask(page, copies, texts, sheet_spec()), PlainType())
     rest = image.copy()
@@ -92,7 +101,7 @@ def test_nothing_is_drawn_outside_the_boxes(tmp_path: Path) -> None:
 def test_a_picture_is_never_enlarged_nor_distorted(tmp_path: Path) -> None:
     path = tmp_path / "small.png"
     product((120, 90), (30, 20, 90, 70)).save(path)
-    copies = copy_pictures(whole([path])).of
+    copies = copies_of(whole([path]))
     page = Page(600, 400, (Cell(0, Box(50, 40, 500, 300), Box(0, 0, 0, 0)),), ())
     image = compose(SheetTask(page, copies, (), sheet_spec()), PlainType())
     shown = image.crop((50 + 190, 40 + 105, 50 + 190 + 120, 40 + 105 + 90))
@@ -105,7 +114,7 @@ def test_marks_have_a_plate_and_lines_and_logo_stand_where_they_should(tmp_path:
     logo.paste((0, 90, 160, 255), (100, 150, 300, 250))
     logo.save(logo_path)
     Image.new("RGB", (400, 300), "#303030").save(path)
-    copies = copy_pictures(whole([path])).of
+    copies = copies_of(whole([path]))
     dress = Dress()
     mark = StyledText("not included", Box(100, 300, 90, 22), 12, dress.mark_text, has_plate=True)
     page = Page(600, 420, (Cell(0, Box(100, 100, 400, 300), Box(0, 0, 0, 0)),), ())
@@ -116,7 +125,7 @@ def test_marks_have_a_plate_and_lines_and_logo_stand_where_they_should(tmp_path:
         (mark,),
         sheet_spec(),
         lines=(Box(20, 70, 560, 1),),
-        logo=Logo(copy_picture(copy_tasks([logo_path])[0]), box),
+        logo=Logo(copy_of(copy_tasks([logo_path])[0]), box),
     )
     image = compose(task, PlainType())
     assert image.getpixel((300, 70)) == (208, 208, 208)
@@ -144,7 +153,7 @@ def test_every_original_is_decoded_once(tmp_path: Path) -> None:
 
     sys.setprofile(spy)
     try:
-        copies = copy_pictures(copy_tasks(paths)).of
+        copies = copies_of(copy_tasks(paths))
         page, texts = grid(copies)
         compose(SheetTask(page, copies, texts, sheet_spec()), PlainType())
         compose(SheetTask(page, copies, texts, sheet_spec()), PlainType())
@@ -157,7 +166,7 @@ def test_a_copy_in_a_folder_is_the_copy_in_memory(tmp_path: Path) -> None:
     path, folder = tmp_path / "a.png", tmp_path / "copies"
     folder.mkdir()
     product((900, 700), (200, 150, 500, 450)).save(path)
-    here, there = (copy_picture(copy_tasks([path], folder=where)[0]) for where in (None, folder))
+    here, there = (copy_of(copy_tasks([path], folder=where)[0]) for where in (None, folder))
     assert isinstance(there.pixels, Path)
     assert there.pixels.parent == folder
     assert there.pixels.read_bytes() == here.pixels
@@ -173,17 +182,16 @@ def test_copies_are_bounded_together_and_no_smaller_than_twice_their_cells(
     tmp_path: Path,
 ) -> None:
     for count in (1, 2, 12, 40, 500):
-        _longest_px, most_px = copy_bounds_px(count, LONGEST_PX)
-        assert count * most_px <= 8 * LONGEST_PX**2
+        assert count * copy_bounds(count, LONGEST_PX).most_px <= 8 * LONGEST_PX**2
     path = tmp_path / "large.png"
     Image.effect_noise((2400, 1800), 50).convert("RGB").save(path)
     tasks = whole([path] * 12)
-    copies = copy_pictures(tasks).of
+    copies = copies_of(tasks)
     page, _texts = grid(copies)
     for cell in page.cells:
         assert copies[cell.index].size_px[0] >= 2 * cell.picture.width_px
     assert too_small_copies(page, copies) == ()
-    few = copy_picture(replace(tasks[0], most_px=40_000))
+    few = copy_of(replace(tasks[0], bounds=(CopyBounds(LONGEST_PX, 40_000),)))
     assert too_small_copies(page, copies | {3: few}) == (3,)
 
 
@@ -194,10 +202,8 @@ def test_a_bad_picture_is_left_off_with_its_reason(tmp_path: Path) -> None:
     bad.write_bytes(b"\xff\xd8 no picture")
     tasks = copy_tasks([good, bad, moved])
     moved.write_bytes(good.read_bytes() + b"more")
-    copies = copy_pictures(tasks)
-    assert list(copies.of) == [0]
-    assert [(each.index, type(each.error)) for each in copies.left_off] == [
-        (1, DamagedPhotoError),
-        (2, SourceChangedError),
-    ]
-    assert [each.error.path for each in copies.left_off] == [bad, moved]
+    copy_picture(tasks[0])
+    for task, kind in zip(tasks[1:], (DamagedPhotoError, SourceChangedError), strict=True):
+        with pytest.raises(kind) as caught:
+            copy_picture(task)
+        assert caught.value.path == task.path

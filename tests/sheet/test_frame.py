@@ -7,7 +7,7 @@ from itertools import combinations
 import pytest
 
 from photoprep.sheet.dress import Dress
-from photoprep.sheet.frame import header_boxes, mark_box, number_box, page_rules
+from photoprep.sheet.frame import header_boxes, number_box, page_rules
 from photoprep.sheet.page import Box, Page
 
 
@@ -26,7 +26,7 @@ def test_header_and_number_stand_in_what_the_layout_keeps_free(
     longest_px: int, has_logo: bool
 ) -> None:
     dress = Dress().at(longest_px)
-    rules = page_rules(Dress(), longest_px, 120, has_header=True)
+    rules = page_rules(Dress(), longest_px, 120, has_header=True, has_number=True)
     page = Page(longest_px, longest_px * 3 // 4, (), ())
     boxes = header_boxes(dress, page, has_logo=has_logo)
     number = number_box(dress, page, (40, 14))
@@ -34,7 +34,7 @@ def test_header_and_number_stand_in_what_the_layout_keeps_free(
         rules.margin_px,
         rules.margin_px + rules.header_px,
         page.width_px - 2 * rules.margin_px,
-        page.height_px - 2 * rules.margin_px - rules.header_px,
+        page.height_px - 2 * rules.margin_px - rules.header_px - rules.footer_px,
     )
     shown = [boxes.title, boxes.second, boxes.line, number, content]
     shown += [boxes.logo] if has_logo else []
@@ -45,6 +45,7 @@ def test_header_and_number_stand_in_what_the_layout_keeps_free(
         assert box.right_px <= page.width_px - dress.margin_px
         assert 0 <= box.y_px < box.bottom_px <= page.height_px
     assert content.y_px - boxes.line.bottom_px == dress.header_gap_px
+    assert number.y_px - content.bottom_px >= dress.gutter_px
     assert boxes.logo.area_px > 0 or not has_logo
 
 
@@ -58,11 +59,3 @@ def test_distances_shrink_with_the_page_and_type_does_not() -> None:
     assert small.caption_type_px == Dress().caption_type_px
     assert Dress().at(944) == Dress()
     assert Dress().at(2000) == Dress()
-
-
-def test_a_mark_stands_within_its_picture_or_not_at_all() -> None:
-    picture = Box(100, 200, 300, 200)
-    box = mark_box(Dress(), picture, (74, 17))
-    assert box == Box(104, 371, 82, 25)
-    assert mark_box(Dress(), Box(0, 0, 80, 400), (74, 17)) is None
-    assert mark_box(Dress(), Box(0, 0, 100, 50), (74, 17)) is None

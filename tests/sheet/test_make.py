@@ -14,10 +14,9 @@ from PIL import Image, JpegImagePlugin
 from photoprep.errors import TooSmallABudgetError
 from photoprep.photo.decode import set_up_decoders
 from photoprep.sheet.compose import compose
-from photoprep.sheet.copies import copy_pictures
 from photoprep.sheet.page import Box, Page
 from photoprep.sheet.task import SheetTask, StyledText, make_sheet
-from tests.sheet.sheets import PlainType, copy_tasks, grid, real_products, sheet_spec
+from tests.sheet.sheets import PlainType, copies_of, copy_tasks, grid, real_products, sheet_spec
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -26,7 +25,7 @@ def _decoders() -> None:
 
 
 def sheet_of(paths: list[Path], max_bytes: int = 400_000) -> SheetTask:
-    copies = copy_pictures(copy_tasks(paths)).of
+    copies = copies_of(copy_tasks(paths))
     page, texts = grid(copies)
     return SheetTask(page, copies, texts, sheet_spec(max_bytes))
 
@@ -57,7 +56,7 @@ def test_the_same_task_gives_the_same_bytes_in_memory_and_from_a_folder(
 ) -> None:
     paths = many(real_photos, 4)
     task = sheet_of(paths)
-    there = copy_pictures(copy_tasks(paths, folder=tmp_path)).of
+    there = copies_of(copy_tasks(paths, folder=tmp_path))
     first = make_sheet(task, PlainType())
     assert make_sheet(replace(task, copies=there), PlainType()) == first
     assert make_sheet(pickle.loads(pickle.dumps(task)), PlainType()) == first  # noqa: S301

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from PIL import Image, ImageChops, ImageDraw
 
 from photoprep.photo.decode import set_up_decoders
-from photoprep.sheet.copies import copy_picture, opened
+from photoprep.sheet.copies import opened
 from photoprep.sheet.page import Box
 from photoprep.sheet.scale import UNTOLD, weights
 from photoprep.sheet.trim import Trimmed, trim_box, trimmed
-from tests.sheet.sheets import copy_tasks, falling_light, product, real_products
+from tests.sheet.sheets import copy_of, copy_tasks, falling_light, product, real_products
 
 SIZE = (1200, 900)
 AT = (400, 250, 760, 610)
@@ -180,7 +180,7 @@ def test_deep_and_very_large_pictures_are_trimmed_in_their_own_pixels(tmp_path: 
     # 48 megapixels are decoded at a half.
     drawn.resize((8000, 6000), Image.Resampling.NEAREST).save(large, quality=90)
     for path, scale in ((deep, 1), (large, 8000 / 1200)):
-        copy = copy_picture(copy_tasks([path])[0])
+        copy = copy_of(copy_tasks([path])[0])
         assert holds(copy.trimmed_px, tuple(round(side * scale) for side in AT))  # type: ignore[arg-type]
         assert copy.trimmed_px.area_px < 0.2 * WHOLE.area_px * scale**2
         shown = opened(copy)
@@ -232,7 +232,7 @@ def test_a_turned_picture_is_trimmed_where_it_is_shown(number: int, tmp_path: Pa
     exif = Image.Exif()
     exif[0x0112] = number
     (upright.transpose(turn) if turn is not None else upright).save(path, quality=95, exif=exif)
-    copy = copy_picture(copy_tasks([path])[0])
+    copy = copy_of(copy_tasks([path])[0])
     assert copy.full_size_px == (600, 400)
     box = copy.trimmed_px
     assert holds(box, (60, 40, 300, 200))
@@ -246,7 +246,7 @@ def test_products_of_a_shop_lose_their_grounds_and_scenes_nothing(real_photos: P
     tasks = copy_tasks(real_products(real_photos))
     shares = {}
     for task in tasks:
-        copy = copy_picture(task)
+        copy = copy_of(task)
         width, height = copy.full_size_px
         shares[task.path.name] = copy.trimmed_px.area_px / (width * height)
     assert shares["solidus_cap_black_1.png"] < 0.3  # a cut-out
@@ -254,5 +254,5 @@ def test_products_of_a_shop_lose_their_grounds_and_scenes_nothing(real_photos: P
     assert shares["wb02-blue_alt1.jpg"] == 1  # a detail that fills its picture
     assert sum(share < 0.8 for share in shares.values()) >= 20
     for path in sorted((real_photos / "camera").iterdir()):
-        copy = copy_picture(copy_tasks([path] * 12)[0])
+        copy = copy_of(copy_tasks([path] * 12)[0])
         assert copy.trimmed_px == Box(0, 0, *copy.full_size_px), path.name

@@ -21,6 +21,7 @@ from photoprep.photo.decode import set_up_decoders
 from photoprep.photo.task import MadePhoto, PhotoTask
 from photoprep.remembered import WrittenOutput
 from photoprep.report import Prepared, Subject
+from photoprep.sheet.task import PhotoAndCopiesTask
 from photoprep.state import State
 from photoprep.walk.intake import Candidate
 from photoprep.walk.settling import Settling
@@ -39,8 +40,9 @@ class Noting(Inline):
 
     def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
         (task,) = args
-        if isinstance(task, PhotoTask):  # else only its head is read
-            self.sizes.append(task.stamp.size_bytes)
+        if isinstance(task, PhotoTask | PhotoAndCopiesTask):  # else only its head is read
+            photo = task if isinstance(task, PhotoTask) else task.photo
+            self.sizes.append(photo.stamp.size_bytes)
         return super().submit(fn, *args, **kwargs)
 
 

@@ -12,7 +12,7 @@ from PIL import Image
 
 from photoprep import Report, load_preset
 from photoprep.errors import ExitCode
-from photoprep.photo.decode import set_up_decoders
+from photoprep.photo.decode import DecodedPhoto, decode, set_up_decoders
 from photoprep.report import Prepared
 from photoprep.sheet import task as sheet_task
 from tests.flat import BLUE, CYAN, GREEN, PURPLE, RED, YELLOW, check_cells, flat, two_products
@@ -56,7 +56,21 @@ def worked_on(monkeypatch: pytest.MonkeyPatch) -> list[object]:
         seen.append(task)
         return sheet_task.work_on(task)
 
-    monkeypatch.setattr("photoprep.walk.sheet_pages.work_on", heard)
+    monkeypatch.setattr("photoprep.walk.sheet_copies.work_on", heard)
+    return seen
+
+
+@pytest.fixture
+def decoded(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Every original that is decoded, as it happens."""
+    seen: list[str] = []
+
+    def heard(path: Path, **how: Any) -> DecodedPhoto:
+        seen.append(path.name)
+        return decode(path, **how)
+
+    monkeypatch.setattr("photoprep.photo.make.decode", heard)
+    monkeypatch.setattr("photoprep.sheet.copies.decode", heard)
     return seen
 
 
@@ -68,14 +82,33 @@ def pages(tasks: list[object]) -> int:
     return sum(isinstance(task, sheet_task.PageTask) for task in tasks)
 
 
-def test_each_original_is_decoded_once_for_all_its_sheets(
-    photos: Path, worked_on: list[object]
+def test_each_original_is_decoded_once_for_its_photo_and_all_its_sheets(
+    photos: Path, worked_on: list[object], decoded: list[str]
 ) -> None:
+    report = run(photos)
+    assert sorted(decoded) == sorted(photo.source.rpartition("/")[2] for photo in report.photos)
+    assert copied(worked_on) == []
+    assert pages(worked_on) == 2
+
+
+def test_what_the_disk_may_not_hold_meanwhile_is_decoded_again_and_gives_the_same_sheets(
+    photos: Path, worked_on: list[object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(photos)
+    out = photos.with_name("out")
+    before = outputs(out)
+    out.rename(photos.with_name("before"))
+    monkeypatch.setattr("photoprep.walk.sheet_copies._MOST_FORESEEN_BYTES", 0)
     run(photos)
     assert sorted(copied(worked_on)) == sorted(
         ["closed.png", "closed.png", "open.png", "back.png", "not included strap.png"]
     )  # of the lamp only the closed view
-    assert pages(worked_on) == 2
+    assert outputs(out) == before
+
+
+def test_nothing_is_left_of_the_copies(photos: Path) -> None:
+    run(photos)
+    assert list((photos.with_name("out") / ".photoprep/unfinished").iterdir()) == []
 
 
 def test_a_second_run_works_on_nothing(photos: Path, worked_on: list[object]) -> None:

@@ -1,0 +1,193 @@
+"""The working copies that sheets are made of: each made once, kept while a sheet needs it.
+
+What a copy is depends on its picture and on how many its sheet shows, and on nothing else: neither
+on other sheets nor on what else a run has to make. So a sheet is the same bytes however it came.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from photoprep.errors import CannotWriteError, NoRoomError, PhotoError
+from photoprep.preset import PhotoSpec, SheetSpec
+from photoprep.sheet.page import Page
+from photoprep.sheet.task import (
+    Copies,
+    CopyBounds,
+    CopyTask,
+    Result,
+    Task,
+    WorkingCopy,
+    copy_bounds,
+    too_small_copies,
+    work_on,
+)
+from photoprep.units import longest_side_px
+from photoprep.walk.crew import PhotoCrew
+from photoprep.walk.intake import Candidate
+from photoprep.walk.sheet_plans import SheetPlan
+from photoprep.workers import run_elsewhere
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
+_Key = tuple[str, CopyBounds]
+# Copies that are made along with the photos wait on the disk until all photos are made: those of
+# some fifty sheets. The originals of further ones are decoded a second time, for their sheets.
+_MOST_FORESEEN_BYTES = 1_000_000_000
+_BYTES_PER_PIXEL = 3
+
+
+class Team:
+    """Who works on the tasks of sheets: the run's own crew, or the caller's executor."""
+
+    def __init__(self, crew: PhotoCrew, jobs: int, executor: Executor | None) -> None:
+        self._crew, self._jobs, self._executor = crew, jobs, executor
+
+    def run(self, tasks: Sequence[Task]) -> Iterator[tuple[int, Result | PhotoError]]:
+        """The results with their tasks' places, as they come."""
+        results = (
+            self._crew.run(tasks, last=False)
+            if self._executor is None
+            else run_elsewhere(work_on, tasks, jobs=self._jobs, executor=self._executor)
+        )
+        with closing(results):
+            yield from results
+
+
+class CopyShelf:
+    """The copies of a run, by picture and bounds."""
+
+    def __init__(
+        self,
+        sheet: SheetSpec,
+        spec: PhotoSpec,
+        candidates: Mapping[str, Candidate],
+        folder: Path | None,
+    ) -> None:
+        self._sheet, self._spec, self._folder = sheet, spec, folder
+        self._candidates = candidates
+        self._longest_px = longest_side_px(sheet.longest_side_cm, sheet.dpi_max)
+        self._copies: dict[_Key, WorkingCopy] = {}
+
+    def foreseen(self, plans: Iterable[SheetPlan]) -> dict[str, CopyTask]:
+        """What to copy of which picture while its photo is made, as far as the disk may be used."""
+        wanted: dict[str, list[CopyBounds]] = {}
+        left_bytes = _MOST_FORESEEN_BYTES
+        for plan in plans:
+            needed = self._needed(plan)
+            left_bytes -= sum(bounds.most_px for bounds in needed.values()) * _BYTES_PER_PIXEL
+            if left_bytes < 0:
+                break
+            for source, bounds in needed.items():
+                wanted.setdefault(source, []).append(bounds)
+        return {source: self._task(source, bounds) for source, bounds in wanted.items()}
+
+    def put(self, source: str, copies: Copies | PhotoError) -> None:
+        """Keep what came of a picture along with its photo; what did not is tried once more."""
+        if isinstance(copies, Copies):
+            self._keep(source, copies)
+
+    def fill(self, plans: Iterable[SheetPlan], team: Team) -> dict[str, PhotoError]:
+        """Have every copy that these sheets need and that is not there; returns what failed.
+
+        Raises:
+            CannotWriteError: the disk has no room for them.
+
+        """
+        missing: dict[str, list[CopyBounds]] = {}
+        for plan in plans:
+            for source, bounds in self._needed(plan).items():
+                if (source, bounds) not in self._copies:
+                    missing.setdefault(source, []).append(bounds)
+        return self._made(missing, team)
+
+    def of(self, plan: SheetPlan) -> dict[int, WorkingCopy]:
+        """The copies that there are for a sheet, by their places on it."""
+        needed = self._needed(plan)
+        return {
+            place: self._copies[shown.source, needed[shown.source]]
+            for place, shown in enumerate(plan.shown)
+            if (shown.source, needed[shown.source]) in self._copies
+        }
+
+    def enlarged(
+        self, plan: SheetPlan, copies: Mapping[int, WorkingCopy], page: Page, team: Team
+    ) -> dict[int, WorkingCopy]:
+        """The copies of a page, those made anew that have less than twice their cells' pixels.
+
+        A panorama among small pictures may be shown larger than was reckoned with.
+        """
+        short = too_small_copies(page, copies)
+        bounds = copy_bounds(1, self._longest_px)
+        sources = {place: plan.shown[place].source for place in short}
+        wanted = {
+            source: [bounds] for source in sources.values() if (source, bounds) not in self._copies
+        }
+        self._made(wanted, team)
+        larger = {
+            place: self._copies[source, bounds]
+            for place, source in sources.items()
+            if (source, bounds) in self._copies
+        }
+        return {**copies, **larger}
+
+    def clear(self, plans: Iterable[SheetPlan] | None = None) -> None:
+        """Remove the copies of these sheets, or all."""
+        if plans is None:
+            keys = set(self._copies)
+        else:
+            largest = copy_bounds(1, self._longest_px)
+            keys = {
+                (source, each)
+                for plan in plans
+                for source, bounds in self._needed(plan).items()
+                for each in (bounds, largest)
+            }
+        for key in keys:
+            copy = self._copies.pop(key, None)
+            if copy is not None and isinstance(copy.pixels, Path):
+                with suppress(OSError):  # what stays, the next run removes
+                    copy.pixels.unlink()
+
+    def _needed(self, plan: SheetPlan) -> dict[str, CopyBounds]:
+        equals = copy_bounds(len(plan.shown), self._longest_px)
+        needed = {shown.source: equals for shown in plan.shown}
+        if plan.has_main:
+            needed[plan.shown[0].source] = copy_bounds(1, self._longest_px)
+        return needed
+
+    def _task(self, source: str, bounds: Sequence[CopyBounds]) -> CopyTask:
+        file = self._candidates[source]
+        return CopyTask(
+            file.path,
+            file.stamp,
+            self._spec,
+            tuple(dict.fromkeys(bounds)),
+            self._sheet.trim,
+            self._folder,
+            file.member,
+            self._folder,
+        )
+
+    def _made(
+        self, wanted: Mapping[str, Sequence[CopyBounds]], team: Team
+    ) -> dict[str, PhotoError]:
+        sources = list(wanted)
+        tasks: list[Task] = [self._task(source, wanted[source]) for source in sources]
+        errors: dict[str, PhotoError] = {}
+        for index, result in team.run(tasks):
+            if isinstance(result, Copies):
+                self._keep(sources[index], result)
+            elif isinstance(result, NoRoomError):
+                raise CannotWriteError(result.message, hint=result.hint, path=self._folder)
+            elif isinstance(result, PhotoError):
+                errors[sources[index]] = result
+        return errors
+
+    def _keep(self, source: str, copies: Copies) -> None:
+        for bounds, copy in copies.of.items():
+            self._copies[source, bounds] = copy
