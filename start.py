@@ -35,7 +35,8 @@ def main(arguments: list[str]) -> int:
     command, *rest = arguments
     set_up(EXTRAS[command])
     if command == "test":
-        return run([PYTHON, "-m", "pytest", *rest])
+        # One process a core; the tests of a file stay together, for what they share.
+        return run([PYTHON, "-m", "pytest", "-n", "auto", "--dist", "loadfile", *rest])
     if command == "check":
         return check()
     doors = {"demo": ["demo"], "run": []}

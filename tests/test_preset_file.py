@@ -133,12 +133,11 @@ def test_a_wrong_preset_names_file_key_expected_and_received(
 
 
 def test_all_mistakes_are_said_at_once(tmp_path: Path) -> None:
-    path = changed(
-        tmp_path, "dpi_max = 100\ndpi_min = 72  ", "dpi_max = 0\ncolour = 1\ndpi_min = 72  "
-    )
+    photo = "dpi_max = 100\ndpi_min = 72             #"
+    path = changed(tmp_path, photo, "dpi_max = 0\ncolour = 1\ndpi_min = 72 #")
     written(path, path.read_text(encoding="utf-8").replace('"en"', '"fr"'))
     message = refusal(path).message
-    assert "5 mistakes" in message  # of [photo] and [sheet] each two
+    assert "3 mistakes" in message
     told = [message.index(words) for words in ("line 8: photo", "line 9: photo", "letter.language")]
     assert told == sorted(told)
 

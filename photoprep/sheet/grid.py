@@ -122,8 +122,12 @@ def _with_columns(pictures: Pictures, columns: int, rules: PageRules) -> Iterato
     for cell_px in sorted({max(least_px, width) for width in widths}):
         room_px = _frame_height_px(pictures, columns, cell_px, rules)
         heights = {room_px, *(min(room_px, cell_px * height // width) for width, height in shapes)}
-        for frame_px in ((cell_px, height) for height in sorted(heights) if height > 0):
-            yield _built(pictures, columns, _needed(pictures, frame_px, least_px), rules)
+        for height in sorted(heights):
+            if height > 0:
+                width, height = _needed(pictures, (cell_px, height), least_px)
+                # In a narrower cell captions may be higher.
+                height = min(height, _frame_height_px(pictures, columns, width, rules))
+                yield _built(pictures, columns, (width, height), rules) if height > 0 else None
 
 
 def _shapes(pictures: Pictures) -> list[Size]:

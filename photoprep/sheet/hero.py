@@ -94,18 +94,19 @@ class HeroBand:
         return cells
 
 
-def hero(pictures: Pictures, rules: PageRules) -> Content | None:
+def hero(pictures: Pictures, rules: PageRules, *, evenly: bool = True) -> Content | None:
     """The best page with the first picture large; None when no arrangement fits the page.
 
-    None too where the first cannot well be the largest: the caller then takes rows.
+    None too where the first cannot well be the largest: the caller then takes rows. ``evenly``
+    asks that none of the others stands out among them.
     """
     main, apart = parted(pictures)
     if len(main) < 2:
         return justified(pictures, rules)
-    return best_built([*_builds(main, apart, rules)], rules)
+    return best_built([*_builds(main, apart, rules, evenly=evenly)], rules)
 
 
-def _builds(main: Pictures, apart: Pictures, rules: PageRules) -> Iterator[Build]:
+def _builds(main: Pictures, apart: Pictures, rules: PageRules, *, evenly: bool) -> Iterator[Build]:
     for beside in range(min(len(main) - 1, _MOST_BESIDE) + 1):
         right, below = main[1 : 1 + beside], main[1 + beside :]
         for right_rows in _beside(right):
@@ -113,7 +114,7 @@ def _builds(main: Pictures, apart: Pictures, rules: PageRules) -> Iterator[Build
             band = cache(partial(_band, main[0], right_rows, rules))
             for below_rows in _below(below):
                 for apart_rows in _below(apart):
-                    yield partial(_built, band, below_rows, apart_rows, rules)
+                    yield partial(_built, band, below_rows, apart_rows, rules, evenly)
 
 
 def _beside(pictures: Pictures) -> Iterator[tuple[Pictures, ...]]:
@@ -141,6 +142,7 @@ def _built(
     below: tuple[Pictures, ...],
     apart: tuple[Pictures, ...],
     rules: PageRules,
+    evenly: bool,
     width_px: int,
 ) -> Content | None:
     band = band_at(width_px)
@@ -151,10 +153,11 @@ def _built(
         return None
     strips = apart_strips(apart, width_px, rows or band.beside, rules)
     content = None if strips is None else Content(width_px, (band, *rows, *strips), rules)
-    return content if content is not None and _is_hero(band, (*band.beside, *rows)) else None
+    others = (*band.beside, *rows)
+    return content if content is not None and _is_hero(band, others, evenly=evenly) else None
 
 
-def _is_hero(band: HeroBand, others: tuple[Row, ...]) -> bool:
+def _is_hero(band: HeroBand, others: tuple[Row, ...], *, evenly: bool) -> bool:
     """Whether the first is clearly the largest, and the others are no mere stamps beside it.
 
     What is shown in full cannot be larger, so it does not count.
@@ -172,7 +175,7 @@ def _is_hero(band: HeroBand, others: tuple[Row, ...]) -> bool:
         return True
     middle = sorted(sizes)[len(sizes) // 2]
     clearly = own * 10 >= max(sizes) * _LEAST_RATIO_TENTHS
-    alike = max(sizes) * 10 <= middle * _LARGEST_OTHER_TENTHS
+    alike = not evenly or max(sizes) * 10 <= middle * _LARGEST_OTHER_TENTHS
     return clearly and alike and own * 10 * len(sizes) <= sum(sizes) * _MOST_RATIO_TENTHS
 
 

@@ -49,7 +49,8 @@ def chosen_pages(
     kinds: list[Kind] = ["grid", "justified"] if layout == "auto" else [layout]
     if layout == "auto" and has_main and len(pictures) <= _MOST_FOR_HERO:
         kinds.append("hero")
-    candidates = [(kind, _pages(pictures, rules, kind)) for kind in kinds]
+    asked = layout == "hero"
+    candidates = [(kind, _pages(pictures, rules, kind, is_asked=asked)) for kind in kinds]
     kind, chosen = max(candidates, key=lambda candidate: _calm_score(*candidate))
     return kind, [content.page() for content in chosen]
 
@@ -65,12 +66,21 @@ def _calm_score(kind: Kind, pages: list[Content]) -> tuple[bool, int]:
     return legible, total**2 // max(1, len(pages)) ** 3
 
 
-def _pages(pictures: Pictures, rules: PageRules, kind: Kind) -> list[Content]:
+def _pages(pictures: Pictures, rules: PageRules, kind: Kind, *, is_asked: bool) -> list[Content]:
+    """The pages of one layout; ``is_asked`` for a hero takes one that nobody would choose too."""
+
+    def large(some: Pictures) -> Content | None:
+        evenly = hero(some, rules)
+        if evenly is not None and evenly.is_legible:
+            return evenly
+        return hero(some, rules, evenly=False) if is_asked else evenly
+
     def lay(some: Pictures, is_first: bool) -> Content | None:
         if kind == "grid":
             return grid(some, rules)
-        return (hero(some, rules) if kind == "hero" and is_first else None) or justified(
-            some, rules
-        )
+        found = large(some) if kind == "hero" and is_first else None
+        if found is not None and found.is_legible:
+            return found
+        return justified(some, rules) or found
 
     return paged(pictures, lay, rules)

@@ -114,6 +114,13 @@ def test_promises_of_every_layout(items: list[Item], rules: PageRules, layout: L
     assert lay_out(items, rules, layout) == pages
 
 
+def test_a_grid_s_cell_as_narrow_as_its_picture_keeps_the_caption_on_the_page() -> None:
+    upright = Item((3000, 4000), words(82))
+    rules = PageRules(300, 0, 0, 0, 0, smallest_picture_px=1, heading_px=0)
+    (page,) = lay_out([upright], rules, "grid")
+    assert (page.cells[0].caption.height_px, page.height_px) == (42, 300)
+
+
 @settings(max_examples=30, deadline=None)
 @given(items=ITEMS, rules=PAGE_RULES, layout=st.sampled_from(LAYOUTS))
 def test_captions_have_the_height_they_ask_for_up_to_the_bound(
