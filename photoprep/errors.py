@@ -10,6 +10,9 @@
     ├── OutputBusyError         75  another run is at work in the output folder
     ├── PresetError             78  a preset or the sender's profile is wrong
     ├── MailTooLargeError       65  one attachment alone is over the mail's limit
+    ├── MailRefusedError        69  a server said no for good
+    ├── TryLaterError           75  a server was not to be reached, or said not now
+    ├── AccountError            78  a mail account is missing, or what is known of it is wrong
     ├── ManifestUnreadableError 65  a list of the products; the run goes on without it
     └── PhotoError              65  one picture; the run goes on without it
         ├── NotAPictureError        not a picture at all: skipped, not failed
@@ -132,6 +135,24 @@ class MailTooLargeError(PhotoprepError):
     """One attachment alone makes a mail larger than its limit."""
 
     exit_code = ExitCode.NOTHING_PREPARED
+
+
+class MailRefusedError(PhotoprepError):
+    """A mail server said no, and would say it again."""
+
+    exit_code = ExitCode.REFUSED
+
+
+class TryLaterError(PhotoprepError):
+    """A mail server was not to be reached or said "not now"; the same may do later."""
+
+    exit_code = ExitCode.TRY_LATER
+
+
+class AccountError(PhotoprepError):
+    """A mail account is not known, or its file, address or password is missing or wrong."""
+
+    exit_code = ExitCode.WRONG_PRESET
 
 
 class ManifestUnreadableError(PhotoprepError):
