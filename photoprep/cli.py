@@ -25,6 +25,7 @@ from photoprep.cli_options import (
     DateOption,
     JobsOption,
     JsonOption,
+    MailsOption,
     OutOption,
     Paths,
     PresetOption,
@@ -151,6 +152,7 @@ def prepare(
     jobs: JobsOption = None,
     sheet: SheetOption = None,
     no_sheets: Annotated[bool, typer.Option("--no-sheets", help="No sheets.")] = False,
+    mails: MailsOption = None,
     no_mails: Annotated[bool, typer.Option("--no-mails", help="Photos only.")] = False,
     verify: Annotated[
         bool, typer.Option("--verify", help="Read every original again, however it looks.")
@@ -183,6 +185,7 @@ def prepare(
                 jobs=jobs,
                 sheets=_sheets(sheet, no_sheets=no_sheets),
                 mails=not no_mails,
+                prefer=mails.value if mails else None,
                 verify=verify,
                 accept_damaged=accept_damaged,
                 dry_run=dry_run,

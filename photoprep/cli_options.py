@@ -48,6 +48,23 @@ SheetOption = Annotated[
         help="Which sheets of several pictures to make. (default: those of the preset)",
     ),
 ]
+
+
+class Mails(StrEnum):
+    """What ``--mails`` takes."""
+
+    FEWEST = "fewest"
+    LIGHT = "light"
+
+
+MailsOption = Annotated[
+    Mails | None,
+    typer.Option(
+        "--mails",
+        metavar="fewest|light",
+        help="As few mails as can be, or none above the preferred size. (default: the preset's)",
+    ),
+]
 JobsOption = Annotated[
     int | None,
     typer.Option("--jobs", metavar="N", min=1, help="Workers at once. (default: one a core)"),

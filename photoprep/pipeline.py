@@ -27,8 +27,9 @@ from photoprep.catalogue.vocabulary import load_vocabulary
 from photoprep.errors import UsageError
 from photoprep.files import FileStamp, at_home
 from photoprep.language import Language, say
+from photoprep.mail_plans import MailPlans
 from photoprep.output_folder import OutputFolder, is_output_folder, open_output_folder
-from photoprep.preset import FRAME_BYTES, Preset, SheetKind
+from photoprep.preset import FRAME_BYTES, MailPreference, Preset, SheetKind
 from photoprep.profile import SenderProfile, words_path
 from photoprep.rehearsal import RehearsedFolder, rehearse
 from photoprep.remembered import RememberedSource
@@ -78,6 +79,7 @@ def prepare(
     jobs: int | None = None,
     sheets: Sequence[SheetKind] | None = None,
     mails: bool = True,
+    prefer: MailPreference | None = None,
     verify: bool = False,
     accept_damaged: bool = False,
     dry_run: bool = False,
@@ -100,6 +102,7 @@ def prepare(
         jobs: how many workers at most; one a core by default.
         sheets: which sheets to make, by default those of the preset; none when it is empty.
         mails: whether to write mails.
+        prefer: the fewest mails, or mails within the preferred size; by default the preset's.
         verify: hash every source instead of trusting size and time.
         accept_damaged: take as much of a damaged picture as can be read, with a finding.
         dry_run: reckon everything as it would be, exactly, and write nothing anywhere.
@@ -126,7 +129,7 @@ def prepare(
         crew = stack.enter_context(photo_crew(workers))
         if executor is None and not place.exists():
             crew.hire(len(dropped.files))  # a first run: everything will have to be made
-        preset = _loaded(preset)
+        preset = _preferring(_loaded(preset), prefer)
         kinds = preset.sheet.kinds if sheets is None else tuple(sheets)
         spec = replace(preset.photo, accept_damaged=accept_damaged)
         recipe = recipe_of(spec)
@@ -183,6 +186,7 @@ def prepare(
         remember_copies(intake, photos, sources, folder)
         ready = [photo for photo in photos if isinstance(photo, Prepared | Reused)]
         written: tuple[WrittenMail, ...] = ()
+        mail_plans: MailPlans | None = None
         told = folder.findings
         sheeted = Sheeted()
         if kinds:
@@ -206,6 +210,7 @@ def prepare(
                 ready, sheeted.sheets, folder, preset, profile=profile, customer=customer, date=day
             )
             written, told = mailed.mails, (*told, *mailed.findings)
+            mail_plans = mailed.plans
         (report_path,) = folder.free_paths([REPORT_FILE])
         made_files: list[PreparedJpeg | WrittenSheet | WrittenMail] = [
             *(photo.jpeg for photo in ready),
@@ -233,6 +238,7 @@ def prepare(
             made.encodes,
             rehearsed=dry_run,
             language=language or _language_by(preset),
+            mail_plans=mail_plans,
         )
         _write_report(folder, report_path, report)
         if isinstance(folder, RehearsedFolder):
@@ -246,6 +252,10 @@ def _loaded(preset: Preset | str | os.PathLike[str]) -> Preset:
     from photoprep.preset_file import load_preset  # pydantic loads while the workers do
 
     return load_preset(os.fspath(preset))
+
+
+def _preferring(preset: Preset, prefer: MailPreference | None) -> Preset:
+    return replace(preset, mail=replace(preset.mail, prefer=prefer)) if prefer else preset
 
 
 def _language_by(preset: Preset) -> Language:
@@ -290,7 +300,9 @@ def _sheet_words(
 
 def _mailable_bytes(preset: Preset) -> int:
     """The most that one attachment can have; base64 makes 78 bytes of 57 (RFC 2045, 6.8)."""
-    return (preset.mail.limit_bytes - FRAME_BYTES) * 57 // 78
+    if preset.mail.count == "raw":
+        return preset.mail.max_bytes
+    return (preset.mail.draft_bytes - FRAME_BYTES) * 57 // 78
 
 
 def _shown(intake: Intake, ready: Sequence[Prepared | Reused]) -> list[Understood]:

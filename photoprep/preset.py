@@ -19,10 +19,14 @@ SCHEMA_NUMBER = 1  # of a preset's file
 # Room for the headers, letter and boundaries of a mail with one photo: measured 0.9 kB without a
 # sender's profile and 1.2 kB with a full one.
 FRAME_BYTES = 2048
+# What To, Cc, Message-ID and the like may add to a draft when it is sent.
+ADDRESSING_BYTES = 512
 RenderingIntent = Literal["relative", "perceptual", "saturation", "absolute"]  # ICC.1:2022, 6.2
 ColourProfile = Literal["srgb", "none"]
 SpokenLanguage = Language | Literal["auto"]
 Duplicates = Literal["keep-first", "keep-all"]
+MailCount = Literal["wire", "raw"]
+MailPreference = Literal["fewest", "light"]
 SheetKind = Literal["overview", "per-product"]
 SheetLayout = Literal["auto", "grid", "justified", "hero"]
 # What a caption may say, by the names of a subject's parts.
@@ -81,22 +85,45 @@ class SheetSpec:
 
 @dataclass(frozen=True, slots=True)
 class MailSpec:
-    """How large a mail may be, in bytes on the wire.
+    """How large a mail may be, and how pictures are divided over mails.
 
-    ``max_bytes`` less ``reserve_bytes`` (for the headers that servers add on the way) is never
-    exceeded; among plans with as few mails, the one least above ``preferred_bytes`` wins. More
-    mails than ``max_mails`` are not written without being asked for.
+    ``count`` says of what the sizes are: of the whole message on the wire, or of the attached
+    files alone (``raw``). On the wire, ``max_bytes`` less ``reserve_bytes`` (for the headers that
+    servers add on the way) is never exceeded. With ``prefer = "fewest"`` the plan with the fewest
+    mails wins, among those the one least above ``preferred_bytes``; with ``light``
+    ``preferred_bytes`` is kept by every mail but one that holds a single product or a single
+    picture and nothing else. ``reorder`` lets products change places. More mails than
+    ``max_mails`` are not written without being asked for.
     """
 
     preferred_bytes: int
     max_bytes: int
     reserve_bytes: int
     max_mails: int = 20
+    count: MailCount = "wire"
+    prefer: MailPreference = "fewest"
+    reorder: bool = False
 
     @property
     def limit_bytes(self) -> int:
-        """The most a finished message may weigh."""
+        """The most a finished message may weigh on the wire, as it is sent."""
         return self.max_bytes - self.reserve_bytes
+
+    @property
+    def draft_bytes(self) -> int:
+        """The most a draft may weigh on the wire, before it is addressed."""
+        return self.limit_bytes - ADDRESSING_BYTES
+
+    @property
+    def bound_bytes(self) -> int:
+        """What no draft exceeds, counted as ``count`` says."""
+        return self.max_bytes if self.count == "raw" else self.draft_bytes
+
+    @property
+    def preferred_bound_bytes(self) -> int:
+        """What a draft had better not exceed, counted as ``count`` says."""
+        left_bytes = 0 if self.count == "raw" else self.reserve_bytes + ADDRESSING_BYTES
+        return max(0, self.preferred_bytes - left_bytes)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from pydantic import model_validator as whole
 
 from photoprep.language import say
 from photoprep.preset import (
+    ADDRESSING_BYTES,
     FRAME_BYTES,
     REQUIRED_VIEWS,
     SCHEMA_NUMBER,
@@ -67,13 +68,17 @@ def _check_template(template: str) -> str:
 
 
 class MailSection(Section):
-    """How large a mail may be on the wire: base64 makes 1.37 of a photo, and all else counts."""
+    """How large a mail may be on the wire: base64 makes 1.37 of a photo, and all else counts.
+
+    docs/mails.md tells how pictures are divided over mails.
+    """
 
     preferred_bytes: Annotated[
         Bytes,
         Field(
             description="The size a mail had better stay within. The number of mails comes first; "
-            "among plans with as few, the one least above this is taken. Not above max_bytes."
+            "among plans with as few, the one least above this is taken. Not above max_bytes. With "
+            'prefer = "light" it is kept.'
         ),
     ]
     max_bytes: Annotated[
@@ -96,6 +101,29 @@ class MailSection(Section):
             description="More mails than these are not written without being asked for.",
         ),
     ] = 20
+    count: Annotated[
+        Literal["wire", "raw"],
+        Field(
+            description="What the sizes are of: whole messages on the wire, as mail servers count, "
+            "or the attached files alone, for whoever is told a limit for those."
+        ),
+    ] = "wire"
+    prefer: Annotated[
+        Literal["fewest", "light"],
+        Field(
+            description="fewest: as few mails as can be; light: none above preferred_bytes but for "
+            "a single product, or a single picture, that fits in no such mail. The option --mails "
+            "goes before it."
+        ),
+    ] = "fewest"
+    reorder: Annotated[
+        bool,
+        Field(
+            strict=True,
+            description="Whether products may change places where that saves mails. The views of "
+            "one stay together, and a sheet of all products stays ahead.",
+        ),
+    ] = False
 
     @whole(mode="after")
     def _agrees(self) -> MailSection:
@@ -108,7 +136,7 @@ class MailSection(Section):
                 ),
                 *keys_in("mail", "preferred_bytes", "max_bytes"),
             )
-        if self.reserve_bytes >= self.max_bytes:
+        if self.reserve_bytes + ADDRESSING_BYTES >= self.max_bytes:
             raise ContradictionError(
                 say(
                     "reserve_bytes ({reserve_bytes}) leaves nothing of max_bytes ({max_bytes})",
@@ -126,6 +154,9 @@ class MailSection(Section):
             max_bytes=self.max_bytes,
             reserve_bytes=self.reserve_bytes,
             max_mails=self.max_mails,
+            count=self.count,
+            prefer=self.prefer,
+            reorder=self.reorder,
         )
 
 
@@ -201,8 +232,21 @@ class PresetDocument(Section):
 
     @whole(mode="after")
     def _photo_fits_mail(self) -> PresetDocument:
+        if self.mail.count == "raw":
+            if self.photo.max_bytes > self.mail.max_bytes:
+                raise ContradictionError(
+                    say(
+                        "photo.max_bytes ({max_bytes}) is above mail.max_bytes ({mail_bytes}), "
+                        "which counts files",
+                        max_bytes=self.photo.max_bytes,
+                        mail_bytes=self.mail.max_bytes,
+                    ),
+                    *keys_in("photo", "max_bytes"),
+                    *keys_in("mail", "max_bytes"),
+                )
+            return self
         wire_bytes = base64_wire_bytes(self.photo.max_bytes) + FRAME_BYTES
-        if wire_bytes > self.mail.max_bytes - self.mail.reserve_bytes:
+        if wire_bytes > self.mail.spec().draft_bytes:
             raise ContradictionError(
                 say(
                     "photo.max_bytes ({max_bytes}) does not fit into "

@@ -16,6 +16,7 @@ from typing import Literal
 
 from photoprep.errors import ExitCode
 from photoprep.language import Language, in_language, say_both
+from photoprep.mail_plans import MailPlans
 from photoprep.measured import Measures
 
 SCHEMA = 1
@@ -201,7 +202,8 @@ class Report:
     """A whole run. ``folder`` is where it was written; it stays out of the JSON.
 
     ``rehearsed`` says that nothing was written, and ``taken_away`` which outputs of earlier runs
-    would then go; both stand in the JSON of a rehearsal alone. ``language`` is that of whoever
+    would then go; both stand in the JSON of a rehearsal alone. ``mail_plans`` is there where there
+    are mails. ``language`` is that of whoever
     reads it: the JSON's messages are in it, and a sentence here is said by ``in_language``.
     """
 
@@ -215,6 +217,7 @@ class Report:
     rehearsed: bool = False
     taken_away: tuple[str, ...] = ()
     language: Language = "en"
+    mail_plans: MailPlans | None = None
 
     @property
     def ready(self) -> tuple[Prepared | Reused, ...]:
@@ -249,6 +252,7 @@ class Report:
             "photos": [_photo_row(photo, self.language) for photo in self.photos],
             "sheets": [_sheet_row(sheet) for sheet in self.sheets],
             "mails": [_mail_row(mail) for mail in self.mails],
+            "mail_plans": self.mail_plans.to_json() if self.mail_plans else None,
             "findings": [finding_row(finding, self.language) for finding in self.findings],
         }
         if self.rehearsed:

@@ -49,7 +49,7 @@ def test_three_photos_of_the_light_preset_fit_a_mail() -> None:
     preset = load_preset("trade-email-light")
     assert preset.mail.max_bytes == 600_000
     each_bytes = attachment_bytes("Toolbox_X100_open_20261123.jpg", preset.photo.max_bytes)
-    assert 3 * each_bytes + FRAME_BYTES <= preset.mail.limit_bytes
+    assert 3 * each_bytes + FRAME_BYTES <= preset.mail.draft_bytes
 
 
 @pytest.mark.parametrize(

@@ -3,15 +3,55 @@
 from __future__ import annotations
 
 import datetime
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
 
+from photoprep.mail.bounds import least_light_mails, least_mails
 from photoprep.mail.items import MailItem
 from photoprep.mail.letter import Letter, subject_stem
 from photoprep.mail.message import MessagePlan, plan_message
-from photoprep.mail.packing import PackItem, pack
+from photoprep.mail.packing import (
+    PackItem,
+    Rank,
+    WireBytes,
+    counted,
+    group_ranges,
+    may_be_one_mail,
+    pack,
+    rank_of,
+)
+from photoprep.mail.reordering import Room, orders
 from photoprep.mail.weights import RunWeights
+from photoprep.mail.wire_size import attachment_bytes
 from photoprep.preset import LetterSpec, MailSpec
 from photoprep.profile import SenderProfile
+
+# What a mail's words may weigh less than any that were weighed, generously: this is for a proof.
+_SAID_LESS_BYTES = 256
+
+
+@dataclass(frozen=True, slots=True)
+class PartedProduct:
+    """A product whose pictures are in several mails, though perhaps one ``fits_one``."""
+
+    title: str
+    mails: int
+    fits_one: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """How pictures are divided over mails.
+
+    ``at_least`` is proven: no plan by the same limits has fewer mails, in any order and with any
+    product parted. ``parted`` are in the order of their first pictures.
+    """
+
+    plans: tuple[MessagePlan, ...]
+    at_least: int
+    parted: tuple[PartedProduct, ...] = ()
 
 
 def plan_series(
@@ -23,10 +63,17 @@ def plan_series(
     customer: str,
     date: datetime.date,
 ) -> list[MessagePlan]:
-    """Divide the pictures over as few mails as hold them; ``packing`` says which plan is best.
+    """The mails of the series that ``divide`` makes of these."""
+    writer = Letter(letter.language, profile, customer, date)
+    return list(divide(items, writer, spec).plans)
 
-    The order of ``items`` is kept, so those of one product stand together. No plan weighs more
-    than ``spec.limit_bytes``. No items give no mails.
+
+def divide(items: Sequence[MailItem], writer: Letter, spec: MailSpec) -> Series:
+    """Divide the pictures over mails as ``spec`` wants it; ``packing`` says which plan is best.
+
+    The order of ``items`` is kept, so those of one product stand together; with ``spec.reorder``
+    whole products may change places, but a sheet that shows all products stays ahead. No plan
+    counts more than ``spec.bound_bytes``. No items give no mails.
 
     A mail's own words say how many mails there are, so the sizes depend on the answer. The series
     is therefore packed as if its numbers had one digit, then two, and so on, until the number of
@@ -40,25 +87,137 @@ def plan_series(
     """
     _check_names_differ(items)
     if not items:
-        return []
-    writer = Letter(letter.language, profile, customer, date)
-    stem = subject_stem(items, letter.language)
-    whole = range(len(items))
-    single = plan_message(writer, stem, items, [whole], 1)
-    if single.wire_bytes <= spec.limit_bytes:
-        return [single]
+        return Series((), 0)
+    stem = subject_stem(items, writer.language)
+    packed = _pack_items(items)
+    single = plan_message(writer, stem, items, [range(len(items))], 1)
+    if may_be_one_mail(packed, _counted_bytes(single, spec), spec):
+        return Series((single,), 1)
 
-    packed = [PackItem(item.title, item.filename, item.size_bytes) for item in items]
-    runs = [whole]
-    for digits in range(1, len(str(len(items))) + 1):
-        runs = pack(packed, RunWeights(writer, stem, items, digits).wire_bytes, spec)
-        if len(str(len(runs))) <= digits:
-            break
-    plans = [plan_message(writer, stem, items, runs, i + 1) for i in range(len(runs))]
-    over = [plan for plan in plans if plan.wire_bytes > spec.limit_bytes]
+    short = RunWeights(writer, stem, items, 1)
+    weigh = counted(packed, short.wire_bytes, spec)
+    around_bytes = short.least_bytes if spec.count == "wire" else 0
+    at_least = max(2, _at_least(items, packed, around_bytes - _SAID_LESS_BYTES, spec))
+    best = _divided(range(len(items)), items, packed, writer, stem, spec)
+    if spec.reorder and best.rank[:3] > (at_least, 0, 0):
+        tried = [
+            _divided(order, items, packed, writer, stem, spec)
+            for order in _orders(packed, weigh, around_bytes, spec, _stay_ahead(items))
+        ]
+        found = min(tried, key=lambda each: each.rank, default=best)
+        # Mails that are only more even are no reason to take products from their places.
+        if found.rank[:3] < best.rank[:3]:
+            best = found
+    plans = [
+        plan_message(writer, stem, best.items, best.runs, at + 1) for at in range(len(best.runs))
+    ]
+    over = [plan for plan in plans if _counted_bytes(plan, spec) > spec.bound_bytes]
     if over:
         raise AssertionError(f"planned {over[0].filename} with {over[0].wire_bytes} bytes")
-    return plans
+    return Series(tuple(plans), at_least, tuple(_parted(plans, packed, weigh, spec)))
+
+
+def _pack_items(items: Sequence[MailItem]) -> list[PackItem]:
+    """What is named for no product belongs to nothing: it is a group of its own."""
+    return [
+        PackItem(item.title or index, item.filename, item.size_bytes)
+        for index, item in enumerate(items)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Divided:
+    """Items in some order, the runs they are cut into, and how good that is."""
+
+    items: Sequence[MailItem]
+    runs: Sequence[range]
+    rank: Rank
+
+
+def _divided(
+    order: Sequence[int],
+    given: Sequence[MailItem],
+    packed_as_given: Sequence[PackItem],
+    writer: Letter,
+    stem: str,
+    spec: MailSpec,
+) -> _Divided:
+    """The best plan in this order."""
+    items = [given[index] for index in order]
+    packed = [packed_as_given[index] for index in order]
+    digits = 1
+    while True:
+        weights = RunWeights(writer, stem, items, digits).wire_bytes
+        runs = pack(packed, weights, spec)
+        if len(str(len(runs))) <= digits:
+            weigh = counted(packed, weights, spec)
+            return _Divided(items, runs, rank_of(runs, packed, weigh, spec))
+        digits += 1
+
+
+def _counted_bytes(plan: MessagePlan, spec: MailSpec) -> int:
+    return plan.raw_bytes if spec.count == "raw" else plan.wire_bytes
+
+
+def _stay_ahead(items: Sequence[MailItem]) -> int:
+    """How many sheets that show all products stand ahead of everything."""
+    ahead = 0
+    while ahead < len(items) and items[ahead].view == "sheet" and not items[ahead].title:
+        ahead += 1
+    return ahead
+
+
+def _orders(
+    packed: Sequence[PackItem], weigh: WireBytes, around_bytes: int, spec: MailSpec, ahead: int
+) -> list[list[int]]:
+    """Orders of the items to be tried beside the one given."""
+    units = [group for group in group_ranges(packed) if group.start >= ahead]
+    if ahead:
+        units.insert(0, range(ahead))
+    sizes = []
+    for unit in units:
+        # What a picture adds to its product's mail; the first brings the product's heading.
+        upto = [around_bytes, *(weigh(unit.start, stop + 1) for stop in unit)]
+        sizes.append([after - before for before, after in pairwise(upto)])
+    light = spec.prefer == "light"
+    preferred_bytes = max(1, spec.preferred_bound_bytes - around_bytes)
+    most_bytes = max(1, spec.bound_bytes - around_bytes)
+    usual_bytes = min(preferred_bytes, most_bytes) if light else most_bytes
+    room = Room(usual_bytes, most_bytes, preferred_bytes)
+    return [
+        [index for unit in order for index in units[unit]]
+        for order in orders(sizes, room, first_stays=ahead > 0)
+    ]
+
+
+def _at_least(
+    items: Sequence[MailItem], packed: Sequence[PackItem], around_bytes: int, spec: MailSpec
+) -> int:
+    """How many mails are needed in any order, by what the attachments add to a mail at least."""
+    if spec.count == "raw":
+        sizes, around_bytes = [item.size_bytes for item in items], 0
+    else:
+        sizes = [attachment_bytes(item.filename, item.size_bytes) for item in items]
+    most_bytes = spec.bound_bytes - around_bytes
+    if spec.prefer == "fewest":
+        return least_mails(sizes, most_bytes)
+    usual_bytes = min(most_bytes, spec.preferred_bound_bytes - around_bytes)
+    groups = [[sizes[index] for index in group] for group in group_ranges(packed)]
+    return least_light_mails(groups, usual_bytes, most_bytes)
+
+
+def _parted(
+    plans: Sequence[MessagePlan], packed: Sequence[PackItem], weigh: WireBytes, spec: MailSpec
+) -> list[PartedProduct]:
+    """The products that stand in more than one mail."""
+    mails = Counter(title for plan in plans for title in {item.title for item in plan.attachments})
+    parted: dict[str, PartedProduct] = {}
+    for group in group_ranges(packed):
+        title = packed[group.start].group
+        if isinstance(title, str) and mails[title] > 1:
+            fits_one = weigh(group.start, group.stop) <= spec.bound_bytes
+            parted.setdefault(title, PartedProduct(title, mails[title], fits_one))
+    return list(parted.values())
 
 
 def _check_names_differ(items: Sequence[MailItem]) -> None:

@@ -14,6 +14,7 @@ from rich.table import Table
 from photoprep.errors import PhotoprepError
 from photoprep.language import Language, in_language, say, say_both, say_number
 from photoprep.proof.findings import print_findings
+from photoprep.proof.mail_plans import print_mail_plans
 from photoprep.report import Failed, Prepared, Report, Reused
 from photoprep.units import say_bytes, say_cm
 
@@ -164,7 +165,7 @@ def _print_mails(report: Report, console: Console) -> None:
         return
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column(in_language(say("Mail"), report.language), no_wrap=True)
-    for title, style in ((say("photos"), ""), (say("on the wire"), ""), (say("as files"), "dim")):
+    for title, style in ((say("pictures"), ""), (say("on the wire"), ""), (say("as files"), "dim")):
         heading = in_language(title, report.language)
         table.add_column(heading, justify="right", no_wrap=True, style=style)
     for mail in report.mails:
@@ -175,6 +176,8 @@ def _print_mails(report: Report, console: Console) -> None:
             say_bytes(mail.raw_bytes),
         )
     console.print(table)
+    if report.mail_plans is not None:
+        print_mail_plans(report.mail_plans, console, report.language)
     console.print()
 
 

@@ -6,17 +6,18 @@ import datetime
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, replace
 
 from photoprep.catalogue.products import view_rank
 from photoprep.errors import MailTooLargeError
 from photoprep.language import say
 from photoprep.mail.items import MailItem
+from photoprep.mail.letter import Letter
 from photoprep.mail.message import MessagePlan, build_message
-from photoprep.mail.series import plan_series
+from photoprep.mail.series import PartedProduct, Series, divide
+from photoprep.mail_plans import MailPlan, MailPlans
 from photoprep.output_folder import OutputFolder
-from photoprep.preset import Preset
+from photoprep.preset import MailPreference, MailSpec, Preset
 from photoprep.profile import SenderProfile
 from photoprep.report import (
     Finding,
@@ -38,10 +39,11 @@ RECIPE_NUMBER = 3
 
 @dataclass(frozen=True, slots=True)
 class Mailed:
-    """The drafts of a run, and what there is to say of them."""
+    """The drafts of a run, how else they could have been divided, and what there is to say."""
 
     mails: tuple[WrittenMail, ...] = ()
     findings: tuple[Finding, ...] = ()
+    plans: MailPlans | None = None
 
 
 def write_mails(
@@ -60,33 +62,33 @@ def write_mails(
 
     A draft that an earlier run made of the very same ingredients is left as it lies. When a
     photo alone is too large for a mail by this preset, no draft is written and a finding says so.
-    When the series would be longer than ``max_mails``, the first photos go into a whole series of
-    that many, and a finding says which are left.
+    When the series would be longer than ``max_mails``, the first pictures go into a whole series
+    of that many, and a finding says which are left.
     """
     by_filename: dict[str, PreparedJpeg | WrittenSheet] = {
         _filename(photo.jpeg.output): photo.jpeg for photo in photos
     }
     by_filename |= {_filename(sheet.output): sheet for sheet in sheets}
-    plan_mails = partial(
-        plan_series,
-        spec=preset.mail,
-        letter=preset.letter,
-        profile=profile,
-        customer=customer,
-        date=date,
-    )
+    spec, writer = preset.mail, Letter(preset.letter.language, profile, customer, date)
     items = list(_items(_as_shown(photos), sheets))
+    other: MailPreference = "light" if spec.prefer == "fewest" else "fewest"
     try:
-        plans = plan_mails(items)
+        series_by = {
+            prefer: divide(items, writer, replace(spec, prefer=prefer))
+            for prefer in (spec.prefer, other)
+        }
     except MailTooLargeError as error:
         return Mailed((), (Finding("mail-too-large", "error", error.message, error.hint),))
-    findings = [] if profile or not plans else [_PROFILE_MISSING]
-    if len(plans) > preset.mail.max_mails:
-        findings.append(_too_many(plans, preset.mail.max_mails))
+    chosen = series_by[spec.prefer]
+    findings = [] if profile or not items else [_PROFILE_MISSING]
+    findings += [_in_several(parted) for parted in chosen.parted]
+    plans = chosen.plans
+    if len(plans) > spec.max_mails:
+        findings.append(_too_many(plans, spec.max_mails))
         # Planned anew, because the letters say how many mails there are; a part of a series
         # that fits n mails fits n mails on its own.
-        mailed = sum(len(plan.attachments) for plan in plans[: preset.mail.max_mails])
-        plans = plan_mails(items[:mailed])
+        first = [item for plan in plans[: spec.max_mails] for item in plan.attachments]
+        plans = divide(first, writer, spec).plans
     earlier = folder.state.mails()
     outputs = folder.free_paths([f"{MAILS_FOLDER}/{plan.filename}" for plan in plans])
     series = [
@@ -105,7 +107,54 @@ def write_mails(
         )
     if to_write or len(earlier) != len(series):
         folder.state.replace_mails(series)
-    return Mailed(tuple(mail for _, mail in series), tuple(findings))
+    figures = None
+    if items:
+        taken, left = (
+            _figures(prefer, each, spec, by_filename) for prefer, each in series_by.items()
+        )
+        limit_bytes = spec.max_bytes if spec.count == "raw" else spec.limit_bytes
+        figures = MailPlans(
+            taken, left, spec.count, limit_bytes, spec.preferred_bytes, spec.reorder
+        )
+    return Mailed(tuple(mail for _, mail in series), tuple(findings), figures)
+
+
+def _figures(
+    prefer: MailPreference,
+    series: Series,
+    spec: MailSpec,
+    pictures: Mapping[str, PreparedJpeg | WrittenSheet],
+) -> MailPlan:
+    """What there is to compare of one way to divide the pictures."""
+    wire_bytes = tuple(plan.wire_bytes for plan in series.plans)
+    raw_bytes = tuple(plan.raw_bytes for plan in series.plans)
+    counted = raw_bytes if spec.count == "raw" else wire_bytes
+    return MailPlan(
+        prefer,
+        wire_bytes,
+        raw_bytes,
+        sum(size_bytes > spec.preferred_bound_bytes for size_bytes in counted),
+        len(series.parted),
+        series.at_least,
+        min(pictures[item.filename].quality for plan in series.plans for item in plan.attachments),
+    )
+
+
+def _in_several(parted: PartedProduct) -> Finding:
+    if parted.fits_one:
+        message = say(
+            "The pictures of {product} are in {count} mails: kept together they would take one "
+            "mail more.",
+            product=parted.title,
+            count=parted.mails,
+        )
+    else:
+        message = say(
+            "The pictures of {product} are too much for one mail, and are in {count}.",
+            product=parted.title,
+            count=parted.mails,
+        )
+    return Finding("product-in-several-mails", "info", message, product=parted.title)
 
 
 _PROFILE_MISSING = Finding(
@@ -117,21 +166,21 @@ _PROFILE_MISSING = Finding(
 
 
 def _too_many(plans: Sequence[MessagePlan], max_mails: int) -> Finding:
-    """Say which photos are in no mail, and what can be done: 167 mails are what nobody meant."""
+    """Say which pictures are in no mail, and what can be done: 167 mails are what nobody meant."""
     left = [item for plan in plans[max_mails:] for item in plan.attachments]
     return Finding(
         "too-many-mails",
         "error",
         say(
-            "All photos together would take {count} mails, and the preset allows {max_mails}: "
-            "the last {left} photos, from {filename} on, are prepared but in no mail.",
+            "All pictures together would take {count} mails, and the preset allows {max_mails}: "
+            "the last {left} pictures, from {filename} on, are prepared but in no mail.",
             count=len(plans),
             max_mails=max_mails,
             left=len(left),
             filename=left[0].filename,
         ),
         say(
-            "Send fewer photos at a time, take a preset with smaller photos such as "
+            "Send fewer pictures at a time, take a preset with smaller ones such as "
             "trade-email-light, or raise max_mails under [mail]."
         ),
     )
