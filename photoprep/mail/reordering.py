@@ -9,7 +9,8 @@ several are cheap, and the caller keeps whichever turns out best:
 - the order given;
 - whole units into mails as into bins: first fit and best fit, the largest first, and mails filled
   one after another by those units that leave the least room;
-- a chain, where a unit that does not fit is begun in one mail and ends in the next;
+- a chain: mails filled one after another by whole units and the beginning of one more, which ends
+  in the next;
 - for few units, the fewest mails over all orders, with whole units and with a chain, by dynamic
   programming over their subsets.
 
@@ -22,6 +23,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 Order = tuple[int, ...]
 
@@ -29,8 +31,8 @@ Order = tuple[int, ...]
 _SUBSET_STEPS = 100_000
 _FILL_STEPS = 60_000
 _EVEN_STEPS = 60_000
-# How many units are looked at for the one whose beginning fits best into what a mail has left.
-_CHAIN_CHOICE = 200
+# Of all units' beginnings, as many are tried for a mail as these are to the number of units.
+_CHAIN_STEPS = 20_000
 # Of more units than these, no more orders than these: each is packed in earnest.
 _MANY_UNITS, _MOST_ORDERS = 400, 2
 # Above so many units to a mail, the order in which they come hardly matters.
@@ -235,37 +237,59 @@ def _over_subsets(units: Sequence[_Unit], room: Room, *, first_stays: bool, part
 
 
 def _chain(units: Sequence[_Unit], room: Room, *, first_stays: bool) -> Order:
-    """Mail after mail: the largest unit that fits, else the one whose beginning fits best."""
-    left = sorted(units, key=lambda unit: (sum(unit.sizes), -unit.index))
+    """Mail after mail, filled by whole units and, last of all, by the beginning of one."""
+    left = sorted(units, key=lambda unit: (-sum(unit.sizes), unit.index))
+    begun_most = max(1, _CHAIN_STEPS // len(units))
     order = list[int]()
     used_bytes = room.usual_bytes
+    if first_stays:
+        order.append(0)
+        left.remove(units[0])
+        used_bytes = units[0].last_bytes
     while left:
-        space_bytes = room.usual_bytes - used_bytes
-        fitting = bisect_right(left, space_bytes, key=lambda unit: sum(unit.sizes))
-        if first_stays and not order:
-            unit = units[0]
-        elif fitting:
-            unit = left[fitting - 1]
-        else:
-            # Where no beginning fits, the largest.
-            unit = max(
-                left[-_CHAIN_CHOICE:],
-                key=lambda unit: (_beginning(unit.sizes, space_bytes), sum(unit.sizes)),
-            )
-        left.remove(unit)
-        order.append(unit.index)
-        _, used_bytes = _appended(0, used_bytes, unit.sizes, room)
+        chosen = _filling(left, room.usual_bytes - used_bytes, begun_most)
+        if not chosen and used_bytes:
+            used_bytes = 0  # a new mail
+            continue
+        # A picture that fits no mail beside others: whatever is largest.
+        for unit in chosen or left[:1]:
+            left.remove(unit)
+            order.append(unit.index)
+            _, used_bytes = _appended(0, used_bytes, unit.sizes, room)
     return tuple(order)
 
 
-def _beginning(sizes: Iterable[int], space_bytes: int) -> int:
-    """The most that as many of the first as fit into a space have together."""
-    sum_bytes = 0
-    for size in sizes:
-        if sum_bytes + size > space_bytes:
-            break
-        sum_bytes += size
-    return sum_bytes
+def _filling(falling: Sequence[_Unit], space_bytes: int, begun_most: int) -> list[_Unit]:
+    """Units that fill a space best, the largest first; only the last may be larger than is left."""
+    rising = [-sum(unit.sizes) for unit in falling]
+    chosen = _whole_within(falling, rising, space_bytes)
+    best_bytes = sum(sum(unit.sizes) for unit in chosen)
+    several = {unit.sizes: unit for unit in reversed(falling) if len(unit.sizes) > 1}
+    for unit in [*several.values()][-begun_most:]:
+        beginnings = [*accumulate(unit.sizes[:-1])]
+        for beginning_bytes in beginnings[: bisect_right(beginnings, space_bytes)]:
+            beside = _whole_within(falling, rising, space_bytes - beginning_bytes, unit)
+            filled_bytes = beginning_bytes + sum(sum(other.sizes) for other in beside)
+            if filled_bytes >= best_bytes:
+                best_bytes, chosen = filled_bytes, [*beside, unit]
+    return chosen
+
+
+def _whole_within(
+    falling: Sequence[_Unit], rising: Sequence[int], space_bytes: int, but: _Unit | None = None
+) -> list[_Unit]:
+    """Whole units within a space, the largest that fits first; ``rising`` are their sizes below 0.
+
+    The beginning of ``but`` follows, so that it cannot be among them.
+    """
+    chosen = list[_Unit]()
+    at = bisect_left(rising, -space_bytes)
+    while at < len(falling):
+        if falling[at] is not but:
+            chosen.append(falling[at])
+            space_bytes += rising[at]
+        at = bisect_left(rising, -space_bytes, at + 1)
+    return chosen
 
 
 def _bins(order: Order, units: Sequence[_Unit], openers: set[int], room: Room) -> list[_Bin]:

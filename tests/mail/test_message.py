@@ -27,7 +27,7 @@ from photoprep.language import Language
 from photoprep.mail.items import MailItem
 from photoprep.mail.message import MessagePlan, build_message, mail_filename
 from photoprep.mail.series import plan_series
-from photoprep.preset import LetterSpec, MailSpec
+from photoprep.preset import ADDRESSING_BYTES, LetterSpec, MailSpec
 from photoprep.profile import SenderProfile
 
 TRADE = MailSpec(preferred_bytes=600_000, max_bytes=800_000, reserve_bytes=4_096)
@@ -175,8 +175,9 @@ def test_a_series_to_the_last_byte(language: Language) -> None:
     exact = plan(items, language=language)
     assert len(exact) == 1
     weight = exact[0].wire_bytes
-    full = MailSpec(preferred_bytes=1, max_bytes=weight, reserve_bytes=0)
-    short = MailSpec(preferred_bytes=1, max_bytes=weight - 1, reserve_bytes=0)
+    most = weight + ADDRESSING_BYTES
+    full = MailSpec(preferred_bytes=1, max_bytes=most, reserve_bytes=0)
+    short = MailSpec(preferred_bytes=1, max_bytes=most - 1, reserve_bytes=0)
     assert len(plan(items, language=language, spec=full)) == 1
     assert len(plan(items, language=language, spec=short)) == 2
 
@@ -191,7 +192,8 @@ def test_numbers_of_more_digits_are_allowed_for(count: int) -> None:
     # Planning takes each number with as many digits as the total has: that is all it gives away.
     given_away = 0 if count < 10 else 2 * (len(str(count)) - 1)
     limit = longest + given_away
-    plans = plan(items, spec=MailSpec(preferred_bytes=1, max_bytes=limit, reserve_bytes=0))
+    most = limit + ADDRESSING_BYTES
+    plans = plan(items, spec=MailSpec(preferred_bytes=1, max_bytes=most, reserve_bytes=0))
     assert [one.number for one in plans] == list(range(1, count + 1))
     assert {one.total for one in plans} == {count}
     assert max(one.wire_bytes for one in plans) <= limit
@@ -206,7 +208,8 @@ def test_the_digits_of_the_total_never_push_a_mail_over(language: Language) -> N
     pair = plan(items[:2], language=language)[0].wire_bytes
     totals = set()
     for limit in range(pair + 40, pair + 160):
-        spec = MailSpec(preferred_bytes=1, max_bytes=limit, reserve_bytes=0)
+        most = limit + ADDRESSING_BYTES
+        spec = MailSpec(preferred_bytes=1, max_bytes=most, reserve_bytes=0)
         plans = plan(items, spec=spec, language=language)
         assert max(one.wire_bytes for one in plans) <= limit
         totals.add(len(plans))

@@ -10,6 +10,7 @@ import pytest
 
 from photoprep import ExitCode, Report, load_preset, prepare
 from photoprep.photo.decode import set_up_decoders
+from photoprep.preset import ADDRESSING_BYTES
 from tests.support import Inline, small_photo
 
 DAY = datetime.date(2026, 11, 23)
@@ -35,7 +36,7 @@ def run(photos: Path, out: Path, max_mails: int) -> Report:
     )
     mail = dataclasses.replace(
         preset.mail,
-        max_bytes=5 * one + 1500,
+        max_bytes=5 * one + 1500 + ADDRESSING_BYTES,
         preferred_bytes=1,
         reserve_bytes=0,
         max_mails=max_mails,
@@ -64,7 +65,7 @@ def test_above_the_limit_the_first_photos_are_mailed_and_the_rest_is_said(
     assert mailed == [photo.jpeg.output for photo in report.ready][: len(mailed)]
     assert 0 < len(mailed) < PHOTOS
     (finding,) = [finding for finding in report.findings if finding.code == "too-many-mails"]
-    assert f"the last {PHOTOS - len(mailed)} photos" in finding.message
+    assert f"the last {PHOTOS - len(mailed)} pictures" in finding.message
     assert report.ready[len(mailed)].jpeg.output.removeprefix("photos/") in finding.message
     assert "max_mails" in finding.hint
     assert report.exit_code == ExitCode.SOME_FAILED
