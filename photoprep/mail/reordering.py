@@ -14,8 +14,8 @@ several are cheap, and the caller keeps whichever turns out best:
 - for few units, the fewest mails over all orders, with whole units and with a chain, by dynamic
   programming over their subsets.
 
-Bins are then evened by moving units and by exchanging two of them. All of it is whole numbers in a
-fixed order, and bounded in its steps.
+Bins are then evened by moving units and by exchanging two of them, and chains are improved by
+moving one. All of it is whole numbers in a fixed order, and bounded in its steps.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ Order = tuple[int, ...]
 _SUBSET_STEPS = 100_000
 _FILL_STEPS = 60_000
 _EVEN_STEPS = 60_000
+_IMPROVE_STEPS = 100_000
 # Of all units' beginnings, as many are tried for a mail as these are to the number of units.
 _CHAIN_STEPS = 20_000
 # Of more units than these, no more orders than these: each is packed in earnest.
@@ -96,6 +97,8 @@ def orders(units: Sequence[Sequence[int]], room: Room, *, first_stays: bool) -> 
         _even_out(bins, openers, room)
         found.append(_in_sequence(bins))
     found.append(_chain(known, room, first_stays=first_stays))
+    if len(known) <= _MANY_UNITS:
+        found += [_improved(order, known, room, first_stays=first_stays) for order in found[-2:]]
     if 2 ** min(len(known), 64) * sum(map(len, units)) <= _SUBSET_STEPS:
         found.append(_over_subsets(known, room, first_stays=first_stays, parted=True))
     return _with_fewest(dict.fromkeys(found), known, room)
@@ -257,6 +260,42 @@ def _chain(units: Sequence[_Unit], room: Room, *, first_stays: bool) -> Order:
             order.append(unit.index)
             _, used_bytes = _appended(0, used_bytes, unit.sizes, room)
     return tuple(order)
+
+
+def _improved(order: Order, units: Sequence[_Unit], room: Room, *, first_stays: bool) -> Order:
+    """Take single units to other places as long as that fills the fuller mails yet more."""
+    best, best_worth = list(order), _worth(order, units, room)
+    steps = _IMPROVE_STEPS // sum(len(unit.sizes) for unit in units)
+    changed = True
+    while changed:
+        changed = False
+        for source in range(int(first_stays), len(best)):
+            for target in range(int(first_stays), len(best)):
+                if steps <= 0:
+                    return tuple(best)
+                if target == source:
+                    continue
+                steps -= 1
+                other = best[:source] + best[source + 1 :]
+                other.insert(target, best[source])
+                worth = _worth(other, units, room)
+                if worth > best_worth:
+                    best, best_worth, changed = other, worth, True
+    return tuple(best)
+
+
+def _worth(order: Sequence[int], units: Sequence[_Unit], room: Room) -> tuple[int, int]:
+    """The fewer mails the better, and then the more uneven: what is in few mails leaves others."""
+    mails, used_bytes, squares = 0, room.usual_bytes, 0
+    for index in order:
+        for size in units[index].sizes:
+            if used_bytes + size <= room.usual_bytes:
+                used_bytes += size
+            else:
+                mails += 1
+                squares += used_bytes * used_bytes
+                used_bytes = min(size, room.usual_bytes)
+    return -mails, squares + used_bytes * used_bytes
 
 
 def _filling(falling: Sequence[_Unit], space_bytes: int, begun_most: int) -> list[_Unit]:
