@@ -6,7 +6,6 @@ of a mail may take together. A plan is an order of the units and cuts in it, whi
 finds, so all that is sought here are orders worth trying. No method is the best for all sizes;
 several are cheap, and the caller keeps whichever turns out best:
 
-- the order given;
 - whole units into mails as into bins: first fit and best fit, the largest first, and mails filled
   one after another by those units that leave the least room;
 - a chain: mails filled one after another by whole units and the beginning of one more, which ends
@@ -22,55 +21,30 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from itertools import accumulate
 
-Order = tuple[int, ...]
+from photoprep.mail.chains import chain, improved
+from photoprep.mail.subsets import over_subsets
+from photoprep.mail.units import Order, Room, Unit, appended, begun
 
 # The searches that could take long end after so many steps, each about a microsecond.
 _SUBSET_STEPS = 100_000
 _FILL_STEPS = 60_000
 _EVEN_STEPS = 60_000
-_IMPROVE_STEPS = 100_000
-# Of all units' beginnings, as many are tried for a mail as these are to the number of units.
-_CHAIN_STEPS = 20_000
 # Of more units than these, no more orders than these: each is packed in earnest.
 _MANY_UNITS, _MOST_ORDERS = 400, 2
 # Above so many units to a mail, the order in which they come hardly matters.
 _FILL_UNITS = 12
 
 
-@dataclass(frozen=True, slots=True)
-class Room:
-    """What a mail holds: ``usual_bytes``, or ``alone_bytes``, not fewer, of a unit by itself.
-
-    ``preferred_bytes`` is what it had better hold at most.
-    """
-
-    usual_bytes: int
-    alone_bytes: int
-    preferred_bytes: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Unit:
-    """A unit, begun in a mail of its own: so many mails, the last of them so full."""
-
-    index: int
-    sizes: tuple[int, ...]
-    mails: int
-    last_bytes: int
-
-
 class _Bin:
     """A mail; or several, which a large unit takes, the last of them with room for others."""
 
-    def __init__(self, *units: _Unit) -> None:
+    def __init__(self, *units: Unit) -> None:
         self.units = list(units)
         self.used_bytes = sum(unit.last_bytes for unit in units)
 
 
-_Filling = Callable[[list[_Bin], list[_Unit], Room], None]
+_Filling = Callable[[list[_Bin], list[Unit], Room], None]
 
 
 def orders(units: Sequence[Sequence[int]], room: Room, *, first_stays: bool) -> list[Order]:
@@ -78,7 +52,7 @@ def orders(units: Sequence[Sequence[int]], room: Room, *, first_stays: bool) -> 
 
     With ``first_stays`` the first unit is the first in all of them.
     """
-    known = [_unit(index, sizes, room) for index, sizes in enumerate(units)]
+    known = [begun(index, sizes, room) for index, sizes in enumerate(units)]
     openers = {unit.index for unit in known if unit.mails > 1 or (first_stays and not unit.index)}
     others = [unit for unit in known if unit.index not in openers]
     others.sort(key=lambda unit: (-unit.last_bytes, unit.index))
@@ -91,25 +65,25 @@ def orders(units: Sequence[Sequence[int]], room: Room, *, first_stays: bool) -> 
         fill(divided[-1], others, room)
     found = list[Order]()
     if 2 ** min(len(known), 64) * len(known) <= _SUBSET_STEPS:
-        order = _over_subsets(known, room, first_stays=first_stays, parted=False)
+        order = over_subsets(known, room, first_stays=first_stays, parted=False)
         divided.append(_bins(order, known, openers, room))
     for bins in divided:
         _even_out(bins, openers, room)
         found.append(_in_sequence(bins))
-    found.append(_chain(known, room, first_stays=first_stays))
+    found.append(chain(known, room, first_stays=first_stays))
     if len(known) <= _MANY_UNITS:
-        found += [_improved(order, known, room, first_stays=first_stays) for order in found[-2:]]
+        found += [improved(order, known, room, first_stays=first_stays) for order in found[-2:]]
     if 2 ** min(len(known), 64) * sum(map(len, units)) <= _SUBSET_STEPS:
-        found.append(_over_subsets(known, room, first_stays=first_stays, parted=True))
+        found.append(over_subsets(known, room, first_stays=first_stays, parted=True))
     return _with_fewest(dict.fromkeys(found), known, room)
 
 
-def _with_fewest(found: Iterable[Order], units: Sequence[_Unit], room: Room) -> list[Order]:
+def _with_fewest(found: Iterable[Order], units: Sequence[Unit], room: Room) -> list[Order]:
     """Those that take the fewest mails, as well as it can be told here; not the one given."""
     given = tuple(range(len(units)))
     most = _MOST_ORDERS if len(units) > _MANY_UNITS else None
     mails = {
-        order: _appended(
+        order: appended(
             0, room.usual_bytes, (size for at in order for size in units[at].sizes), room
         )[0]
         for order in found
@@ -118,29 +92,12 @@ def _with_fewest(found: Iterable[Order], units: Sequence[_Unit], room: Room) -> 
     return [order for order in mails if mails[order] == fewest and order != given][:most]
 
 
-def _unit(index: int, sizes: Sequence[int], room: Room) -> _Unit:
-    if room.usual_bytes < sum(sizes) <= room.alone_bytes:
-        return _Unit(index, tuple(sizes), 1, room.usual_bytes)  # nothing goes beside it
-    return _Unit(index, tuple(sizes), *_appended(0, room.usual_bytes, sizes, room))
-
-
-def _appended(mails: int, used_bytes: int, sizes: Iterable[int], room: Room) -> tuple[int, int]:
-    """So many mails, the last so full, once these pictures have been put in one by one."""
-    for size in sizes:
-        if used_bytes + size <= room.usual_bytes:
-            used_bytes += size
-        else:
-            mails += 1
-            used_bytes = min(size, room.usual_bytes)
-    return mails, used_bytes
-
-
-def _put(target: _Bin, unit: _Unit) -> None:
+def _put(target: _Bin, unit: Unit) -> None:
     target.units.append(unit)
     target.used_bytes += unit.last_bytes
 
 
-def _first_fit(bins: list[_Bin], falling: list[_Unit], room: Room) -> None:
+def _first_fit(bins: list[_Bin], falling: list[Unit], room: Room) -> None:
     """Each unit into the first mail that has room for it."""
     for unit in falling:
         most_bytes = room.usual_bytes - unit.last_bytes
@@ -151,7 +108,7 @@ def _first_fit(bins: list[_Bin], falling: list[_Unit], room: Room) -> None:
             _put(fitting, unit)
 
 
-def _best_fit(bins: list[_Bin], falling: list[_Unit], room: Room) -> None:
+def _best_fit(bins: list[_Bin], falling: list[Unit], room: Room) -> None:
     """Each unit into the fullest mail that has room for it."""
     by_use = sorted((each.used_bytes, at) for at, each in enumerate(bins))
     for unit in falling:
@@ -165,7 +122,7 @@ def _best_fit(bins: list[_Bin], falling: list[_Unit], room: Room) -> None:
         insort(by_use, (bins[at].used_bytes, at))
 
 
-def _least_left(bins: list[_Bin], falling: list[_Unit], room: Room) -> None:
+def _least_left(bins: list[_Bin], falling: list[Unit], room: Room) -> None:
     """Mail after mail: the largest unit left, and those beside it that leave the least room.
 
     This is the minimum bin slack of Gupta and Ho with the largest unit fixed (Fleszar and Hindi,
@@ -206,132 +163,7 @@ def _fullest(falling: list[int], room: Room, used_bytes: int, steps: int) -> tup
     return best
 
 
-def _over_subsets(units: Sequence[_Unit], room: Room, *, first_stays: bool, parted: bool) -> Order:
-    """The order of all with the fewest mails, and of those with the emptiest last one.
-
-    Whichever of the units stand before, it is best that they take few mails and, among as few,
-    little of the last: so one order for each subset is enough. Where units may not be ``parted``,
-    those that fit no mail are begun in a new one.
-    """
-    everything = (1 << len(units)) - 1
-    best: dict[int, tuple[int, int]] = {0: (0, room.usual_bytes)}
-    last: dict[int, int] = {}
-    for subset in range(everything):
-        if subset not in best:
-            continue
-        mails, used_bytes = best[subset]
-        for unit in units if subset or not first_stays else units[:1]:
-            longer = subset | 1 << unit.index
-            if longer == subset:
-                continue
-            if not parted and unit.mails == 1 and used_bytes + unit.last_bytes <= room.usual_bytes:
-                reached = mails, used_bytes + unit.last_bytes
-            else:
-                reached = mails + unit.mails, unit.last_bytes
-            if parted:
-                reached = min(reached, _appended(mails, used_bytes, unit.sizes, room))
-            if longer not in best or reached < best[longer]:
-                best[longer], last[longer] = reached, unit.index
-    backwards = []
-    while everything:
-        backwards.append(last[everything])
-        everything ^= 1 << last[everything]
-    return tuple(reversed(backwards))
-
-
-def _chain(units: Sequence[_Unit], room: Room, *, first_stays: bool) -> Order:
-    """Mail after mail, filled by whole units and, last of all, by the beginning of one."""
-    left = sorted(units, key=lambda unit: (-sum(unit.sizes), unit.index))
-    begun_most = max(1, _CHAIN_STEPS // len(units))
-    order = list[int]()
-    used_bytes = room.usual_bytes
-    if first_stays:
-        order.append(0)
-        left.remove(units[0])
-        used_bytes = units[0].last_bytes
-    while left:
-        chosen = _filling(left, room.usual_bytes - used_bytes, begun_most)
-        if not chosen and used_bytes:
-            used_bytes = 0  # a new mail
-            continue
-        # A picture that fits no mail beside others: whatever is largest.
-        for unit in chosen or left[:1]:
-            left.remove(unit)
-            order.append(unit.index)
-            _, used_bytes = _appended(0, used_bytes, unit.sizes, room)
-    return tuple(order)
-
-
-def _improved(order: Order, units: Sequence[_Unit], room: Room, *, first_stays: bool) -> Order:
-    """Take single units to other places as long as that fills the fuller mails yet more."""
-    best, best_worth = list(order), _worth(order, units, room)
-    steps = _IMPROVE_STEPS // sum(len(unit.sizes) for unit in units)
-    changed = True
-    while changed:
-        changed = False
-        for source in range(int(first_stays), len(best)):
-            for target in range(int(first_stays), len(best)):
-                if steps <= 0:
-                    return tuple(best)
-                if target == source:
-                    continue
-                steps -= 1
-                other = best[:source] + best[source + 1 :]
-                other.insert(target, best[source])
-                worth = _worth(other, units, room)
-                if worth > best_worth:
-                    best, best_worth, changed = other, worth, True
-    return tuple(best)
-
-
-def _worth(order: Sequence[int], units: Sequence[_Unit], room: Room) -> tuple[int, int]:
-    """The fewer mails the better, and then the more uneven: what is in few mails leaves others."""
-    mails, used_bytes, squares = 0, room.usual_bytes, 0
-    for index in order:
-        for size in units[index].sizes:
-            if used_bytes + size <= room.usual_bytes:
-                used_bytes += size
-            else:
-                mails += 1
-                squares += used_bytes * used_bytes
-                used_bytes = min(size, room.usual_bytes)
-    return -mails, squares + used_bytes * used_bytes
-
-
-def _filling(falling: Sequence[_Unit], space_bytes: int, begun_most: int) -> list[_Unit]:
-    """Units that fill a space best, the largest first; only the last may be larger than is left."""
-    rising = [-sum(unit.sizes) for unit in falling]
-    chosen = _whole_within(falling, rising, space_bytes)
-    best_bytes = sum(sum(unit.sizes) for unit in chosen)
-    several = {unit.sizes: unit for unit in reversed(falling) if len(unit.sizes) > 1}
-    for unit in [*several.values()][-begun_most:]:
-        beginnings = [*accumulate(unit.sizes[:-1])]
-        for beginning_bytes in beginnings[: bisect_right(beginnings, space_bytes)]:
-            beside = _whole_within(falling, rising, space_bytes - beginning_bytes, unit)
-            filled_bytes = beginning_bytes + sum(sum(other.sizes) for other in beside)
-            if filled_bytes >= best_bytes:
-                best_bytes, chosen = filled_bytes, [*beside, unit]
-    return chosen
-
-
-def _whole_within(
-    falling: Sequence[_Unit], rising: Sequence[int], space_bytes: int, but: _Unit | None = None
-) -> list[_Unit]:
-    """Whole units within a space, the largest that fits first; ``rising`` are their sizes below 0.
-
-    The beginning of ``but`` follows, so that it cannot be among them.
-    """
-    chosen = list[_Unit]()
-    at = bisect_left(rising, -space_bytes)
-    while at < len(falling):
-        if falling[at] is not but:
-            chosen.append(falling[at])
-            space_bytes += rising[at]
-        at = bisect_left(rising, -space_bytes, at + 1)
-    return chosen
-
-
-def _bins(order: Order, units: Sequence[_Unit], openers: set[int], room: Room) -> list[_Bin]:
+def _bins(order: Order, units: Sequence[Unit], openers: set[int], room: Room) -> list[_Bin]:
     """Whole units in an order, a new mail begun where one does not fit."""
     bins = list[_Bin]()
     for index in order:

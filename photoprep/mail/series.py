@@ -22,7 +22,8 @@ from photoprep.mail.packing import (
     pack,
     rank_of,
 )
-from photoprep.mail.reordering import Room, orders
+from photoprep.mail.reordering import orders
+from photoprep.mail.units import Room
 from photoprep.mail.weights import RunWeights
 from photoprep.mail.wire_size import attachment_bytes
 from photoprep.preset import LetterSpec, MailSpec

@@ -26,10 +26,15 @@ def _taken(plans: MailPlans) -> str:
 
 def _other(plans: MailPlans) -> str:
     chosen, other = plans.chosen, plans.other
-    preferred = say_bytes(plans.preferred_bytes)
+    preferred = _preferred(plans)
     if chosen.wire_bytes == other.wire_bytes:
         if chosen.above_preferred:
-            return say("With none above {preferred} it would be the same.", preferred=preferred)
+            return say_number(
+                chosen.above_preferred,
+                "{count} of them is above {preferred}, and could not be smaller.",
+                "{count} of them are above {preferred}, and could not be smaller.",
+                preferred=preferred,
+            )
         return say("None is above {preferred}.", preferred=preferred)
     if other.prefer == "light":
         return say(
@@ -48,7 +53,7 @@ def _mails(plan: MailPlan, plans: MailPlans) -> str:
     count = len(plan.wire_bytes)
     if plan.prefer == "fewest":
         return say_number(count, "{count} mail", "{count} mails")
-    preferred = say_bytes(plans.preferred_bytes)
+    preferred = _preferred(plans)
     if plan.above_preferred:
         return say_number(
             count,
@@ -63,6 +68,11 @@ def _mails(plan: MailPlan, plans: MailPlans) -> str:
         "{count} mails within {preferred}",
         preferred=preferred,
     )
+
+
+def _preferred(plans: MailPlans) -> str:
+    size = say_bytes(plans.preferred_bytes)
+    return say("{size} of files", size=size) if plans.count == "raw" else size
 
 
 def _proof(plan: MailPlan, *, reordered: bool) -> str:

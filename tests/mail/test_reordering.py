@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from photoprep.mail.bounds import least_mails
 from photoprep.mail.packing import PackItem, pack, rank_of
-from photoprep.mail.reordering import Order, Room, orders
+from photoprep.mail.reordering import orders
+from photoprep.mail.units import Order, Room
 from photoprep.preset import ADDRESSING_BYTES, MailSpec
 
 MOST = 20
