@@ -16,7 +16,7 @@ _IMPROVE_STEPS = 100_000
 
 def chain(units: Sequence[Unit], room: Room, *, first_stays: bool) -> Order:
     """Mail after mail, filled by whole units and, last of all, by the beginning of one."""
-    left = sorted(units, key=lambda unit: (-sum(unit.sizes), unit.index))
+    left = sorted(units, key=lambda unit: (-unit.whole_bytes, unit.index))
     begun_most = max(1, _CHAIN_STEPS // len(units))
     order = list[int]()
     used_bytes = room.usual_bytes
@@ -75,15 +75,21 @@ def _worth(order: Sequence[int], units: Sequence[Unit], room: Room) -> tuple[int
 
 def _filling(falling: Sequence[Unit], space_bytes: int, begun_most: int) -> list[Unit]:
     """Units that fill a space best, the largest first; only the last may be larger than is left."""
-    rising = [-sum(unit.sizes) for unit in falling]
+    rising = [-unit.whole_bytes for unit in falling]
     chosen = _whole_within(falling, rising, space_bytes)
-    best_bytes = sum(sum(unit.sizes) for unit in chosen)
-    several = {unit.sizes: unit for unit in reversed(falling) if len(unit.sizes) > 1}
-    for unit in [*several.values()][-begun_most:]:
+    best_bytes = sum(unit.whole_bytes for unit in chosen)
+    tried = dict[tuple[int, ...], Unit]()
+    for unit in falling:
+        if len(unit.sizes) > 1:
+            tried.setdefault(unit.sizes, unit)
+            if len(tried) >= begun_most:
+                break
+    for unit in tried.values():
         beginnings = [*accumulate(unit.sizes[:-1])]
         for beginning_bytes in beginnings[: bisect_right(beginnings, space_bytes)]:
             beside = _whole_within(falling, rising, space_bytes - beginning_bytes, unit)
-            filled_bytes = beginning_bytes + sum(sum(other.sizes) for other in beside)
+            filled_bytes = beginning_bytes + sum(other.whole_bytes for other in beside)
+            # Of as full ones that with the larger beginning: what is small fits later too.
             if filled_bytes >= best_bytes:
                 best_bytes, chosen = filled_bytes, [*beside, unit]
     return chosen

@@ -29,7 +29,7 @@ from photoprep.mail.units import Order, Room, Unit, appended, begun
 # The searches that could take long end after so many steps, each about a microsecond.
 _SUBSET_STEPS = 100_000
 _FILL_STEPS = 60_000
-_EVEN_STEPS = 60_000
+_EVEN_STEPS = 30_000
 # Of more units than these, no more orders than these: each is packed in earnest.
 _MANY_UNITS, _MOST_ORDERS = 400, 2
 # Above so many units to a mail, the order in which they come hardly matters.
@@ -183,47 +183,52 @@ def _even_out(bins: list[_Bin], openers: set[int], room: Room) -> None:
         return max(0, used_bytes - room.preferred_bytes) * weight + used_bytes**2
 
     steps = _EVEN_STEPS
-    while steps > 0:
-        steps -= len(bins)
+    changed = True
+    while changed and steps > 0:
         falling = sorted(bins, key=lambda each: (-each.used_bytes, each.units[0].index))
+        steps -= len(bins)
         changed = False
-        for heavy in falling:
-            for light in reversed(falling):
-                gap_bytes = heavy.used_bytes - light.used_bytes
-                if gap_bytes <= 0 or steps <= 0 or changed:
-                    break
-                moves = [
-                    (given, taken, given.last_bytes - (taken.last_bytes if taken else 0))
-                    for given in heavy.units
-                    if given.index not in openers and len(heavy.units) > 1
-                    for taken in (None, *light.units)
-                    if taken is None or taken.index not in openers
-                ]
+        for heavy, light in ((one, other) for one in falling for other in reversed(falling)):
+            if heavy.used_bytes > light.used_bytes:
+                moves = _moves(heavy, light, openers, room)
                 steps -= 1 + len(moves)
-                gains = [
-                    (
-                        cost(heavy.used_bytes)
-                        + cost(light.used_bytes)
-                        - cost(heavy.used_bytes - by_bytes)
-                        - cost(light.used_bytes + by_bytes),
-                        at,
-                    )
-                    for at, (_, _, by_bytes) in enumerate(moves)
-                    if by_bytes > 0 and light.used_bytes + by_bytes <= room.usual_bytes
-                ]
-                gain, at = max(gains, default=(0, 0))
-                if gain > 0:
-                    given, taken, by_bytes = moves[at]
-                    heavy.units.remove(given)
-                    light.units.append(given)
-                    if taken:
-                        light.units.remove(taken)
-                        heavy.units.append(taken)
-                    heavy.used_bytes -= by_bytes
-                    light.used_bytes += by_bytes
-                    changed = True
-        if not changed:
-            break
+                changed = _eased(heavy, light, moves, cost)
+            if changed or steps <= 0:
+                break
+
+
+_Move = tuple[int, Unit, Unit | None]
+
+
+def _moves(heavy: _Bin, light: _Bin, openers: set[int], room: Room) -> list[_Move]:
+    """What the heavy mail could give to the light one, for nothing or for a smaller unit."""
+    return [
+        (by_bytes, given, taken)
+        for given in heavy.units
+        if given.index not in openers
+        for taken in (None, *light.units)
+        if (len(heavy.units) > 1 if taken is None else taken.index not in openers)
+        and (by_bytes := given.last_bytes - (taken.last_bytes if taken else 0)) > 0
+        and light.used_bytes + by_bytes <= room.usual_bytes
+    ]
+
+
+def _eased(heavy: _Bin, light: _Bin, moves: list[_Move], cost: Callable[[int], int]) -> bool:
+    """Make the move that lessens the cost of both most; whether there is one."""
+    costs = [
+        cost(heavy.used_bytes - by_bytes) + cost(light.used_bytes + by_bytes)
+        for by_bytes, _, _ in moves
+    ]
+    if not costs or min(costs) >= cost(heavy.used_bytes) + cost(light.used_bytes):
+        return False
+    by_bytes, given, taken = moves[costs.index(min(costs))]
+    for source, target, unit in ((heavy, light, given), (light, heavy, taken)):
+        if unit is not None:
+            source.units.remove(unit)
+            target.units.append(unit)
+    heavy.used_bytes -= by_bytes
+    light.used_bytes += by_bytes
+    return True
 
 
 def _in_sequence(bins: Iterable[_Bin]) -> Order:

@@ -20,21 +20,25 @@ class Room:
     preferred_bytes: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Unit:
     """A unit, begun in a mail of its own: so many mails, the last of them so full."""
 
     index: int
     sizes: tuple[int, ...]
+    whole_bytes: int
     mails: int
     last_bytes: int
 
 
 def begun(index: int, sizes: Sequence[int], room: Room) -> Unit:
     """The unit of these pictures; what fits no usual mail and may stand alone does so."""
-    if room.usual_bytes < sum(sizes) <= room.alone_bytes:
-        return Unit(index, tuple(sizes), 1, room.usual_bytes)  # nothing goes beside it
-    return Unit(index, tuple(sizes), *appended(0, room.usual_bytes, sizes, room))
+    whole_bytes = sum(sizes)
+    if room.usual_bytes < whole_bytes <= room.alone_bytes:
+        mails, last_bytes = 1, room.usual_bytes  # nothing goes beside it
+    else:
+        mails, last_bytes = appended(0, room.usual_bytes, sizes, room)
+    return Unit(index, tuple(sizes), whole_bytes, mails, last_bytes)
 
 
 def appended(mails: int, used_bytes: int, sizes: Iterable[int], room: Room) -> tuple[int, int]:

@@ -82,6 +82,8 @@ def write_mails(
     chosen = series_by[spec.prefer]
     findings = [] if profile or not items else [_PROFILE_MISSING]
     findings += [_in_several(parted) for parted in chosen.parted]
+    if spec.count == "raw" and items:
+        findings.append(_counted_in_files(chosen))
     plans = chosen.plans
     if len(plans) > spec.max_mails:
         findings.append(_too_many(plans, spec.max_mails))
@@ -137,6 +139,21 @@ def _figures(
         len(series.parted),
         series.at_least,
         min(pictures[item.filename].quality for plan in series.plans for item in plan.attachments),
+    )
+
+
+def _counted_in_files(series: Series) -> Finding:
+    """A limit told for files is no surprise on the way: what servers count stands beside it."""
+    largest = max(series.plans, key=lambda plan: plan.wire_bytes)
+    return Finding(
+        "counted-in-files",
+        "info",
+        say(
+            "Mails are counted by their files. The largest has {raw_bytes} bytes of them and "
+            "weighs {wire_bytes} on the wire, which is what mail servers count.",
+            raw_bytes=largest.raw_bytes,
+            wire_bytes=largest.wire_bytes,
+        ),
     )
 
 

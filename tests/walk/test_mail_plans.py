@@ -231,9 +231,13 @@ def test_the_lines_that_a_person_reads(plans: MailPlans, lines: str) -> None:
 def test_counting_files_tells_the_wire_beside_it(
     photos: Path, one_bytes: int, tmp_path: Path
 ) -> None:
-    spec = load_preset().mail
-    keys = {"max_bytes": 3 * one_bytes, "preferred_bytes": 2 * one_bytes, "count": "raw"}
-    report = run(photos, tmp_path / "out", replace(load_preset(), mail=replace(spec, **keys)))
+    files = replace(
+        load_preset().mail,
+        max_bytes=3 * one_bytes,
+        preferred_bytes=2 * one_bytes,
+        count="raw",
+    )
+    report = run(photos, tmp_path / "out", replace(load_preset(), mail=files))
     assert report.mail_plans is not None
     assert (report.mail_plans.count, report.mail_plans.limit_bytes) == ("raw", 3 * one_bytes)
     assert max(mail.raw_bytes for mail in report.mails) <= 3 * one_bytes
