@@ -47,7 +47,7 @@ from photoprep.mail.series import divide
 from photoprep.mail.weights import RunWeights
 from photoprep.preset_file import load_preset
 
-# Photos of the preset trade-email: 36 of web shops and 58 of cameras and phones, in kB.
+# Photos of the preset trade-email: 36 of web shops and 45 of cameras and phones, in kB.
 PHOTOS_KB = (
     *(100.7, 101.1, 103.1, 104.2, 105.7, 108.2, 109.9, 113.9, 122.6, 129.3, 137.4, 138.7, 146.1),
     *(149.0, 156.0, 156.1, 176.0, 179.5, 179.9, 182.4, 184.2, 192.0, 197.3, 197.6, 198.1, 198.4),
