@@ -34,7 +34,7 @@ KEYWORDS = {"say": None, "say_number": (2, 3)}
 # A date of its own would make every refresh a change.
 _NO_DATE = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
 # So would Babel's own version, which stands in the header.
-babel.messages.catalog.VERSION = "2"
+vars(babel.messages.catalog)["VERSION"] = "2"
 
 
 def template() -> Catalog:
