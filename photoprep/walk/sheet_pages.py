@@ -323,8 +323,9 @@ class Studio:
             for cell in page.cells
             if cell.caption.height_px
         ]
+        ink = dress.mark_text if plan.apart_is_warned_of else dress.text
         texts += [
-            StyledText(_line(plan.apart_heading), box, dress.heading_type_px, dress.mark_text)
+            StyledText(_line(plan.apart_heading), box, dress.heading_type_px, ink)
             for _, box in page.headings
         ]
         if not number.endswith(" / 1"):
