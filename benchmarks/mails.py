@@ -43,8 +43,9 @@ from benchmarks.plots import (
 )
 from photoprep.mail.items import MailItem
 from photoprep.mail.letter import Letter, subject_stem
-from photoprep.mail.series import divide
+from photoprep.mail.series import Series, divide
 from photoprep.mail.weights import RunWeights
+from photoprep.preset import LetterSpec
 from photoprep.preset_file import load_preset
 
 # Photos of the preset trade-email: 36 of web shops and 45 of cameras and phones, in kB.
@@ -61,7 +62,7 @@ SHEETS_KB = (350, 410)
 SETS = 200
 MOST_PICTURES = 60
 SPEC = load_preset().mail
-WRITER = Letter("en", None, "C0123", datetime.date(2026, 11, 23))
+DATE = datetime.date(2026, 11, 23)
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,8 @@ Method = Callable[[Sequence[MailItem]], Divided]
 
 def greedy(items: Sequence[MailItem]) -> Divided:
     """Mail after mail, each filled as far as the pictures go in their order."""
-    weigh = RunWeights(WRITER, subject_stem(items, "en"), items, 2).wire_bytes
+    writer = Letter("en", None, "", DATE)
+    weigh = RunWeights(writer, subject_stem(items, "en"), items, 2).wire_bytes
     runs = [range(1)]
     for at in range(1, len(items)):
         if weigh(runs[-1].start, at + 1) <= SPEC.draft_bytes:
@@ -97,11 +99,17 @@ def greedy(items: Sequence[MailItem]) -> Divided:
     return Divided(tuple(weigh(run.start, run.stop) for run in runs), parted)
 
 
+def divided(items: Sequence[MailItem], **keys: Any) -> Series:
+    """The series that photoprep makes of a set, with these keys under [mail]."""
+    letter, spec = LetterSpec("en"), replace(SPEC, **keys)
+    return divide(items, spec=spec, letter=letter, profile=None, customer="", date=DATE)
+
+
 def ours(**keys: Any) -> Method:
     """photoprep, with these keys under [mail]."""
 
     def method(items: Sequence[MailItem]) -> Divided:
-        series = divide(items, WRITER, replace(SPEC, **keys))
+        series = divided(items, **keys)
         return Divided(tuple(plan.wire_bytes for plan in series.plans), len(series.parted))
 
     return method
@@ -153,10 +161,7 @@ def main() -> int:
         kind: {name: [method(items) for items in sets] for name, method in METHODS.items()}
         for kind, sets in kinds.items()
     }
-    bounds = {
-        kind: [divide(items, WRITER, SPEC).at_least for items in sets]
-        for kind, sets in kinds.items()
-    }
+    bounds = {kind: [divided(items).at_least for items in sets] for kind, sets in kinds.items()}
     print_tables(rows, bounds)
     print_times()
     if options.out is not None:

@@ -65,11 +65,19 @@ def plan_series(
     date: datetime.date,
 ) -> list[MessagePlan]:
     """The mails of the series that ``divide`` makes of these."""
-    writer = Letter(letter.language, profile, customer, date)
-    return list(divide(items, writer, spec).plans)
+    series = divide(items, spec=spec, letter=letter, profile=profile, customer=customer, date=date)
+    return list(series.plans)
 
 
-def divide(items: Sequence[MailItem], writer: Letter, spec: MailSpec) -> Series:
+def divide(
+    items: Sequence[MailItem],
+    *,
+    spec: MailSpec,
+    letter: LetterSpec,
+    profile: SenderProfile | None,
+    customer: str,
+    date: datetime.date,
+) -> Series:
     """Divide the pictures over mails as ``spec`` wants it; ``packing`` says which plan is best.
 
     The order of ``items`` is kept, so those of one product stand together; with ``spec.reorder``
@@ -89,6 +97,7 @@ def divide(items: Sequence[MailItem], writer: Letter, spec: MailSpec) -> Series:
     _check_names_differ(items)
     if not items:
         return Series((), 0)
+    writer = Letter(letter.language, profile, customer, date)
     stem = subject_stem(items, writer.language)
     packed = _pack_items(items)
     single = plan_message(writer, stem, items, [range(len(items))], 1)

@@ -7,12 +7,12 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from photoprep.catalogue.products import view_rank
 from photoprep.errors import MailTooLargeError
 from photoprep.language import say
 from photoprep.mail.items import MailItem
-from photoprep.mail.letter import Letter
 from photoprep.mail.message import MessagePlan, build_message
 from photoprep.mail.series import PartedProduct, Series, divide
 from photoprep.mail_plans import MailPlan, MailPlans
@@ -69,12 +69,13 @@ def write_mails(
         _filename(photo.jpeg.output): photo.jpeg for photo in photos
     }
     by_filename |= {_filename(sheet.output): sheet for sheet in sheets}
-    spec, writer = preset.mail, Letter(preset.letter.language, profile, customer, date)
+    spec = preset.mail
+    divided = partial(divide, letter=preset.letter, profile=profile, customer=customer, date=date)
     items = list(_items(_as_shown(photos), sheets))
     other: MailPreference = "light" if spec.prefer == "fewest" else "fewest"
     try:
         series_by = {
-            prefer: divide(items, writer, replace(spec, prefer=prefer))
+            prefer: divided(items, spec=replace(spec, prefer=prefer))
             for prefer in (spec.prefer, other)
         }
     except MailTooLargeError as error:
@@ -90,7 +91,7 @@ def write_mails(
         # Planned anew, because the letters say how many mails there are; a part of a series
         # that fits n mails fits n mails on its own.
         first = [item for plan in plans[: spec.max_mails] for item in plan.attachments]
-        plans = divide(first, writer, spec).plans
+        plans = divided(first, spec=spec).plans
     earlier = folder.state.mails()
     outputs = folder.free_paths([f"{MAILS_FOLDER}/{plan.filename}" for plan in plans])
     series = [

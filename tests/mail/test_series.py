@@ -14,17 +14,23 @@ from hypothesis import strategies as st
 
 from photoprep.language import Language
 from photoprep.mail.items import MailItem
-from photoprep.mail.letter import Letter
 from photoprep.mail.series import PartedProduct, Series, divide
-from photoprep.preset import MailSpec
+from photoprep.preset import LetterSpec, MailSpec
 from photoprep.profile import SenderProfile
 
 TRADE = MailSpec(preferred_bytes=600_000, max_bytes=800_000, reserve_bytes=4_096)
 WANG = SenderProfile(name="王丽", company="Hengli Tools Co., Ltd.", email="wang@example.com")
 
 
-def letter(language: Language = "en") -> Letter:
-    return Letter(language, WANG, "C0123", datetime.date(2026, 11, 23))
+def divided(items: Sequence[MailItem], spec: MailSpec, language: Language = "en") -> Series:
+    return divide(
+        items,
+        spec=spec,
+        letter=LetterSpec(language),
+        profile=WANG,
+        customer="C0123",
+        date=datetime.date(2026, 11, 23),
+    )
 
 
 def photos(*products: Sequence[int]) -> list[MailItem]:
@@ -68,7 +74,7 @@ def test_what_every_series_promises(
 ) -> None:
     spec = replace(TRADE, **way)
     items = [*(sheet(number, 390_000) for number in range(sheets)), *photos(*products)]
-    series = divide(items, letter(language), spec)
+    series = divided(items, spec, language)
     sent = [item for plan in series.plans for item in plan.attachments]
 
     assert len(sent) == len(set(sent)) == len(items)
@@ -87,15 +93,15 @@ def test_what_every_series_promises(
         for plan, size_bytes in zip(series.plans, counted(series, spec), strict=True):
             if size_bytes > spec.preferred_bound_bytes:
                 assert len({item.title for item in plan.attachments}) == 1
-    assert divide(items, letter(language), spec) == series
+    assert divided(items, spec, language) == series
 
 
 @settings(max_examples=60, deadline=None)
 @given(product_sizes, st.sampled_from(["fewest", "light"]), st.sampled_from(["wire", "raw"]))
 def test_another_order_is_never_worse(products: list[list[int]], prefer: Any, count: Any) -> None:
     spec = replace(TRADE, prefer=prefer, count=count)
-    kept = divide(photos(*products), letter(), spec)
-    moved = divide(photos(*products), letter(), replace(spec, reorder=True))
+    kept = divided(photos(*products), spec)
+    moved = divided(photos(*products), replace(spec, reorder=True))
 
     def figures(series: Series) -> tuple[int, int, int]:
         excess = sum(
@@ -116,9 +122,9 @@ def test_another_order_is_never_worse(products: list[list[int]], prefer: Any, co
     )
 )
 def test_for_few_products_no_order_takes_fewer_mails(products: list[list[int]]) -> None:
-    moved = divide(photos(*products), letter(), replace(TRADE, reorder=True))
+    moved = divided(photos(*products), replace(TRADE, reorder=True))
     every = [
-        divide([item for one in order for item in one], letter(), TRADE)
+        divided([item for one in order for item in one], TRADE)
         for order in permutations(
             [
                 [item for item in photos(*products) if item.model == f"X{at:02}"]
@@ -132,8 +138,8 @@ def test_for_few_products_no_order_takes_fewer_mails(products: list[list[int]]) 
 
 def test_light_mails_keep_the_preferred_size_as_sent() -> None:
     items = photos(*[[140_000]] * 12)
-    fewest = divide(items, letter(), TRADE)
-    light = divide(items, letter(), replace(TRADE, prefer="light"))
+    fewest = divided(items, TRADE)
+    light = divided(items, replace(TRADE, prefer="light"))
     assert (len(fewest.plans), len(light.plans)) == (3, 4)
     assert max(plan.wire_bytes for plan in fewest.plans) > 600_000
     assert max(plan.wire_bytes for plan in light.plans) <= 600_000 - 4_096 - 512
@@ -143,61 +149,61 @@ def test_light_mails_keep_the_preferred_size_as_sent() -> None:
 def test_a_product_that_fits_no_light_mail_goes_alone_in_a_larger_one() -> None:
     spec = replace(TRADE, prefer="light")
     items = photos([90_000], [190_000, 190_000, 190_000], [90_000])
-    assert [len(names_of) for names_of in names(divide(items, letter(), spec))] == [1, 3, 1]
+    assert [len(names_of) for names_of in names(divided(items, spec))] == [1, 3, 1]
     # By itself in a series it is one mail too, above the preferred size.
-    (alone,) = divide(items[1:4], letter(), spec).plans
+    (alone,) = divided(items[1:4], spec).plans
     assert alone.wire_bytes > 600_000
     # Two products are not one: they go in two mails, though 795,392 bytes would hold them.
-    assert len(divide(items[:4], letter(), spec).plans) == 2
-    assert len(divide(items[:4], letter(), TRADE).plans) == 2
+    assert len(divided(items[:4], spec).plans) == 2
+    assert len(divided(items[:4], TRADE).plans) == 2
 
 
 def test_a_product_too_large_for_any_mail_is_parted_and_told_so() -> None:
-    series = divide(photos([200_000] * 5, [100_000]), letter(), TRADE)
+    series = divided(photos([200_000] * 5, [100_000]), TRADE)
     assert [len(of) for of in names(series)] == [2, 2, 2]
     assert series.parted == (PartedProduct("Box X00", 3, fits_one=False),)
 
 
 def test_a_product_parted_to_save_a_mail_is_told_too() -> None:
-    series = divide(photos([200_000], [200_000] * 2, [200_000]), letter(), TRADE)
+    series = divided(photos([200_000], [200_000] * 2, [200_000]), TRADE)
     assert [len(of) for of in names(series)] == [2, 2]
     assert series.parted == (PartedProduct("Box X01", 2, fits_one=True),)
 
 
 def test_pictures_of_no_product_are_no_product_that_is_parted() -> None:
     items = [MailItem(f"IMG_{number}.jpg", 200_000) for number in range(5)]
-    assert divide(items, letter(), TRADE).parted == ()
+    assert divided(items, TRADE).parted == ()
 
 
 @pytest.mark.parametrize("reorder", [False, True])
 def test_large_and_small_ones_meet_where_they_may_change_places(reorder: bool) -> None:
     # 380,000 and 180,000 fill a mail; in this order two large ones come after each other.
     items = photos(*[[380_000]] * 6, *[[180_000]] * 6)
-    series = divide(items, letter(), replace(TRADE, reorder=reorder))
+    series = divided(items, replace(TRADE, reorder=reorder))
     assert (len(series.plans), series.at_least) == ((6, 6) if reorder else (8, 6))
 
 
 def test_an_overview_stays_ahead_where_products_change_places() -> None:
     items = [sheet(1, 390_000), *photos([380_000], [380_000], [180_000], [180_000], [180_000])]
-    series = divide(items, letter(), replace(TRADE, reorder=True))
+    series = divided(items, replace(TRADE, reorder=True))
     assert len(series.plans) == series.at_least == 3
     assert names(series)[0][0] == "sheet-1.jpg"
 
 
 def test_a_limit_told_for_files_leaves_the_wire_to_itself() -> None:
     spec = replace(TRADE, count="raw")
-    (mail,) = divide(photos([200_000] * 4), letter(), spec).plans
+    (mail,) = divided(photos([200_000] * 4), spec).plans
     assert mail.raw_bytes == 800_000
     assert mail.wire_bytes > 1_090_000
-    assert len(divide(photos([200_000] * 3, [200_001]), letter(), spec).plans) == 2
+    assert len(divided(photos([200_000] * 3, [200_001]), spec).plans) == 2
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_no_words_are_lighter_than_the_bound_takes_them(language: Language) -> None:
     """Squeezed until they just fit, three to a mail: the bound must not claim a mail too many."""
     items = photos(*[[191_000]] * 30)
-    tight = max(plan.wire_bytes for plan in divide(items, letter(language), TRADE).plans)
+    tight = max(plan.wire_bytes for plan in divided(items, TRADE, language).plans)
     for less in range(40):
         spec = replace(TRADE, max_bytes=tight + 4_096 + 512 - less)
-        series = divide(items, letter(language), spec)
+        series = divided(items, spec, language)
         assert series.at_least <= len(series.plans)
