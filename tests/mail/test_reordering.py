@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from photoprep.mail.bounds import least_mails
 from photoprep.mail.packing import PackItem, pack, rank_of
 from photoprep.mail.reordering import orders
-from photoprep.mail.units import Order, Room
+from photoprep.mail.subsets import over_subsets
+from photoprep.mail.units import Order, Room, begun
 from photoprep.preset import ADDRESSING_BYTES, MailSpec
 
 MOST = 20
@@ -62,6 +63,33 @@ def test_for_few_products_no_order_takes_fewer_mails(units: Units, first_stays: 
     if all(sum(unit) <= MOST for unit in units) and possible[1] == 0:
         # Products are whole wherever as few mails can have them so.
         assert best[:2] == possible[:2]
+
+
+def mails_in(units: Units, order: Order, *, parted: bool) -> int:
+    """Mails when pictures, or whole products, are put in one after another."""
+    mails, used = 0, MOST
+    for at in order:
+        whole = sum(units[at])
+        pieces = units[at] if parted or whole > MOST else [whole]
+        if not parted and whole > MOST:
+            used = MOST  # a large one is begun in a new mail
+        for size in pieces:
+            mails, used = (mails, used + size) if used + size <= MOST else (mails + 1, size)
+    return mails
+
+
+@settings(max_examples=100, deadline=None)
+@given(sets(5, 3), st.booleans(), st.booleans())
+@example([[12, 12], [8], [8]], False, True)
+@example([[12, 12], [8], [8]], True, True)
+def test_over_all_subsets_is_over_all_orders(units: Units, first_stays: bool, parted: bool) -> None:
+    known = [begun(index, sizes, ROOM) for index, sizes in enumerate(units)]
+    order = over_subsets(known, ROOM, first_stays=first_stays, parted=parted)
+    every = all_orders(len(units), first_stays=first_stays)
+    assert order in every
+    assert mails_in(units, order, parted=parted) == min(
+        mails_in(units, other, parted=parted) for other in every
+    )
 
 
 @settings(max_examples=60, deadline=None)
