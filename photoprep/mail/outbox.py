@@ -38,6 +38,7 @@ State = Literal["planned", "sending", "sent", "deferred", "refused", "unknown"]
 Outcome = Literal["sent", "deferred", "refused", "unknown"]
 JOURNAL_FILE = "outbox.db"
 _SCHEMA = 1
+_NOWHERE = Path(":memory:")
 
 # What may follow what. Nothing follows ``sent``.
 _MAY_FOLLOW: Mapping[State, frozenset[State]] = {
@@ -51,8 +52,9 @@ _MAY_FOLLOW: Mapping[State, frozenset[State]] = {
 
 _TABLES = """
 CREATE TABLE series (
-    series TEXT PRIMARY KEY, parts INTEGER NOT NULL, begun TEXT NOT NULL, seal TEXT NOT NULL
-) WITHOUT ROWID;
+    number INTEGER PRIMARY KEY, series TEXT UNIQUE NOT NULL, parts INTEGER NOT NULL,
+    begun TEXT NOT NULL, seal TEXT NOT NULL
+);
 CREATE TABLE dates (
     message_id TEXT PRIMARY KEY, date TEXT NOT NULL, seal TEXT NOT NULL
 ) WITHOUT ROWID;
@@ -126,15 +128,14 @@ class Outbox:
     def __init__(self, path: Path, *, look: bool = False) -> None:
         self._path = path
         self._look = look
-        if look and not _has_content(path):
-            self._database = connect(Path(":memory:"))
-            self._make_tables()
-            return
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise cannot_write(path.parent, error) from error
-        self._database = connect(path)
+        if look:
+            self._database = connect(path if _is_there(path) else _NOWHERE)
+        else:
+            try:
+                path.parent.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise cannot_write(path.parent, error) from error
+            self._database = connect(path)
         try:
             self._open()
         except BaseException:
@@ -170,15 +171,16 @@ class Outbox:
                 begun,
                 {key: frozenset(done) for key, done in settled.get(series, {}).items()},
             )
-            for series, parts, begun in self._rows("SELECT * FROM series ORDER BY begun")
+            for _, series, parts, begun in self._rows("SELECT * FROM series ORDER BY number")
         ]
 
     def begin(self, series: str, parts: int, now: str) -> None:
         """Say that a series of so many parts is about to go out; the first time counts."""
-        with self._transaction():
-            self._database.execute(
-                "INSERT OR IGNORE INTO series VALUES (?, ?, ?, ?)", sealed(series, parts, now)
-            )
+        known = [each.series for each in self.begun()]
+        if series not in known:
+            row = sealed(len(known) + 1, series, parts, now)  # a clock may be put back: a number
+            with self._transaction():
+                self._database.execute("INSERT INTO series VALUES (?, ?, ?, ?, ?)", row)
 
     def date_of(self, message_id: str, now: str) -> str:
         """The date in a message's header: now, or what it was when it was first to go.
@@ -242,9 +244,7 @@ class Outbox:
 
     def _open(self) -> None:
         with self._ours():
-            if self._look:
-                self._database.execute("PRAGMA query_only = ON")
-            else:
+            if not self._look:
                 # The lock comes with the first transaction and stays until the process ends.
                 self._database.execute("PRAGMA locking_mode = EXCLUSIVE")
                 # Each commit is on the platter, its journal's end too (sqlite.org/pragma.html).
@@ -252,15 +252,19 @@ class Outbox:
                 self._database.execute("BEGIN EXCLUSIVE")
                 self._database.execute("COMMIT")
             (version,) = self._database.execute("PRAGMA user_version").fetchone()
+            (tables,) = self._database.execute("SELECT count(*) FROM sqlite_master").fetchone()
         if version > _SCHEMA:
             raise CannotWriteError(
                 say("The journal of sent mails was written by a newer photoprep."),
                 hint=say("Use that version to send these mails."),
                 path=self._path,
             )
+        if version == 0 and tables:
+            raise _damaged(self._path, say("no schema"))
         if version == 0:
-            if _has_content(self._path):
-                raise _damaged(self._path, say("no schema"))
+            if self._look:  # made and not yet written to
+                self._database.close()
+                self._database = connect(_NOWHERE)
             self._make_tables()
         with self._ours():
             (said,) = self._database.execute("PRAGMA quick_check(1)").fetchone()
@@ -377,10 +381,9 @@ def _delivery(row: tuple[Any, ...]) -> Delivery:
     )
 
 
-def _has_content(path: Path) -> bool:
-    """Whether there is a journal: one that was made and not yet written to is an empty file."""
+def _is_there(path: Path) -> bool:
     try:
-        return path.stat().st_size > 0
+        return path.is_file()
     except OSError:
         return False
 

@@ -20,7 +20,7 @@ from photoprep.errors import (
     TryLaterError,
     UsageError,
 )
-from photoprep.language import say, say_both, say_list, say_number
+from photoprep.language import say, say_both
 from photoprep.mail.account import Account
 from photoprep.mail.addressing import Addressees, addressed, ids_of_drafts, message_ids
 from photoprep.mail.mailboxes import Mailbox
@@ -126,14 +126,12 @@ def check_not_mixed(sending: Sending, outbox: Outbox) -> None:
     for key, begun in latest.items():
         if begun.series != sending.series.identity and begun.half_way([key]):
             raise UsageError(
-                say_number(
-                    begun.parts,
-                    "{recipient} has mail {done} of {count} of a series whose mails have been "
-                    "changed since.",
-                    "{recipient} has mails {done} of {count} of a series whose mails have been "
+                say(
+                    "{recipient} has {done} of the {parts} mails of a series that has been "
                     "changed since.",
                     recipient=key,
-                    done=say_list(map(str, sorted(begun.settled[key]))),
+                    done=len(begun.settled[key]),
+                    parts=begun.parts,
                 ),
                 hint=say(
                     "Its numbering stands, so the rest cannot be taken from these. Bring the "

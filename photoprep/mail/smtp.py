@@ -30,6 +30,7 @@ _EHLO_NAME = "[127.0.0.1]"
 _LOST = (smtplib.SMTPServerDisconnected, smtplib.SMTPResponseException, OSError)
 _GOES_ON = 354  # the content may come (RFC 5321, 4.1.1.4)
 _NEXT_ANSWER = 334  # while logging in (RFC 4954, 4)
+_EARLY_BYTES = 1_000
 _HANGS_UP = 421  # may answer anything (RFC 5321, 3.8)
 
 Outcome = Literal["sent", "deferred", "refused", "unknown"]
@@ -153,6 +154,10 @@ class Session:
                 return verdicts
             self._push(_with_doubled_dots(data), self._timeouts.content_s)
             before_dot()
+            early = self._early_answer()
+            if early is not None:
+                self.close()
+                return verdicts | self._all(taken, early)
             handed = True
             self._push(b".\r\n", self._timeouts.verdict_s)
             reply = self._read()
@@ -310,6 +315,22 @@ class Session:
             self.close()
         return self._told(code, text)
 
+    def _early_answer(self) -> Reply | None:
+        """What the server has said before the dot, if anything: it will not take the mail.
+
+        A connection that is seen to be cut here leaves no doubt, as it would a moment later.
+        """
+        try:
+            self._socket.settimeout(0)
+            said = self._socket.recv(_EARLY_BYTES)
+        except (BlockingIOError, ssl.SSLWantReadError):
+            return None
+        except OSError as error:
+            raise _LostError(detail_of(error)) from error
+        if not said[:3].isdigit():
+            raise _LostError("closed before the mail's end")
+        return self._told(int(said[:3]), said[4:])
+
     def _told(self, code: int, text: bytes) -> Reply:
         reply = reply_of(code, text)
         return Reply(reply.code, without_secrets(reply.text, *self._secrets))
@@ -331,6 +352,8 @@ class Session:
 
     def _turned_away(self, reply: Reply) -> NoReturn:
         """Raise what a server's refusing to talk means."""
+        if not 200 <= reply.code < 600:
+            raise unreachable(self._server, _LostError(f"no SMTP: {reply.text}"))
         reason = reason_of(reply)
         message = say("{host}: {reason}", host=self._server.host, reason=reason.message)
         if reply.is_never:
