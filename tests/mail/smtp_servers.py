@@ -58,6 +58,7 @@ class FaultyServer:
     kept: list[Kept] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
     watch: Callable[[Step], None] = lambda _step: None
+    auth_reply: str = "235 2.7.0 Ok"
     port: int = 0
     _listener: socket.socket = field(default_factory=socket.socket)
     _threads: list[threading.Thread] = field(default_factory=list)
@@ -95,7 +96,7 @@ class FaultyServer:
                 return
             recipients: list[str] = []
             while line := lines.readline():
-                words = line.decode("ascii").strip()
+                words = line.decode("ascii", "replace").strip()
                 self.said.append(words)
                 verb = words.split()[0].upper()
                 if verb == "EHLO":
@@ -113,6 +114,15 @@ class FaultyServer:
                         recipients.append(words.partition("<")[2].rstrip(">"))
                 elif verb == "DATA":
                     going = self._data(connection, lines.readline, recipients)
+                elif verb == "AUTH" and words.upper() == "AUTH LOGIN":
+                    connection.sendall(b"334 VXNlcm5hbWU6\r\n")
+                    lines.readline()
+                    connection.sendall(b"334 UGFzc3dvcmQ6\r\n")
+                    lines.readline()
+                    going = self._carry_out(connection, None, self.auth_reply)
+                elif verb == "AUTH":
+                    reply = self.auth_reply.format(words=words)
+                    going = self._carry_out(connection, None, reply)
                 elif verb == "QUIT":
                     self._answer(connection, "quit", "221 2.0.0 Bye")
                     return
@@ -235,9 +245,7 @@ def postfix(root: Path, transport: str = "discard:") -> Iterator[int]:
     for folder in (config, root / "queue", root / "data"):
         folder.mkdir(parents=True)
     shutil.chown(root / "data", "postfix")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
+    port = free_port()
     (config / "main.cf").write_text(
         _MAIN_CF.format(root=root, limit=LIMIT_BYTES, transport=transport), encoding="ascii"
     )
@@ -248,6 +256,14 @@ def postfix(root: Path, transport: str = "discard:") -> Iterator[int]:
         yield port
     finally:
         subprocess.run([POSTFIX, "-c", str(config), "stop"], check=False, capture_output=True)
+
+
+def free_port() -> int:
+    """A port on loopback where nobody listens."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+    return port
 
 
 def wait_for(port: int) -> None:
