@@ -45,6 +45,11 @@ def password_of(account: Account) -> str:
                 variable=variable_of(account),
             ),
         )
+    if any("\ud800" <= letter <= "\udfff" for letter in password):
+        raise AccountError(
+            say("The password of the account {name} cannot be read as text.", name=account.name),
+            hint=say("Set it in the encoding that this system uses, UTF-8 as a rule."),
+        )
     return password
 
 
