@@ -56,12 +56,14 @@ class Sending:
 
     sender: Mailbox = field(init=False)
     ids: tuple[str, ...] = field(init=False)
+    _renamed: dict[bytes, bytes] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         sender, drafts = Mailbox(self.account.address), self.series.drafts
         ids = message_ids(self.series.identity, drafts, sender, self.addressees)
         object.__setattr__(self, "sender", sender)
         object.__setattr__(self, "ids", tuple(ids))
+        object.__setattr__(self, "_renamed", ids_of_drafts(drafts, ids))
 
     @property
     def keys(self) -> list[str]:
@@ -75,7 +77,7 @@ class Sending:
             self.sender,
             self.addressees,
             ids=self.ids,
-            renamed=ids_of_drafts(self.series.drafts, self.ids),
+            renamed=self._renamed,
             date=date,
         )
 
