@@ -74,11 +74,13 @@ def send(
     folder, so that running the same again sends what is left and nothing twice.
     """
     with exit_codes():
-        from photoprep.cli_send_page import json_of, print_envelope, print_mails
+        from photoprep.cli_send_page import json_of, print_end, print_envelope, print_mails
+        from photoprep.files import at_home
         from photoprep.mail.outbox import JOURNAL_FILE, Outbox
         from photoprep.mail.sending import check_not_mixed, wire_bytes
         from photoprep.output_folder import MARKER
 
+        out = Path(at_home(str(out)))
         sending = _sending(out, to, cc or [], bcc or [], account, edited=edited)
         sizes = wire_bytes(sending, _now())
         page = stderr_console() if as_json else console(stderr=False)
@@ -96,7 +98,7 @@ def send(
                 _ask(going, yes=yes)
                 _deliver(sending, outbox, pause_s=pause, tries=tries, quiet=quiet)
                 if not quiet:
-                    print_mails(sending, outbox, sizes, page, spoken())
+                    print_end(sending, outbox, sizes, page, spoken())
             else:
                 _say(say("There is nothing left to send: nothing goes out twice."), quiet=quiet)
             if as_json:

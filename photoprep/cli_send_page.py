@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from photoprep.language import Language, in_language, say, say_list
+from photoprep.language import Language, in_language, say, say_list, say_number
 from photoprep.mail.outbox import Delivery, Outbox, say_state
 from photoprep.mail.sending import Sending, earlier_series
 from photoprep.units import say_bytes
@@ -61,6 +61,24 @@ def print_mails(
         )
     page.print(table)
     page.print()
+
+
+def print_end(
+    sending: Sending, outbox: Outbox, sizes: list[int], page: Console, language: Language
+) -> None:
+    """How it went: one line when everything went, else the mails again with their states."""
+    rows = sending.deliveries(outbox).values()
+    if any(each.state != "sent" for row in rows for each in row):
+        print_mails(sending, outbox, sizes, page, language)
+        return
+    line = say_number(
+        len(rows),
+        "The {count} mail has been sent to {recipients}.",
+        "All {count} mails have been sent to {recipients}.",
+        recipients=say_list(sending.keys),
+    )
+    words = escape(in_language(line, language))
+    page.print(f"[bold green]{words}[/]", highlight=False, soft_wrap=True)
 
 
 def _states(row: list[Delivery], language: Language) -> Iterator[str]:

@@ -21,7 +21,6 @@ from photoprep.errors import DraftUnusableError, PresetError
 from photoprep.language import say
 from photoprep.mail.addressing import parted
 from photoprep.mail.items import one_line
-from photoprep.preset import MailSpec
 
 # The most a mail may weigh where nobody knows which preset it was made by.
 DEFAULT_LIMIT_BYTES = 795_904
@@ -58,11 +57,11 @@ class OutgoingSeries:
     """All drafts of an output folder in order.
 
     ``identity`` is another one as soon as a byte of any draft is another; ``limit_bytes`` is the
-    most that a mail of it may weigh when it is sent.
+    most that a mail of it may weigh when it is sent, ``None`` where only the server knows.
     """
 
     drafts: tuple[Draft, ...]
-    limit_bytes: int
+    limit_bytes: int | None
     identity: str
 
 
@@ -171,12 +170,13 @@ def _attachments(message: EmailMessage) -> Iterator[str]:
         yield one_line(part.get_filename() or part.get_content_type())
 
 
-def _limit_bytes(report: dict[str, Any]) -> int:
+def _limit_bytes(report: dict[str, Any]) -> int | None:
     """What a mail may weigh by the preset that the report names."""
     from photoprep.preset_file import load_preset
 
     try:
-        spec: MailSpec = load_preset(str(report["preset"])).mail
+        spec = load_preset(str(report["preset"])).mail
     except (KeyError, PresetError):  # a preset in a file of its own, or gone since
         return DEFAULT_LIMIT_BYTES
-    return spec.limit_bytes
+    # Whoever was told a limit in file sizes knows none on the wire.
+    return None if getattr(spec, "count", "wire") == "raw" else spec.limit_bytes

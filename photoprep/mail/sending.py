@@ -99,16 +99,17 @@ def wire_bytes(sending: Sending, now: datetime.datetime) -> list[int]:
 
     """
     sizes = []
+    limit = sending.series.limit_bytes
     for draft in sending.series.drafts:
         # Every date of this form is as long as any other.
         sizes.append(len(sending.message(draft, format_datetime(now))))
-        if sizes[-1] > sending.series.limit_bytes:
+        if limit is not None and sizes[-1] > limit:
             raise DraftUnusableError(
                 say(
                     "{filename} with its recipients has {size:,} bytes, and {limit:,} are allowed.",
                     filename=draft.filename,
                     size=sizes[-1],
-                    limit=sending.series.limit_bytes,
+                    limit=limit,
                 ),
                 hint=say("Send to fewer people at a time; --bcc adds nothing to a mail."),
             )

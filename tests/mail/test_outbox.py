@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from photoprep.errors import CannotWriteError
 from photoprep.language import say
 from photoprep.mail.outbox import Outbox
+from tests.faults.support import mounts_refused, small_disk
 from tests.mail.outgoing_folder import journal, make_out, postman, sending_of
 from tests.mail.smtp_servers import FaultyServer
 
@@ -239,3 +241,36 @@ def test_a_journal_that_cannot_be_trusted_sends_nothing(
         with pytest.raises(CannotWriteError, match=words):
             Outbox(path, look=look)
     assert path.read_bytes() == before
+
+
+@pytest.mark.skipif(bool(mounts_refused()), reason=mounts_refused() or "-")
+@pytest.mark.parametrize("full_at", ["connect", "rcpt", "data", "content", "dot"])
+def test_a_disk_that_fills_up_leaves_a_true_journal(tmp_path: Path, full_at: str) -> None:
+    """Whenever the room ends: nothing goes out that could not be written down before."""
+    with FaultyServer() as server, small_disk(tmp_path / "disk", 200) as disk:
+        out = make_out(disk, 2)
+        sending = sending_of(out, server.port, A)
+        filled = disk / "filled"
+        server.watch = lambda step: fill(filled) if step == full_at else None
+        with suppress(CannotWriteError), Outbox(journal(out)) as outbox:
+            postman(sending, outbox).deliver()
+        assert filled.stat().st_size > 100_000
+        filled.unlink()
+        server.watch = lambda _step: None
+        with Outbox(journal(out)) as outbox:
+            found = [row[0].state for row in sending.deliveries(outbox).values()]
+            assert found.count("sent") <= len(server.kept)
+            assert len(server.kept) <= found.count("sent") + found.count("unknown")
+            for part, state in enumerate(found, 1):
+                if state == "unknown":  # the answer could not be written down
+                    arrived = any(f"({part}/2)".encode() in mail.data for mail in server.kept)
+                    outbox.settle(sending.deliveries(outbox)[part], arrived=arrived, now=SINCE)
+            postman(sending, outbox).deliver()
+    assert len(server.kept) == 2
+
+
+def fill(path: Path) -> None:
+    """Take all the room that a disk has left."""
+    with suppress(OSError), path.open("ab", buffering=0) as file:
+        while True:
+            file.write(bytes(1024))
