@@ -55,9 +55,11 @@ def not_reached(server: Server, error: OSError) -> PhotoprepError:
 
 
 def detail_of(error: Exception) -> str:
-    """What went wrong, in the system's words."""
+    """What went wrong, in the system's words or ours."""
     if isinstance(error, TimeoutError):
-        return "time out"
+        return say("time out")
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
-    return str(error) or type(error).__name__
+    # The sentence itself, where it is one: its text alone could not be said in another language.
+    said = error.args[0] if error.args else ""
+    return said if isinstance(said, str) and said else type(error).__name__

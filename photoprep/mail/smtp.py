@@ -164,7 +164,9 @@ class Session:
         except _LostError as error:
             self.close()
             outcome: Outcome = "unknown" if handed else "deferred"
-            lost = Verdict(outcome, say("the connection was lost ({detail})", detail=str(error)))
+            lost = Verdict(
+                outcome, say("the connection was lost ({detail})", detail=detail_of(error))
+            )
             return {recipient: verdicts.get(recipient, lost) for recipient in recipients}
         except BaseException:
             self.close()
@@ -189,7 +191,7 @@ class Session:
     @property
     def _socket(self) -> socket.socket:
         if self._client.sock is None:
-            raise _LostError("closed")
+            raise _LostError(say("closed"))
         return self._client.sock
 
     def _connected(self) -> smtplib.SMTP:
@@ -310,7 +312,7 @@ class Session:
         except _LOST as error:
             raise _LostError(detail_of(error)) from error
         if not 200 <= code < 600:
-            raise _LostError(f"no SMTP: {self._told(code, text)}")
+            raise _LostError(say("no SMTP: {reply}", reply=str(self._told(code, text))))
         if code == _HANGS_UP:
             self.close()
         return self._told(code, text)
@@ -328,7 +330,7 @@ class Session:
         except OSError as error:
             raise _LostError(detail_of(error)) from error
         if not said[:3].isdigit():
-            raise _LostError("closed before the mail's end")
+            raise _LostError(say("closed before the mail's end"))
         return self._told(int(said[:3]), said[4:])
 
     def _told(self, code: int, text: bytes) -> Reply:
@@ -353,7 +355,7 @@ class Session:
     def _turned_away(self, reply: Reply) -> NoReturn:
         """Raise what a server's refusing to talk means."""
         if not 200 <= reply.code < 600:
-            raise unreachable(self._server, _LostError(f"no SMTP: {reply.text}"))
+            raise unreachable(self._server, _LostError(say("no SMTP: {reply}", reply=reply.text)))
         reason = reason_of(reply)
         message = say("{host}: {reason}", host=self._server.host, reason=reason.message)
         if reply.is_never:

@@ -198,6 +198,18 @@ def test_mistakes_are_told_in_a_sentence(
     assert (told.returncode, "no mail account yet" in told.stderr) == (78, True)
 
 
+def test_a_damaged_journal_sends_nothing(out: Path, server: FaultyServer) -> None:
+    assert photoprep("send", out, "--to", A, *AT_ONCE).returncode == 0
+    data = journal(out).read_bytes()
+    journal(out).write_bytes(data.replace(b"a@example.org", b"c@example.org"))
+    server.said.clear()
+    for arguments in (AT_ONCE, ("--dry-run",)):
+        told = photoprep("send", out, "--to", A, *arguments)
+        assert told.returncode == ExitCode.CANNOT_WRITE
+        assert "The journal of sent mails is damaged" in told.stderr
+    assert not server.said
+
+
 def test_too_many_recipients_for_the_size(out: Path, server: FaultyServer) -> None:
     (out / "mails/mail-2-of-3.eml").write_bytes(draft_bytes(2, 3, size_bytes=581_000))
     people = [argument for n in range(40) for argument in ("--to", f"somebody-{n:03}@example.org")]
