@@ -88,7 +88,7 @@ def send(
             _settle(sending, outbox, arrived or [], not_arrived or [], dry_run=dry_run)
             if not begin_anew:
                 check_not_mixed(sending, outbox)
-            if not quiet:
+            if not quiet or not (yes or dry_run):  # nobody is asked about what they have not seen
                 print_envelope(sending, outbox, page, spoken())
                 print_mails(sending, outbox, sizes, page, spoken())
             going = _number_going(sending, outbox)
@@ -104,8 +104,7 @@ def send(
             if as_json:
                 typer.echo(json.dumps(json_of(sending, outbox, sizes, spoken()), indent=2))
             if not dry_run:
-                code = _told_code(sending, outbox)
-                raise typer.Exit(code)
+                raise typer.Exit(_told_code(sending, outbox))
 
 
 def _sending(
@@ -154,7 +153,11 @@ def _settle(
                 )
             doubtful = [each for each in known[part] if each.state == "unknown"]
             # Where none is, the first one says what is known instead.
-            outbox.settle(doubtful or known[part][:1], arrived=is_there, now=_now().isoformat())
+            outbox.settle(
+                doubtful or known[part][:1],
+                arrived=is_there,
+                now=_now().astimezone(datetime.UTC).isoformat(),
+            )
 
 
 def _number_going(sending: Sending, outbox: Outbox) -> int:

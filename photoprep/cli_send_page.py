@@ -20,9 +20,12 @@ def print_envelope(sending: Sending, outbox: Outbox, page: Console, language: La
     """From whom and to whom, by which server, and what they have had from this folder before."""
     account, people = sending.account, sending.addressees
     server = account.smtp
-    by = f" ({account.name}: {server.host})" if server else ""
+    own = sending.series.drafts[0].sender or account.address
+    # Not every server lets an account send in another's name: then both are to be seen.
+    differs = f"{account.address}, " if account.address.lower() not in own.lower() else ""
+    by = f" ({account.name}: {differs}{server.host})" if server else ""
     rows = [
-        (say("From"), (sending.series.drafts[0].sender or account.address) + by),
+        (say("From"), own + by),
         (say("To"), ", ".join(map(str, people.to))),
         (say("Cc"), ", ".join(map(str, people.cc))),
         (say("Bcc"), ", ".join(map(str, people.bcc))),

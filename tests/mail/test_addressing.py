@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import email
 import email.policy
+from email.header import decode_header, make_header
 from email.message import EmailMessage
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from photoprep.errors import UsageError
@@ -204,6 +205,8 @@ def test_mailboxes_as_people_write_them(text: str, address: str, name: str) -> N
     assert parse_mailbox(f'"{name}" <{address}>' if name else address) == mailbox
 
 
+@settings(deadline=None)
+@example("\u0800" + "\U00010000" * 10, "To")
 @given(st.text(max_size=120), st.sampled_from(["To", "Cc", "From"]))
 def test_no_name_breaks_out_of_its_header(name: str, header: str) -> None:
     try:
@@ -218,7 +221,15 @@ def test_no_name_breaks_out_of_its_header(name: str, header: str) -> None:
     assert all(len(each) <= 120 for each in lines)
     read = parsed(line + b"Subject: x\r\n\r\n")
     assert list(map(str.lower, read)) == [header.lower(), "subject"]
-    assume(mailbox.name == mailbox.name.strip("."))  # Python's reader gives dots at ends back oddly
     first, second = read[header].addresses
     assert (first.addr_spec, second.addr_spec) == ("a@example.org", "b@example.org")
-    assert first.display_name.split() == mailbox.name.split()
+    # This reader of Python's leaves the space between two encoded words, which is none (RFC 2047,
+    # 6.2), and drops dots at a name's end; its older one does not.
+    if not mailbox.name.isascii():
+        raw = line.partition(b" ")[2].rpartition(b" <a@")[0].decode("ascii")
+        assert str(make_header(decode_header(raw))).strip() == mailbox.name
+    assert _letters(first.display_name) == _letters(mailbox.name)
+
+
+def _letters(name: str) -> str:
+    return "".join(name.replace(".", "").split())
