@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import threading
@@ -249,21 +250,24 @@ def postfix(root: Path, transport: str = "discard:") -> Iterator[int]:
     (config / "main.cf").write_text(
         _MAIN_CF.format(root=root, limit=LIMIT_BYTES, transport=transport), encoding="ascii"
     )
-    for _ in range(3):  # somebody else may take the port before Postfix does
-        port = free_port()
-        (config / "master.cf").write_text(_MASTER_CF.format(port=port), encoding="ascii")
-        begun = subprocess.run(
-            [POSTFIX, "-c", str(config), "start"], capture_output=True, text=True, check=False
-        )
-        if begun.returncode == 0:
-            break
-    else:
-        raise AssertionError(f"Postfix does not start: {begun.stdout}{begun.stderr}")
-    try:
-        wait_for(port)
-        yield port
-    finally:
-        subprocess.run([POSTFIX, "-c", str(config), "stop"], check=False, capture_output=True)
+    port = free_port()
+    (config / "master.cf").write_text(_MASTER_CF.format(port=port), encoding="ascii")
+    # In the foreground: "start" gives up after ten seconds, which a busy machine may take.
+    with subprocess.Popen(
+        [POSTFIX, "-c", str(config), "start-fg"],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    ) as master:
+        try:
+            wait_for(port, master)
+            yield port
+        finally:
+            subprocess.run([POSTFIX, "-c", str(config), "stop"], check=False, capture_output=True)
+            try:
+                master.wait(30)
+            except subprocess.TimeoutExpired:
+                os.killpg(master.pid, signal.SIGKILL)
 
 
 def free_port() -> int:
@@ -274,10 +278,11 @@ def free_port() -> int:
     return port
 
 
-def wait_for(port: int) -> None:
-    """Return when somebody listens there."""
-    for _ in range(200):
+def wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
+    """Return when somebody listens there; the process must not end before."""
+    for _ in range(1200):
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
             return
+        assert process.poll() is None, f"it ended with {process.returncode}"
         time.sleep(0.05)
     raise AssertionError(f"nobody listens on {port}")
