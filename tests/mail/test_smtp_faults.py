@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import tempfile
 import time
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from photoprep.errors import MailRefusedError, TryLaterError, UsageError
 from photoprep.mail.outbox import Outbox
@@ -340,3 +345,42 @@ def test_a_series_begun_anew_goes_on_although_the_old_one_is_half_out(tmp_path: 
             check_not_mixed(changed, outbox)
         deliver(changed, out)
     assert parts(server, A) == ["1/3", "1/3", "2/3", "3/3"]
+
+
+SAID = ["", "421 4.3.2 bye", "451 4.3.0 later", "552 5.2.2 full", "550 5.1.1 who", "nonsense"]
+FAULTS = st.builds(
+    Fault,
+    step=st.sampled_from(STEPS),
+    reply=st.sampled_from(SAID),
+    keeps=st.booleans(),
+    about=st.just(""),
+    nth=st.integers(1, 3),
+)
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(FAULTS, max_size=6), st.integers(1, 3))
+def test_whatever_goes_wrong_the_journal_is_true(faults: list[Fault], runs: int) -> None:
+    """Sent is what the server kept, once each; what is in doubt it kept once at most."""
+    # A refusal that is said, and the mail kept all the same, is a server's lie.
+    honest = [replace(each, keeps=each.keeps and not each.reply[:1].isdigit()) for each in faults]
+    with tempfile.TemporaryDirectory() as folder:
+        out = make_out(Path(folder), 2)
+        with FaultyServer(honest) as server:
+            sending = sending_of(out, server.port, A, B)
+            for _ in range(runs):
+                with suppress(TryLaterError, MailRefusedError):
+                    deliver(sending, out, pace=Pace(0, (0,)))
+            for recipient, known in states(out, sending).items():
+                for part, state in enumerate(known, 1):
+                    count = parts(server, recipient).count(f"{part}/2")
+                    assert count <= 1
+                    if state != "unknown":
+                        assert (count == 1) == (state == "sent")
+            server.faults.clear()
+            deliver(sending, out)
+            assert all(
+                state == "unknown" or parts(server, recipient).count(f"{part}/2") == 1
+                for recipient, known in states(out, sending).items()
+                for part, state in enumerate(known, 1)
+            )
