@@ -60,10 +60,17 @@ def send(
         bool, typer.Option("--edited", help="Send mails that you have changed yourself.")
     ] = False,
     pause: Annotated[
-        float, typer.Option(min=0, max=3600, metavar="S", help="Seconds between mails.")
+        float,
+        typer.Option(min=0, max=3600, metavar="S", help="Seconds between mails. (default: 2)"),
     ] = 2.0,
     tries: Annotated[
-        int, typer.Option(min=1, max=10, metavar="N", help="How often a mail is tried.")
+        int,
+        typer.Option(
+            min=1,
+            max=10,
+            metavar="N",
+            help="How often a mail is tried that is put off. (default: 3)",
+        ),
     ] = 3,
     as_json: JsonOption = False,
     quiet: QuietOption = False,
