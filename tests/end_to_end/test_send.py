@@ -9,33 +9,19 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from photoprep.errors import ExitCode
-from photoprep.mail.accounts import account_text
-from tests.mail.outgoing_folder import account_at, draft_bytes, journal, make_out
-from tests.mail.smtp_servers import (
-    LIMIT_BYTES,
-    STEPS,
-    Fault,
-    FaultyServer,
-    Step,
-    free_port,
-    needs_postfix,
-    postfix,
-)
+from tests.mail.outgoing_folder import draft_bytes, journal, make_out, use_account
+from tests.mail.smtp_servers import STEPS, Fault, FaultyServer, Step
 from tests.support import contents, photoprep, small_photo
 
 A, B = "a@example.org", "b@example.org"
 AT_ONCE = ("--yes", "--pause", "0", "--tries", "1")
 SECRET = "correct horse battery"  # noqa: S105 (it is nobody's)
-
-Send = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @pytest.fixture
@@ -47,13 +33,8 @@ def out(tmp_path: Path) -> Path:
 def server(config_folder: Path) -> Iterator[FaultyServer]:
     """A server, and an account that sends by it."""
     with FaultyServer() as server:
-        use(config_folder, server.port)
+        use_account(config_folder, server.port)
         yield server
-
-
-def use(config_folder: Path, port: int) -> None:
-    text = account_text(account_at(port))
-    (config_folder / "accounts.toml").write_text(text, encoding="utf-8")
 
 
 def states(told: subprocess.CompletedProcess[str]) -> list[str]:
@@ -222,7 +203,7 @@ def test_too_many_recipients_for_the_size(out: Path, server: FaultyServer) -> No
 def test_a_password_is_nowhere_to_be_read(out: Path, config_folder: Path) -> None:
     extensions = ("SIZE 800000", "AUTH PLAIN LOGIN")
     with FaultyServer(extensions=extensions, auth_reply="535 5.7.8 {words}") as server:
-        use(config_folder, server.port)
+        use_account(config_folder, server.port)
         env = {"PHOTOPREP_PASSWORD_WORK": SECRET}
         refused = photoprep("send", out, "--to", A, *AT_ONCE, env=env)
         assert refused.returncode == ExitCode.WRONG_PRESET
@@ -340,58 +321,6 @@ def test_photos_prepared_again_after_part_1_was_sent(tmp_path: Path, server: Fau
     anew = photoprep("send", out, "--to", A, "--begin-anew", *AT_ONCE)
     assert anew.returncode == 0, anew.stderr
     assert len(server.kept) == 1 + len(list((out / "mails").iterdir()))
-
-
-class _Inbox:
-    def __init__(self) -> None:
-        self.received: list[bytes] = []
-
-    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's name for it
-        assert isinstance(envelope.original_content, bytes)
-        self.received.append(envelope.original_content)
-        return "250 2.0.0 OK"
-
-
-@pytest.fixture(scope="module")
-def of_real_photos(real_photos: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A series of real products' photos and sheets."""
-    out = tmp_path_factory.mktemp("real") / "out"
-    told = photoprep(real_photos / "products", "--out", out, "--date", "2026-11-23", "--quiet")
-    assert told.returncode in (ExitCode.DONE, ExitCode.SOME_FAILED), told.stderr
-    return out
-
-
-def test_aiosmtpd_takes_every_part_of_a_real_series(
-    of_real_photos: Path, config_folder: Path
-) -> None:
-    inbox = _Inbox()
-    controller = Controller(inbox, "127.0.0.1", free_port(), data_size_limit=LIMIT_BYTES)
-    controller.start()
-    try:
-        use(config_folder, controller.port)
-        told = photoprep("send", of_real_photos, "--to", "王丽 <li@例え.jp>", *AT_ONCE, "--json")
-    finally:
-        controller.stop()
-    assert told.returncode == 0, told.stderr
-    mails = json.loads(told.stdout)["mails"]
-    drafts = [(of_real_photos / mail["draft"]).read_bytes() for mail in mails]
-    assert len(inbox.received) == len(mails) == len(list((of_real_photos / "mails").iterdir()))
-    for mail, draft, data in zip(mails, drafts, inbox.received, strict=True):
-        assert len(data) == mail["wire_bytes"] <= 795_904
-        assert data.partition(b"\r\n\r\n")[2] == draft.partition(b"\r\n\r\n")[2]
-
-
-@needs_postfix
-def test_postfix_takes_every_part_of_a_real_series(
-    of_real_photos: Path, config_folder: Path, tmp_path: Path
-) -> None:
-    with postfix(tmp_path / "postfix") as port:
-        use(config_folder, port)
-        told = photoprep("send", of_real_photos, "--to", A, "--bcc", B, *AT_ONCE, "--json")
-    assert told.returncode == 0, told.stderr
-    mails = json.loads(told.stdout)["mails"]
-    assert {each["state"] for mail in mails for each in mail["recipients"]} == {"sent"}
-    assert all("queued as" in each["reply"] for mail in mails for each in mail["recipients"])
 
 
 def test_the_command_loads_no_smtp_before_it_sends() -> None:

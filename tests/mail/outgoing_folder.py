@@ -11,6 +11,7 @@ from email.policy import SMTP
 from pathlib import Path
 
 from photoprep.mail.account import Account, Server
+from photoprep.mail.accounts import account_text
 from photoprep.mail.addressing import Addressees
 from photoprep.mail.mailboxes import parse_mailbox
 from photoprep.mail.outbox import Outbox
@@ -71,6 +72,12 @@ def account_at(port: int) -> Account:
         "sales@example.com",
         Server("127.0.0.1", port, "plain"),
     )
+
+
+def use_account(config_folder: Path, port: int) -> None:
+    """Make it the only account in the user's settings."""
+    text = account_text(account_at(port))
+    (config_folder / "accounts.toml").write_text(text, encoding="utf-8")
 
 
 def sending_of(
