@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from typer.main import get_command
 
+from photoprep.cli_accounts import accounts_app
 from photoprep.cli_check import check, names
 from photoprep.cli_exits import console, exit_codes, stderr_console
 from photoprep.cli_help import SpokenTyper
@@ -34,6 +35,7 @@ from photoprep.cli_options import (
     StrictOption,
 )
 from photoprep.cli_presets import presets_app
+from photoprep.cli_send import send
 from photoprep.cli_sheet import sheet as sheet_command
 from photoprep.errors import ExitCode, PhotoprepError
 from photoprep.language import say
@@ -66,9 +68,11 @@ app = SpokenTyper(
 profile_app = SpokenTyper(help="Your name, company and addresses.")
 app.add_typer(profile_app, name="profile")
 app.add_typer(presets_app, name="presets")
+app.add_typer(accounts_app, name="accounts")
 app.command()(check)
 app.command()(names)
 app.command("sheet")(sheet_command)
+app.command()(send)
 
 
 def run(arguments: list[str]) -> int:

@@ -10,6 +10,7 @@
     ├── OutputBusyError         75  another run is at work in the output folder
     ├── PresetError             78  a preset or the sender's profile is wrong
     ├── MailTooLargeError       65  one attachment alone is over the mail's limit
+    ├── DraftUnusableError      65  a draft that cannot go out as it lies
     ├── MailRefusedError        69  a server said no for good
     ├── TryLaterError           75  a server was not to be reached, or said not now
     ├── AccountError            78  a mail account is missing, or what is known of it is wrong
@@ -133,6 +134,12 @@ class PresetError(PhotoprepError):
 
 class MailTooLargeError(PhotoprepError):
     """One attachment alone makes a mail larger than its limit."""
+
+    exit_code = ExitCode.NOTHING_PREPARED
+
+
+class DraftUnusableError(PhotoprepError):
+    """A draft is missing, cut short or changed, so that it cannot go out as it lies."""
 
     exit_code = ExitCode.NOTHING_PREPARED
 

@@ -74,6 +74,11 @@ def words_path() -> Path:
     return _settings_folder() / "words.toml"
 
 
+def accounts_path() -> Path:
+    """Where mail accounts are kept (see ``mail.accounts``), whether or not there are any."""
+    return _settings_folder() / "accounts.toml"
+
+
 def _settings_folder() -> Path:
     folder = os.environ.get("PHOTOPREP_CONFIG_DIR")
     if folder:
