@@ -16,6 +16,7 @@ import typer
 from typer.main import get_command
 
 from photoprep.cli_check import check, names
+from photoprep.cli_drafts import drafts
 from photoprep.cli_exits import console, exit_codes, stderr_console
 from photoprep.cli_help import SpokenTyper
 from photoprep.cli_language import asked_for, begin_to_speak, speak_by_preset, spoken, told
@@ -68,6 +69,7 @@ app.add_typer(presets_app, name="presets")
 app.command()(check)
 app.command()(names)
 app.command("sheet")(sheet_command)
+app.command()(drafts)
 
 
 def run(arguments: list[str]) -> int:
