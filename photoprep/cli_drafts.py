@@ -49,19 +49,20 @@ def drafts(
 ) -> None:
     """Put the mails of a prepared folder among an account's drafts, each once."""
     with exit_codes():
-        from contextlib import nullcontext
-
+        from photoprep.files import at_home
         from photoprep.mail.accounts import (  # type: ignore[import-not-found,import-untyped,unused-ignore]
             choose_account,
             load_accounts,
         )
         from photoprep.mail.draft_files import read_drafts
-        from photoprep.mail.drafts import one_at_a_time, put_drafts
+        from photoprep.mail.drafts import put_drafts
+        from photoprep.mail.drafts_record import open_drafts_record
         from photoprep.mail.imap import open_mailbox
         from photoprep.mail.passwords import (  # type: ignore[import-not-found,import-untyped,unused-ignore]
             password_of,
         )
 
+        out = Path(at_home(str(out)))
         mails = read_drafts(out)
         chosen = choose_account(load_accounts(), account)
         placed: list[PlacedDraft] = []
@@ -71,17 +72,23 @@ def drafts(
             if not as_json:
                 _print(_line(each))
 
-        with nullcontext() if dry_run else one_at_a_time(out):  # noqa: SIM117 (the lock comes first)
-            with open_mailbox(chosen, password_of(chosen)) as mailbox:
-                found = mailbox.drafts_folder(folder)
-                earlier = put_drafts(
-                    mails,
-                    mailbox,
-                    found,
-                    now=datetime.now(UTC),
-                    dry_run=dry_run,
-                    on_placed=tell,
-                )
+        with (
+            open_drafts_record(out, rehearsal=dry_run) as record,
+            open_mailbox(chosen, password_of(chosen)) as mailbox,
+        ):
+            found = mailbox.drafts_folder(folder)
+            known = record.series()
+            if not dry_run:
+                record.remember(mail.identity.series for mail in mails)
+            earlier = put_drafts(
+                mails,
+                mailbox,
+                found,
+                now=datetime.now(UTC),
+                known_series=known,
+                dry_run=dry_run,
+                on_placed=tell,
+            )
         if as_json:
             typer.echo(json.dumps(_data(placed, earlier, chosen.name, found), indent=2))
             return

@@ -12,7 +12,6 @@ from email.parser import BytesHeaderParser, BytesParser
 from pathlib import Path
 
 from photoprep.errors import UsageError
-from photoprep.files import at_home
 from photoprep.language import say
 
 _REPORT = "report.json"
@@ -70,7 +69,6 @@ def read_drafts(folder: Path) -> tuple[DraftFile, ...]:
             them is gone or says not who it is.
 
     """
-    folder = Path(at_home(str(folder)))
     outputs = _listed(folder)
     if not outputs:
         raise UsageError(

@@ -10,26 +10,20 @@ named, and left for the person to delete.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Literal
 
-from photoprep.database import connect, translated
 from photoprep.errors import MailRefusedError
-from photoprep.files import cannot_write
 from photoprep.language import say
 from photoprep.mail.draft_files import DraftFile, Identity, attachments_of, identity_of
 from photoprep.mail.imap import Mailbox
-from photoprep.output_folder import MARKER
 from photoprep.units import say_bytes
 
 # added by this run, or to be added where it is a rehearsal; there under its own Message-ID; there
 # as a mail program saved it again.
 Status = Literal["added", "to-add", "there", "saved-again"]
-_LOCK_FILE = "drafts.lock"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,46 +34,23 @@ class PlacedDraft:
     status: Status
 
 
-@contextmanager
-def one_at_a_time(folder: Path) -> Iterator[None]:
-    """Hold off other runs that would put drafts of this output folder into an account.
-
-    Two that search at the same moment would both add. The lock dies with its process.
-
-    Raises:
-        OutputBusyError: another run is at it.
-        CannotWriteError: the place for the lock cannot be written.
-
-    """
-    path = folder / MARKER / _LOCK_FILE
-    try:
-        path.parent.mkdir(exist_ok=True)  # who copies results may leave it behind
-    except OSError as error:
-        raise cannot_write(path, error) from error
-    database = connect(path)
-    try:
-        with translated(path):
-            database.execute("BEGIN EXCLUSIVE")
-        yield
-    finally:
-        database.close()
-
-
 def put_drafts(
     drafts: Sequence[DraftFile],
     mailbox: Mailbox,
     folder: str,
     *,
     now: datetime,
+    known_series: Sequence[str] = (),
     dry_run: bool = False,
     on_placed: Callable[[PlacedDraft], None] = lambda _: None,
 ) -> list[Identity]:
     """Add the drafts that the folder of the mailbox has not, in their order.
 
     ``on_placed`` is told of each as soon as it is known to be there. ``now`` becomes the internal
-    date of all of them. A rehearsal (``dry_run``) adds nothing.
+    date of all of them. A rehearsal (``dry_run``) adds nothing. ``known_series`` are the roots of
+    series that earlier runs put there.
 
-    Returns the drafts of earlier plans of the same series that lie there.
+    Returns the drafts of earlier plans that lie there.
 
     Raises:
         MailRefusedError: a draft is larger than the server takes, which is asked before the first
@@ -92,7 +63,7 @@ def put_drafts(
     there = {
         draft.output for draft in drafts if mailbox.find("Message-ID", draft.identity.message_id)
     }
-    saved_again, earlier = _strangers(drafts, mailbox)
+    saved_again, earlier = _strangers(drafts, mailbox, known_series)
     statuses: dict[str, Status] = {
         draft.output: "there"
         if draft.output in there
@@ -113,8 +84,10 @@ def put_drafts(
     return earlier
 
 
-def _strangers(drafts: Sequence[DraftFile], mailbox: Mailbox) -> tuple[set[str], list[Identity]]:
-    """What lies there of the same series under other Message-IDs.
+def _strangers(
+    drafts: Sequence[DraftFile], mailbox: Mailbox, known_series: Sequence[str]
+) -> tuple[set[str], list[Identity]]:
+    """What lies there of the same or an earlier series under other Message-IDs.
 
     Returns the outputs of the drafts that lie there saved again, and the drafts of earlier plans.
     What has X-Unsent is as photoprep put it there, because mail programs drop it.
@@ -125,7 +98,7 @@ def _strangers(drafts: Sequence[DraftFile], mailbox: Mailbox) -> tuple[set[str],
     }
     saved_again: set[str] = set()
     earlier: list[Identity] = []
-    for series in dict.fromkeys(draft.identity.series for draft in drafts):
+    for series in dict.fromkeys([*(draft.identity.series for draft in drafts), *known_series]):
         for message in mailbox.find("References", series) if series else ():
             identity = identity_of(mailbox.head(message))
             if identity.message_id in own or identity.series != series:

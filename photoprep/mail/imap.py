@@ -16,7 +16,7 @@ from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import Any
 
-from photoprep.errors import AccountError, PhotoprepError, TryLaterError
+from photoprep.errors import AccountError, MailRefusedError, PhotoprepError, TryLaterError
 from photoprep.language import say, say_list
 from photoprep.mail.account import Account, Server
 from photoprep.mail.imap_refusals import not_let_in, refusal
@@ -72,7 +72,7 @@ def open_mailbox(
             port=server.port,
             ssl=server.security == "tls",
             ssl_context=context,
-            timeout=SocketTimeout(connect=CONNECT_S, read=answer_s),
+            timeout=SocketTimeout(connect=min(CONNECT_S, answer_s), read=answer_s),
         )
     try:
         if server.security == "starttls":
@@ -116,16 +116,19 @@ class Mailbox:
             return self._named(wanted, list(folders))
         marked = [name for name, flags in folders.items() if _DRAFTS in flags]
         if not marked and self._can("SPECIAL-USE"):
-            # Some tell only who asks (RFC 6154, 5.1).
-            with self._talking(say("was asked for its folders")):
-                asked = self._folders("(SPECIAL-USE)")
-            marked = [name for name, flags in asked.items() if _DRAFTS in flags]
+            marked = self._marked_when_asked()
         if not marked:
             raise AccountError(
                 say("{host} does not say which folder is for drafts.", host=self._server.host),
                 hint=say("Say it with --folder NAME: {names}.", names=_some(list(folders))),
             )
         return marked[0]
+
+    def _marked_when_asked(self) -> list[str]:
+        """The folders for drafts of a server that marks them for who asks (RFC 6154, 2)."""
+        with suppress(MailRefusedError), self._talking(say("was asked for its folder of drafts")):
+            return [n for n, flags in self._folders("(SPECIAL-USE)").items() if _DRAFTS in flags]
+        return []
 
     def largest_bytes(self, folder: str) -> int | None:
         """The largest message that the folder takes (RFC 7889), None where the server is silent."""
@@ -220,13 +223,14 @@ def _start_tls(client: Any, server: Server, context: ssl.SSLContext) -> None:
 def _sign_in(client: Any, account: Account, server: Server, password: str) -> None:
     from imapclient.exceptions import IMAPClientAbortError, LoginError
 
+    plain_letters = f"{account.username}{password}".isascii()
     with _talking(server, say("was asked to sign in {username}", username=account.username)):
+        takes_login = not client.has_capability("LOGINDISABLED")
         try:
             if client.has_capability("AUTH=PLAIN"):
                 client.plain_login(account.username, password)  # in UTF-8 (RFC 4616)
                 return
-            plain = f"{account.username}{password}".isascii()
-            if plain and not client.has_capability("LOGINDISABLED"):
+            if takes_login and plain_letters:
                 client.login(account.username, password)
                 return
         except LoginError as error:
@@ -235,7 +239,7 @@ def _sign_in(client: Any, account: Account, server: Server, password: str) -> No
             if isinstance(error.__context__, IMAPClientAbortError):
                 raise IMAPClientAbortError(answer) from None
             raise not_let_in(server.host, account.username, answer) from None
-    if plain:
+    if not takes_login:
         raise AccountError(
             say("{host} takes no password from a mail program.", host=server.host),
             hint=say("Ask whoever runs it how a mail program may sign in, or choose another."),

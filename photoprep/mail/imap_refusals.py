@@ -20,7 +20,7 @@ _NO_FOLDER = {"TRYCREATE", "NONEXISTENT"}
 
 def answer_code(answer: str) -> str:
     """The response code in an answer, in capitals; empty where there is none."""
-    found = _CODE.search(answer)
+    found = _CODE.search(own_words(answer))
     return found[1].upper() if found else ""
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,7 +16,8 @@ if sys.platform == "win32":
 from photoprep.errors import AccountError, MailRefusedError, OutputBusyError, TryLaterError
 from photoprep.mail.account import Account
 from photoprep.mail.draft_files import Identity, read_drafts
-from photoprep.mail.drafts import one_at_a_time, put_drafts
+from photoprep.mail.drafts import put_drafts
+from photoprep.mail.drafts_record import RECORD_FILE, open_drafts_record
 from photoprep.mail.imap import open_mailbox
 from tests.mail.cut_proxy import cut_proxy
 from tests.mail.dovecot import DRAFTS, PASSWORD, Dovecot, missing_dovecot, running_dovecot
@@ -35,7 +36,12 @@ def dovecot() -> Iterator[Dovecot]:
 
 
 def put(
-    folder: Path, account: Account, *, wanted: str = "", dry_run: bool = False
+    folder: Path,
+    account: Account,
+    *,
+    wanted: str = "",
+    dry_run: bool = False,
+    known_series: Sequence[str] = (),
 ) -> tuple[list[str], list[Identity]]:
     """What becomes of each draft of the folder, and those of earlier plans."""
     told: list[str] = []
@@ -45,6 +51,7 @@ def put(
             mailbox,
             mailbox.drafts_folder(wanted),
             now=NOW,
+            known_series=known_series,
             dry_run=dry_run,
             on_placed=lambda each: told.append(each.status),
         )
@@ -224,12 +231,44 @@ def test_what_stands_elsewhere_in_the_series_is_another_draft(
     assert len(earlier) == 1
 
 
+def test_drafts_of_another_series_are_named_when_they_are_remembered(
+    dovecot: Dovecot, tmp_path: Path
+) -> None:
+    account = dovecot.account("remembered")
+    before = series(1)
+    put(output_folder(tmp_path / "out", before), account)
+    after = [replace(drawn, series="<root.0002@example.com>") for drawn in series(1, version="b")]
+    told, earlier = put(output_folder(tmp_path / "out", after), account)
+    assert (told, earlier) == (["added"], [])
+    told, earlier = put(tmp_path / "out", account, known_series=[before[0].series])
+    assert told == ["there"]
+    assert [each.message_id for each in earlier] == [before[0].message_id]
+
+
 def test_two_runs_at_once_do_not_both_add(tmp_path: Path) -> None:
     folder = output_folder(tmp_path / "out", series(1))
-    with one_at_a_time(folder), pytest.raises(OutputBusyError), one_at_a_time(folder):
-        pass
-    with one_at_a_time(folder):
-        pass
+    for rehearsal in (False, True):
+        with open_drafts_record(folder) as record:
+            record.remember(["<a@b>", "<c@d>", ""])
+            with (
+                pytest.raises(OutputBusyError),
+                open_drafts_record(folder, rehearsal=rehearsal),
+            ):
+                pass
+        with open_drafts_record(folder) as record:
+            assert record.series() == ["<c@d>", "<a@b>"]
+
+
+def test_a_rehearsal_leaves_no_record_and_a_damaged_one_is_begun_anew(tmp_path: Path) -> None:
+    place = tmp_path / ".photoprep" / RECORD_FILE
+    with open_drafts_record(tmp_path, rehearsal=True) as record:
+        assert record.series() == []
+    assert not place.exists()
+    with open_drafts_record(tmp_path) as record:
+        record.remember(["<a@b>"])
+    place.write_bytes(b"no database" * 100)
+    with open_drafts_record(tmp_path) as record:
+        assert record.series() == []
 
 
 def completes(folder: Path, account: Account) -> bool:
