@@ -52,7 +52,7 @@ def _begins_anew(arguments: list[str]) -> bool:
     from os.path import lexists  # pathlib has yet to be loaded
 
     dropped = [argument for argument in arguments if lexists(argument)]
-    if not dropped or arguments[0] in {"demo", "presets", "profile"}:
+    if not dropped or arguments[0] in {"demo", "drafts", "presets", "profile"}:
         return False
     for argument, value in itertools.pairwise([*arguments, ""]):
         if argument == "--out":
