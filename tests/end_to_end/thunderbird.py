@@ -14,10 +14,12 @@ from pathlib import Path
 from typing import TypeVar
 
 T = TypeVar("T")
-PROGRAMS = ("thunderbird", "Xvfb", "xdotool")
+# Debian packages thunderbird, xvfb, xdotool and imagemagick.
+PROGRAMS = ("thunderbird", "Xvfb", "xdotool", "import")
 # Nothing here depends on how long it takes; a slow machine may take so long for each step.
 _STEP_S = 60
 _LOST_KEYS_S = 10
+_STILL_S, _STILL_LOOKS = 2.0, 4
 
 _SETTINGS = """
 user_pref("app.update.enabled", false);
@@ -34,6 +36,7 @@ user_pref("mailnews.start_page.enabled", false);
 user_pref("mailnews.start_page_override.mstone", "ignore");
 user_pref("network.proxy.type", 0);
 user_pref("toolkit.telemetry.enabled", false);
+user_pref("ui.caretBlinkTime", 0);
 user_pref("mail.accountmanager.accounts", "account1,account2");
 user_pref("mail.accountmanager.defaultaccount", "account1");
 user_pref("mail.accountmanager.localfoldersserver", "server2");
@@ -86,6 +89,24 @@ class Thunderbird:
             return None
 
         return until(pressed)
+
+    def wait_until_still(self) -> None:
+        """Wait until nothing moves on the screen: whoever saves sooner may save half a message."""
+        seen: list[bytes] = []
+
+        def still() -> bool:
+            grabbed = subprocess.run(
+                ["import", "-window", "root", "-depth", "8", "rgb:-"],
+                env=self.environment,
+                capture_output=True,
+                check=True,
+                timeout=_STEP_S,
+            )
+            seen.append(grabbed.stdout)
+            time.sleep(_STILL_S / _STILL_LOOKS)
+            return len(seen) > _STILL_LOOKS and len(set(seen[-_STILL_LOOKS:])) == 1
+
+        until(still)
 
     def saved_draft(self) -> bytes:
         """Save, and the message as it then stands in the folder for drafts."""
@@ -154,7 +175,9 @@ def writing(draft: Path, folder: Path, *, smtp_port: int) -> Iterator[Thunderbir
             )
             return told.stdout.split()[-1] if told.stdout.strip() else None
 
-        yield Thunderbird(folder, environment, until(window))
+        thunderbird = Thunderbird(folder, environment, until(window))
+        thunderbird.wait_until_still()
+        yield thunderbird
 
 
 @contextmanager
