@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from email.header import decode_header, make_header
 from email.message import Message
@@ -170,9 +171,11 @@ def _unreadable(path: Path, error: OSError) -> UsageError:
 
 
 def _text(header: str) -> str:
-    """A header as people read it; one that is encoded wrongly as it stands."""
-    unfolded = "".join(header.splitlines())
-    try:
-        return str(make_header(decode_header(unfolded)))
-    except (ValueError, LookupError, UnicodeError):
-        return unfolded
+    """A header as people read it; one that is encoded wrongly as it stands.
+
+    Nothing is left that a terminal would obey.
+    """
+    text = "".join(header.splitlines())
+    with suppress(ValueError, LookupError, UnicodeError):
+        text = str(make_header(decode_header(text)))
+    return "".join(letter for letter in text if letter.isprintable())
