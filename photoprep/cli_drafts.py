@@ -12,6 +12,7 @@ import typer
 from photoprep.cli_exits import console, exit_codes
 from photoprep.cli_language import told
 from photoprep.cli_options import JsonOption
+from photoprep.errors import PhotoprepError
 from photoprep.language import say, say_number
 from photoprep.units import say_bytes
 
@@ -80,15 +81,20 @@ def drafts(
             known = record.series()
             if not dry_run:
                 record.remember(mail.identity.series for mail in mails)
-            earlier = put_drafts(
-                mails,
-                mailbox,
-                found,
-                now=datetime.now(UTC),
-                known_series=known,
-                dry_run=dry_run,
-                on_placed=tell,
-            )
+            try:
+                earlier = put_drafts(
+                    mails,
+                    mailbox,
+                    found,
+                    now=datetime.now(UTC),
+                    known_series=known,
+                    dry_run=dry_run,
+                    on_placed=tell,
+                )
+            except PhotoprepError:
+                if as_json:  # what was added before is there all the same
+                    typer.echo(json.dumps(_data(placed, [], chosen.name, found), indent=2))
+                raise
         if as_json:
             typer.echo(json.dumps(_data(placed, earlier, chosen.name, found), indent=2))
             return

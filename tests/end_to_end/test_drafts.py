@@ -18,7 +18,8 @@ from tests.mail.cut_proxy import CutProxy, cut_proxy
 from tests.mail.dovecot import DRAFTS, PASSWORD, Dovecot, missing_dovecot, running_dovecot
 from tests.mail.drafts_command import run_drafts, start_drafts, write_account
 from tests.mail.drawn_drafts import draft_bytes, output_folder, series
-from tests.support import contents
+from tests.mail.noisy_photos import noisy_photos
+from tests.support import contents, photoprep
 
 pytestmark = missing_dovecot
 PATIENCE_S = 30
@@ -84,6 +85,47 @@ def test_drafts_of_the_plan_before_are_named(
     assert "earlier plan" in told.stdout
     assert before.subject in told.stdout
     assert len(held(dovecot, "plans")) == 3
+
+
+def test_a_whole_series_of_the_real_command_lies_there_byte_for_byte(
+    dovecot: Dovecot, tmp_path: Path, config_folder: Path
+) -> None:
+    out = tmp_path / "out"
+    told = photoprep(noisy_photos(tmp_path / "photos"), "--out", out)
+    assert told.returncode == 0, told.stderr
+    mails = sorted((out / "mails").iterdir())
+    assert len(mails) > 1
+    for path in mails:
+        data = path.read_bytes()
+        if b"\r\nMessage-ID: " not in data:
+            path.write_bytes(f"Message-ID: <{path.name}@example.com>\r\n".encode() + data)
+    write_account(config_folder, dovecot.account("series"))
+    for status in ("added", "there"):
+        told = run_drafts(out, "--json", password=PASSWORD)
+        assert told.returncode == 0, told.stderr
+        assert {row["status"] for row in json.loads(told.stdout)["drafts"]} == {status}
+        assert held(dovecot, "series") == [path.read_bytes() for path in mails]
+
+
+def test_what_was_added_before_a_connection_broke_is_said(
+    dovecot: Dovecot, tmp_path: Path, config_folder: Path
+) -> None:
+    drafts = series(2, size_bytes=30_000)
+    out = output_folder(tmp_path / "out", drafts)
+    stop = len(draft_bytes(drafts[0])) + 20_000
+    for user, options in (("broke", []), ("broke-json", ["--json"])):
+        with cut_proxy(dovecot.plain_port, client_bytes=stop) as proxy:
+            write_account(config_folder, dovecot.account(user, port=proxy.port))
+            told = run_drafts(out, *options, password=PASSWORD)
+        assert told.returncode == 75
+        assert "mail-2-of-2.eml" in told.stderr
+        assert "not added twice" in told.stderr
+        if options:
+            (row,) = json.loads(told.stdout)["drafts"]
+            assert (row["output"], row["status"]) == ("mails/mail-1-of-2.eml", "added")
+        else:
+            assert told.stdout.startswith("mail-1-of-2.eml: added")
+        assert held(dovecot, user) == [draft_bytes(drafts[0])]
 
 
 @pytest.mark.parametrize("stall", ["within a draft", "before the answer"])

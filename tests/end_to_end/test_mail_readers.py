@@ -12,10 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
-from PIL import Image
 
+from tests.mail.noisy_photos import noisy_photos
 from tests.support import photoprep
 
 _LIMIT_BYTES = 795_904
@@ -44,31 +43,8 @@ def prepared(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
     if request.param == "real":
         photos = request.getfixturevalue("real_photos") / "products"
     else:
-        photos = generated(folder / "photos")
+        photos = noisy_photos(folder / "photos")
     return Prepared.of(photos, folder / "out")
-
-
-def generated(folder: Path) -> Path:
-    """Photos whose JPEGs fill their budget, and small ones; names of every kind."""
-    rng = np.random.default_rng(16)
-    names = (
-        "工具箱 X100/关闭.png",
-        "工具箱 X100/打开.png",
-        "工具箱 X100/背面.png",
-        "Küchenwaage 'Größe' Ø22/front.png",
-        "Lamp L7/front.png",
-        f"{'A very long name of a product ' * 3}/open.png",
-        "Lamp L7/accessory not included charger.png",
-    )
-    for number, name in enumerate(names):
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        noise = rng.integers(0, 256, (700, 1000, 3), dtype=np.uint8)
-        picture = Image.fromarray(noise)
-        if number % 3 == 2:
-            picture = picture.resize((100, 70), Image.Resampling.BOX)
-        picture.save(path, compress_level=1)
-    return folder
 
 
 def expected(prepared: Prepared, mail: dict[str, Any]) -> list[tuple[str, int]]:
