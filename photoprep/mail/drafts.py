@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from photoprep.errors import MailRefusedError
 from photoprep.language import say
@@ -93,9 +93,7 @@ def _strangers(
     What has X-Unsent is as photoprep put it there, because mail programs drop it.
     """
     own = {draft.identity.message_id for draft in drafts}
-    by_content = {
-        (draft.identity.numbering, attachments_of(draft.data)): draft.output for draft in drafts
-    }
+    by_content = {_content(draft.identity, draft.data): draft.output for draft in drafts}
     saved_again: set[str] = set()
     earlier: list[Identity] = []
     for series in dict.fromkeys([*(draft.identity.series for draft in drafts), *known_series]):
@@ -106,12 +104,24 @@ def _strangers(
             if identity.unsent:
                 earlier.append(identity)
                 continue
-            pictures = attachments_of(mailbox.whole(message))
-            if (identity.numbering, pictures) in by_content:
-                saved_again.add(by_content[identity.numbering, pictures])
-            elif pictures:  # without any it is an answer that somebody is writing
+            content = _content(identity, mailbox.whole(message))
+            if content in by_content:
+                saved_again.add(by_content[content])
+            elif content.pictures:  # without any it is an answer that somebody is writing
                 earlier.append(identity)
     return saved_again, earlier
+
+
+class _Content(NamedTuple):
+    """What a mail program leaves as it is when it saves a draft."""
+
+    series: str
+    numbering: str
+    pictures: tuple[str, ...]
+
+
+def _content(identity: Identity, data: bytes) -> _Content:
+    return _Content(identity.series, identity.numbering, attachments_of(data))
 
 
 def _check_sizes(drafts: Sequence[DraftFile], largest_bytes: int | None) -> None:

@@ -149,9 +149,13 @@ class Mailbox:
             self._client.select_folder(folder, readonly=True)
 
     def find(self, header: str, text: str) -> tuple[int, ...]:
-        """The messages, not marked as deleted, whose header has the text in it."""
+        """The messages, not marked as deleted, whose header has the text in it.
+
+        ``text`` is ASCII without quotes and backslashes, as ``draft_files`` takes identifiers.
+        """
         with self._talking(say("was searched for drafts")):
-            return tuple(self._client.search(["UNDELETED", "HEADER", header, text]))
+            # Quoted here: imapclient leaves parentheses and braces bare, which would be syntax.
+            return tuple(self._client.search(f'UNDELETED HEADER {header} "{text}"'))
 
     def head(self, message: int) -> bytes:
         """The head lines of a message by which a draft is known."""

@@ -11,13 +11,14 @@ import imaplib
 import os
 import pwd
 import shutil
+import signal
 import socket
 import ssl
 import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -170,19 +171,18 @@ def running_dovecot(*, special_use: str = r"\Drafts", more: str = "") -> Iterato
     process = subprocess.Popen(
         [_DOVECOT, "-F", "-c", str(config)],
         stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
         **other_user,  # type: ignore[call-overload]
     )
     try:
         _wait_until_ready(plain_port, process, folder)
         yield Dovecot(plain_port, tls_port, folder / "cert.pem")
     finally:
-        process.terminate()
-        try:
-            process.communicate(timeout=20)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.communicate()
+        # Nothing of it is kept, and it would wait for connections that tests have left half open.
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
         shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -196,6 +196,14 @@ def test_an_earlier_plans_drafts_are_named_and_left(dovecot: Dovecot, tmp_path: 
     assert held_bytes(dovecot, "earlier") == [draft_bytes(drawn) for drawn in (*before, *after)]
 
 
+def test_identifiers_of_strange_letters_are_found(dovecot: Dovecot, tmp_path: Path) -> None:
+    version = "(a{2}%*]'&"
+    folder = output_folder(tmp_path / "out", series(2, version=version))
+    account = dovecot.account("strange")
+    assert put(folder, account)[0] == ["added"] * 2
+    assert put(folder, account)[0] == ["there"] * 2
+
+
 def saved_again(drawn: Drawn) -> bytes:
     """As Thunderbird saves it: another Message-ID and wrapping, no X-Unsent, and a recipient."""
     data = draft_bytes(
@@ -243,6 +251,22 @@ def test_drafts_of_another_series_are_named_when_they_are_remembered(
     told, earlier = put(tmp_path / "out", account, known_series=[before[0].series])
     assert told == ["there"]
     assert [each.message_id for each in earlier] == [before[0].message_id]
+
+
+def test_a_saved_draft_of_another_series_is_another_letter(
+    dovecot: Dovecot, tmp_path: Path
+) -> None:
+    """The same pictures, but to another customer, or signed by somebody else."""
+    account = dovecot.account("letter")
+    (drawn,) = series(1)
+    with dovecot.client("letter") as client:
+        client.append("Entw&APw-rfe", "", "", saved_again(drawn))
+    (other,) = (replace(drawn, series="<root.0002@example.com>", version="b"),)
+    told, earlier = put(
+        output_folder(tmp_path / "out", [other]), account, known_series=[drawn.series]
+    )
+    assert told == ["added"]
+    assert len(earlier) == 1
 
 
 def test_two_runs_at_once_do_not_both_add(tmp_path: Path) -> None:

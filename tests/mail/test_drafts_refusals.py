@@ -56,6 +56,8 @@ def test_the_whole_conversation(folder: Path) -> None:
     assert server.appended == [draft_bytes(drawn) for drawn in series(2)]
     assert not [each for each in server.commands if each.startswith(("SELECT", "STORE", "DELETE"))]
     assert 'EXAMINE "Drafts"' in server.commands
+    searched = f'UID SEARCH UNDELETED HEADER Message-ID "{series(2)[0].message_id}"'
+    assert searched in server.commands
     append = next(each for each in server.commands if each.startswith("APPEND"))
     assert append.startswith('APPEND "Drafts" (\\Draft \\Seen) "24-Nov-2026 00:00:00 +0000" {')
 
