@@ -17,6 +17,7 @@ from typer.main import get_command
 
 from photoprep.cli_accounts import accounts_app
 from photoprep.cli_check import check, names
+from photoprep.cli_drafts import drafts
 from photoprep.cli_exits import console, exit_codes, stderr_console
 from photoprep.cli_help import SpokenTyper
 from photoprep.cli_language import asked_for, begin_to_speak, speak_by_preset, spoken, told
@@ -73,6 +74,7 @@ app.command()(check)
 app.command()(names)
 app.command("sheet")(sheet_command)
 app.command()(send)
+app.command()(drafts)
 
 
 def run(arguments: list[str]) -> int:
