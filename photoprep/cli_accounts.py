@@ -119,30 +119,42 @@ def accounts_test(
         str | None, typer.Argument(metavar="[NAME]", help="Which. (default: the only one)")
     ] = None,
 ) -> None:
-    """Log in at the account's server that sends, and send nothing."""
+    """Log in at the account's servers; nothing is sent or changed."""
     with exit_codes():
         from photoprep.mail.accounts import choose_account, load_accounts
-        from photoprep.mail.passwords import password_of
-        from photoprep.mail.smtp import Session
-        from photoprep.units import say_bytes
 
         account = choose_account(load_accounts(), name)
-        if account.smtp is None:
-            typer.echo(told(say("{name} has no server that sends.", name=account.name)))
-            return
-        with Session(
-            account.smtp, username=account.username, password=lambda: password_of(account)
-        ) as session:
-            limit = session.size_limit_bytes
-            facts = [_protection(account.smtp)]
-            facts.append(say("logged in") if session.is_logged_in else say("no login asked for"))
-            facts.append(
-                say("mails of at most {size}", size=say_bytes(limit))
-                if limit
-                else say("no limit named")
-            )
-        where = f"{account.smtp.host}:{account.smtp.port}"
-        typer.echo(told(say("{where}: {facts}.", where=where, facts=say_list(facts))))
+        for server, tried in ((account.smtp, _tried_smtp), (account.imap, _tried_imap)):
+            if server is not None:
+                facts = say_list([_protection(server), *tried(account, server)])
+                where = f"{server.host}:{server.port}"
+                typer.echo(told(say("{where}: {facts}.", where=where, facts=facts)))
+
+
+def _tried_smtp(account: Account, server: Server) -> list[str]:
+    from photoprep.mail.passwords import password_of
+    from photoprep.mail.smtp import Session
+    from photoprep.units import say_bytes
+
+    with Session(
+        server, username=account.username, password=lambda: password_of(account)
+    ) as session:
+        limit = session.size_limit_bytes
+        return [
+            say("logged in") if session.is_logged_in else say("no login asked for"),
+            say("mails of at most {size}", size=say_bytes(limit))
+            if limit
+            else say("no limit named"),
+        ]
+
+
+def _tried_imap(account: Account, server: Server) -> list[str]:  # noqa: ARG001 (as the other)
+    from photoprep.mail.imap import open_mailbox
+    from photoprep.mail.passwords import password_of
+
+    with open_mailbox(account, password_of(account)) as mailbox:
+        folder = mailbox.drafts_folder()
+        return [say("logged in"), say("drafts go into {folder}", folder=folder)]
 
 
 def _protection(server: Server) -> str:

@@ -51,17 +51,12 @@ def drafts(
     """Put the mails of a prepared folder among an account's drafts, each once."""
     with exit_codes():
         from photoprep.files import at_home
-        from photoprep.mail.accounts import (  # type: ignore[import-not-found,import-untyped,unused-ignore]
-            choose_account,
-            load_accounts,
-        )
+        from photoprep.mail.accounts import choose_account, load_accounts
         from photoprep.mail.draft_files import read_drafts
         from photoprep.mail.drafts import put_drafts
         from photoprep.mail.drafts_record import open_drafts_record
         from photoprep.mail.imap import open_mailbox
-        from photoprep.mail.passwords import (  # type: ignore[import-not-found,import-untyped,unused-ignore]
-            password_of,
-        )
+        from photoprep.mail.passwords import password_of
 
         out = Path(at_home(str(out)))
         mails = read_drafts(out)

@@ -195,3 +195,16 @@ def test_a_folder_that_is_not_ready_is_told_before_anybody_is_asked(tmp_path: Pa
     ):
         assert told.returncode == 2
         assert words in told.stderr
+
+
+def test_an_account_is_tried_at_its_server_of_drafts(dovecot: Dovecot, config_folder: Path) -> None:
+    account = dovecot.account("tried")
+    write_account(config_folder, account)
+    assert account.imap is not None
+    told = photoprep("accounts", "test", env={"PHOTOPREP_PASSWORD_WORK": PASSWORD})
+    assert told.returncode == 0, told.stderr
+    where = f"{account.imap.host}:{account.imap.port}"
+    assert f"{where}: not encrypted, on this machine, logged in" in told.stdout
+    assert f"drafts go into {DRAFTS}" in told.stdout
+    wrong = photoprep("accounts", "test", env={"PHOTOPREP_PASSWORD_WORK": "wrong"})
+    assert wrong.returncode == 78
