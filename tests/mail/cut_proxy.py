@@ -24,6 +24,7 @@ class CutProxy:
     port: int = 0
     broke: threading.Event = field(default_factory=threading.Event)
     passed_client_bytes: int = 0
+    passed_server_lines: int = 0
     _sockets: list[socket.socket] = field(default_factory=list)
 
     def serve(self, listener: socket.socket) -> None:
@@ -50,17 +51,16 @@ class CutProxy:
             server.shutdown(socket.SHUT_WR)
 
     def _from_server(self, client: socket.socket, server: socket.socket) -> None:
-        passed = 0
         with suppress(OSError):
             while data := server.recv(4096):
                 lines = data.splitlines(keepends=True)
-                if self.server_lines is not None and passed + len(lines) > self.server_lines:
-                    client.sendall(b"".join(lines[: self.server_lines - passed]))
+                if self.server_lines is not None:
+                    lines = lines[: self.server_lines - self.passed_server_lines]
+                client.sendall(b"".join(lines))
+                self.passed_server_lines += len(lines)
+                if len(b"".join(lines)) < len(data):
                     self._break(client, server)
                     return
-                if not self.broke.is_set():
-                    client.sendall(data)
-                passed += len(lines)
             client.shutdown(socket.SHUT_WR)
 
     def _break(self, client: socket.socket, server: socket.socket) -> None:

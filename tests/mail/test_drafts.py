@@ -196,6 +196,18 @@ def test_an_earlier_plans_drafts_are_named_and_left(dovecot: Dovecot, tmp_path: 
     assert held_bytes(dovecot, "earlier") == [draft_bytes(drawn) for drawn in (*before, *after)]
 
 
+def test_the_same_pictures_with_other_words_are_another_draft(
+    dovecot: Dovecot, tmp_path: Path
+) -> None:
+    """What lies there is as photoprep put it there, so nobody has saved or addressed it."""
+    account = dovecot.account("words")
+    before = series(1)
+    put(output_folder(tmp_path / "before", before), account)
+    told, earlier = put(output_folder(tmp_path / "after", series(1, version="b")), account)
+    assert told == ["added"]
+    assert [each.message_id for each in earlier] == [before[0].message_id]
+
+
 def test_identifiers_of_strange_letters_are_found(dovecot: Dovecot, tmp_path: Path) -> None:
     version = "(a{2}%*]'&"
     folder = output_folder(tmp_path / "out", series(2, version=version))
