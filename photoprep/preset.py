@@ -16,13 +16,14 @@ from photoprep.language import Language
 from photoprep.views import ViewKind
 
 SCHEMA_NUMBER = 1  # of a preset's file
-# Room for the headers, letter and boundaries of a mail with one photo: measured 0.9 kB without a
-# sender's profile and 1.2 kB with a full one.
-FRAME_BYTES = 2048
+# Room for the headers, letter and boundaries of a mail with one photo: measured 2.2 kB without a
+# sender's profile, 2.6 kB with a full one, and 3.2 kB in Chinese.
+FRAME_BYTES = 4096
 RenderingIntent = Literal["relative", "perceptual", "saturation", "absolute"]  # ICC.1:2022, 6.2
 ColourProfile = Literal["srgb", "none"]
 SpokenLanguage = Language | Literal["auto"]
 Duplicates = Literal["keep-first", "keep-all"]
+MailedNames = Literal["ascii", "unicode"]
 SheetKind = Literal["overview", "per-product"]
 SheetLayout = Literal["auto", "grid", "justified", "hero"]
 # What a caption may say, by the names of a subject's parts.
@@ -85,13 +86,15 @@ class MailSpec:
 
     ``max_bytes`` less ``reserve_bytes`` (for the headers that servers add on the way) is never
     exceeded; among plans with as few mails, the one least above ``preferred_bytes`` wins. More
-    mails than ``max_mails`` are not written without being asked for.
+    mails than ``max_mails`` are not written without being asked for. Attachments are named in
+    ASCII unless ``filenames`` allows the script that a product is named in.
     """
 
     preferred_bytes: int
     max_bytes: int
     reserve_bytes: int
     max_mails: int = 20
+    filenames: MailedNames = "ascii"
 
     @property
     def limit_bytes(self) -> int:
@@ -108,9 +111,14 @@ class NamesSpec:
 
 @dataclass(frozen=True, slots=True)
 class LetterSpec:
-    """In which language the letter is written."""
+    """In which language the letter is written, and by whose template.
+
+    ``template`` is a folder of templates, by its path or its name among the user's own; empty for
+    the user's own ones without a name, and the shipped ones where there are none.
+    """
 
     language: Language
+    template: str = ""
 
 
 # What a product is shown with, by its kind: what opens is shown closed and open.

@@ -96,6 +96,13 @@ class MailSection(Section):
             description="More mails than these are not written without being asked for.",
         ),
     ] = 20
+    filenames: Annotated[
+        Literal["ascii", "unicode"],
+        Field(
+            description="How attachments are named: in ASCII, which every mail program shows "
+            "right, or as products are named, Chinese included."
+        ),
+    ] = "ascii"
 
     @whole(mode="after")
     def _agrees(self) -> MailSection:
@@ -126,6 +133,7 @@ class MailSection(Section):
             max_bytes=self.max_bytes,
             reserve_bytes=self.reserve_bytes,
             max_mails=self.max_mails,
+            filenames=self.filenames,
         )
 
 
@@ -150,6 +158,14 @@ class LetterSection(Section):
     language: Annotated[
         Literal["en", "zh"], Field(description="The language it is written in.")
     ] = "en"
+    template: Annotated[
+        str,
+        Field(
+            description="Whose words it has: a folder of templates, by its path or by its name "
+            "among your own; empty: your own if you have any, else the shipped ones. "
+            "docs/letter.md tells how to write one."
+        ),
+    ] = ""
 
 
 class PresetDocument(Section):
@@ -225,7 +241,7 @@ class PresetDocument(Section):
             photo=self.photo.spec(),
             mail=self.mail.spec(),
             names=NamesSpec(photo=self.names.photo),
-            letter=LetterSpec(language=self.letter.language),
+            letter=LetterSpec(language=self.letter.language, template=self.letter.template),
             duplicates=self.photo.duplicates,
             sheet=self.sheet.spec(),
             language=self.language,

@@ -3,15 +3,23 @@
 Python's own folding is right by the RFCs and yet not what is wanted in three places: it splits
 file names over some 60 characters into ``filename*0*=`` pieces (RFC 2231, 3), which plain readers
 such as munpack lose; it parts long Chinese names in ways that differ between Python versions; and
-the size of its output follows no short formula. So subject, sender and file name are folded here,
-and everything else is left to the standard library.
+the size of its output follows no short formula; and it takes Message-IDs of over 77 characters for
+words to be encoded. So subject, sender, identifiers and file names are folded here, and everything
+else is left to the standard library.
+
+A file name that is not ASCII goes out in two forms: by the standard, as ``filename*`` of the
+Content-Disposition (RFC 2231, 4), and as an encoded word in ``name`` of the Content-Type, which no
+standard allows and nearly every mail program reads, those among them that know nothing newer.
 """
 
 from __future__ import annotations
 
 import base64
-from email.headerregistry import AddressHeader, ContentDispositionHeader
+from collections.abc import Iterable, Mapping
+from email.headerregistry import AddressHeader, ContentDispositionHeader, ContentTypeHeader
 from email.policy import EmailPolicy
+from functools import lru_cache
+from urllib.parse import quote
 
 CRLF = "\r\n"
 # Without the CRLF: what a line should keep to (RFC 5322, 2.1.1) …
@@ -20,6 +28,10 @@ LINE_CHARS = 78
 _ENCODED_LINE_CHARS = 76
 _ENCODED_WORD_CHARS = 75
 _WORD_START, _WORD_END = "=?utf-8?b?", "?="
+# Lists of identifiers (RFC 5322, 3.6.4), none of which may be broken.
+_IDENTIFIERS = frozenset({"Message-ID", "In-Reply-To", "References"})
+# What may stand unescaped in an extended parameter: attribute-char (RFC 2231, 7).
+_ATTRIBUTE_CHARS = "!#$&+-.^_`{|}~"
 
 
 def _fold_ascii(line: str) -> str:
@@ -38,11 +50,14 @@ def _fold_ascii(line: str) -> str:
     return CRLF.join([*lines, line])
 
 
-def _encoded_words(text: str, first_room_chars: int) -> list[str]:
+def _encoded_words(
+    text: str, first_room_chars: int, later_room_chars: int = _ENCODED_WORD_CHARS
+) -> list[str]:
     """The text as base64 encoded words of whole characters (RFC 2047, 4.1 and 5).
 
-    The first is at most ``first_room_chars`` long. Readers drop the white space between adjacent
-    words, so the text comes back exactly; all of it is encoded, for the same reason.
+    The first is at most ``first_room_chars`` long, the others ``later_room_chars``. Readers drop
+    the white space between adjacent words, so the text comes back exactly; all of it is encoded,
+    for the same reason.
     """
     words = []
     room_chars = first_room_chars
@@ -54,7 +69,7 @@ def _encoded_words(text: str, first_room_chars: int) -> list[str]:
         if len(chunk) + len(encoded) > room_bytes:
             words.append(chunk)
             chunk = b""
-            room_chars = _ENCODED_WORD_CHARS
+            room_chars = later_room_chars
         chunk += encoded
     words.append(chunk)
     return [f"{_WORD_START}{base64.b64encode(word).decode('ascii')}{_WORD_END}" for word in words]
@@ -73,22 +88,80 @@ class WirePolicy(EmailPolicy):
 
     def fold_binary(self, name: str, value: str) -> bytes:
         """The header's lines, each ended by CRLF, in ASCII."""
-        if name == "Subject":
-            folded = _fold_text(name, value)
-        elif name == "From" and isinstance(value, AddressHeader):
-            address = value.addresses[0]
-            if address.display_name.isascii():
-                folded = _fold_ascii(f"{name}: {address}")
-            else:
-                folded = f"{_fold_text(name, address.display_name)}{CRLF} <{address.addr_spec}>"
-        elif name == "Content-Disposition" and isinstance(value, ContentDispositionHeader):
-            disposition, filename = value.content_disposition, value.params["filename"]
-            folded = f'{name}: {disposition}; filename="{filename}"'
-            if len(folded) > LINE_CHARS:
-                folded = f'{name}: {disposition};{CRLF} filename="{filename}"'
-        else:
+        folded = _fold_plain(name, value) or _fold_structured(name, value)
+        if folded is None:
             return super().fold_binary(name, value)
         return f"{folded}{CRLF}".encode("ascii")
+
+
+def _fold_plain(name: str, value: str) -> str | None:
+    """The header where its text alone says how it is folded, else None."""
+    if name == "Subject":
+        return _fold_text(name, value)
+    if name in _IDENTIFIERS:
+        return _fold_identifiers(name, value.split())
+    return None
+
+
+def _fold_structured(name: str, value: str) -> str | None:
+    """A sender, or a header of a part, where it is one of ours; else None."""
+    if name == "From" and isinstance(value, AddressHeader):
+        address = value.addresses[0]
+        if address.display_name.isascii():
+            return _fold_ascii(f"{name}: {address}")
+        return f"{_fold_text(name, address.display_name)}{CRLF} <{address.addr_spec}>"
+    if name == "Content-Disposition" and isinstance(value, ContentDispositionHeader):
+        return attachment_disposition(value.params["filename"])
+    if name == "Content-Type" and isinstance(value, ContentTypeHeader):
+        filename = value.params.get("name")
+        if filename is not None:
+            return attachment_type(value.content_type, filename)
+        return _fold_parameters(f"{name}: {value.content_type}", value.params)
+    return None
+
+
+def attachment_disposition(filename: str) -> str:
+    """The header that says that a part is to be saved, and under which name.
+
+    A name stands unsplit on its line (RFC 2231, 3, would let it be split, and readers lose it).
+    """
+    start = "Content-Disposition: attachment"
+    if filename.isascii():
+        return _fold_parameters(start, {"filename": filename})
+    return f"{start};{CRLF} filename*=utf-8''{quote(filename, safe=_ATTRIBUTE_CHARS)}"
+
+
+def attachment_type(content_type: str, filename: str) -> str:
+    """The header that says what a part is; it has the name too where that is not ASCII."""
+    start = f"Content-Type: {content_type}"
+    if filename.isascii():
+        return start
+    words = _encoded_words(
+        filename, _ENCODED_LINE_CHARS - len(' name=""'), _ENCODED_LINE_CHARS - len(' "')
+    )
+    # Words over several lines are one text: white space between two of them is dropped.
+    return f'{start};{CRLF} name="' + f"{CRLF} ".join(words) + '"'
+
+
+def _fold_parameters(start: str, parameters: Mapping[str, str]) -> str:
+    """``start; key="value"``, each parameter on a line of its own where the line has no room."""
+    folded = start
+    for key, value in parameters.items():
+        last = folded.rpartition(CRLF)[2]
+        one = f'{key}="{value}"'
+        room = len(last) + len("; ") + len(one) <= LINE_CHARS
+        folded += f"; {one}" if room else f";{CRLF} {one}"
+    return folded
+
+
+def _fold_identifiers(name: str, identifiers: Iterable[str]) -> str:
+    """As many on a line as have room, and none broken."""
+    folded = f"{name}:"
+    for identifier in identifiers:
+        room = len(folded.rpartition(CRLF)[2]) + 1 + len(identifier) <= LINE_CHARS
+        # The first stays beside the header's name: a line of white space alone is none.
+        folded += f" {identifier}" if room or folded.endswith(":") else f"{CRLF} {identifier}"
+    return folded
 
 
 WIRE_POLICY = WirePolicy(linesep=CRLF)
@@ -96,5 +169,14 @@ WIRE_POLICY = WirePolicy(linesep=CRLF)
 
 def header_bytes(name: str, value: str) -> int:
     """What the header weighs on the wire, its folds and its CRLF counted."""
+    folded = _fold_plain(name, value)
+    if folded is not None:
+        return len(folded) + len(CRLF)
+    return _parsed_header_bytes(name, value)
+
+
+# What is the same in all mails of a series: parsing it costs more than all else of a header.
+@lru_cache(maxsize=64)
+def _parsed_header_bytes(name: str, value: str) -> int:
     name, parsed = WIRE_POLICY.header_store_parse(name, value)
     return len(WIRE_POLICY.fold_binary(name, parsed))

@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime
 from collections.abc import Sequence
 
+from photoprep.mail.enquiry import Enquiry
 from photoprep.mail.items import MailItem
-from photoprep.mail.letter import Letter, subject_stem
+from photoprep.mail.letter import write_letters
 from photoprep.mail.message import MessagePlan, plan_message
 from photoprep.mail.packing import PackItem, pack
 from photoprep.mail.weights import RunWeights
@@ -22,6 +23,8 @@ def plan_series(
     profile: SenderProfile | None,
     customer: str,
     date: datetime.date,
+    contact: str = "",
+    enquiry: Enquiry | None = None,
 ) -> list[MessagePlan]:
     """Divide the pictures over as few mails as hold them; ``packing`` says which plan is best.
 
@@ -33,7 +36,11 @@ def plan_series(
     mails has no more digits than were allowed for; it never exceeds the number of items, so that
     is an end.
 
+    A person's template may make some mail weigh more than was foreseen (``weights``): the series is
+    then packed again with so much more room left.
+
     Raises:
+        PresetError: the letter's template is missing or wrong.
         MailTooLargeError: one picture alone makes a mail over the limit.
         ValueError: two items have the same file name (where case does not matter).
 
@@ -41,24 +48,35 @@ def plan_series(
     _check_names_differ(items)
     if not items:
         return []
-    writer = Letter(letter.language, profile, customer, date)
-    stem = subject_stem(items, letter.language)
+    writer = write_letters(
+        items,
+        letter=letter,
+        profile=profile,
+        customer=customer,
+        date=date,
+        contact=contact,
+        enquiry=enquiry,
+    )
+    stem = writer.stem(items)
     whole = range(len(items))
     single = plan_message(writer, stem, items, [whole], 1)
     if single.wire_bytes <= spec.limit_bytes:
         return [single]
 
     packed = [PackItem(item.title, item.filename, item.size_bytes) for item in items]
-    runs = [whole]
-    for digits in range(1, len(str(len(items))) + 1):
-        runs = pack(packed, RunWeights(writer, stem, items, digits).wire_bytes, spec)
-        if len(str(len(runs))) <= digits:
-            break
-    plans = [plan_message(writer, stem, items, runs, i + 1) for i in range(len(runs))]
-    over = [plan for plan in plans if plan.wire_bytes > spec.limit_bytes]
-    if over:
-        raise AssertionError(f"planned {over[0].filename} with {over[0].wire_bytes} bytes")
-    return plans
+    slack_bytes = 0
+    while True:
+        runs = [whole]
+        for digits in range(1, len(str(len(items))) + 1):
+            weights = RunWeights(writer, stem, items, digits, slack_bytes=slack_bytes)
+            runs = pack(packed, weights.wire_bytes, spec)
+            if len(str(len(runs))) <= digits:
+                break
+        plans = [plan_message(writer, stem, items, runs, i + 1) for i in range(len(runs))]
+        over_bytes = max(plan.wire_bytes for plan in plans) - spec.limit_bytes
+        if over_bytes <= 0:
+            return plans
+        slack_bytes += over_bytes
 
 
 def _check_names_differ(items: Sequence[MailItem]) -> None:

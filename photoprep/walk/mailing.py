@@ -33,7 +33,7 @@ from photoprep.version import __version__
 MAILS_FOLDER = "mails"
 
 # Part of what makes a mail what it is: raised whenever equal photos would give other bytes.
-RECIPE_NUMBER = 3
+RECIPE_NUMBER = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +197,7 @@ def _ingredients(plan: MessagePlan, photos: Mapping[str, PreparedJpeg | WrittenS
         RECIPE_NUMBER,
         plan.headers,
         plan.text,
+        plan.html,
         [(item.filename, photos[item.filename].sha256) for item in plan.attachments],
     ]
     return hashlib.sha256(json.dumps(everything).encode()).hexdigest()

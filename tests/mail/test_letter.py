@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from photoprep.language import Language
 from photoprep.mail.items import MailItem
 from photoprep.mail.letter import Letter, Part, say_date, subject, subject_stem
+from photoprep.mail.templating import load_templates
+from photoprep.preset import LetterSpec
 from photoprep.profile import SenderProfile
 
 DATE = datetime.date(2026, 11, 23)
@@ -29,7 +31,7 @@ ITEMS = [
     MailItem("Lunch-Box_L20_optional.jpg", 1, "Lunch Box", "L20", "accessory-not-included"),
     MailItem("IMG_2041.jpg", 1),
 ]
-FIRST = Part(number=1, total=3, pictures=4, products=3, remaining=5)
+FIRST = Part(number=1, total=3, pictures=4, products=3, remaining=5, excluded=1)
 
 ENGLISH = """\
 Your reference: C0123
@@ -45,10 +47,13 @@ Toolbox X100
 - open: Toolbox_X100_open_20261123.jpg
 
 Lunch Box L20
-- accessory, not included in the quotation: Lunch-Box_L20_optional.jpg
+- accessory, not included: Lunch-Box_L20_optional.jpg
 
 Other pictures
 - IMG_2041.jpg
+
+The quotation does not include the following accessory:
+- Lunch Box L20: Lunch-Box_L20_optional.jpg
 
 This is mail 1 of 3; the remaining pictures follow.
 
@@ -80,10 +85,13 @@ Toolbox X100
 - 打开：Toolbox_X100_open_20261123.jpg
 
 Lunch Box L20
-- 配件（不含在报价内）：Lunch-Box_L20_optional.jpg
+- 配件，不含在报价内：Lunch-Box_L20_optional.jpg
 
 其他图片
 - IMG_2041.jpg
+
+以下配件不含在报价内：
+- Lunch Box L20：Lunch-Box_L20_optional.jpg
 
 本邮件为第1封，共3封，其余图片将随后发送。
 
@@ -105,7 +113,7 @@ P. R. China
 def letter(
     language: Language = "en", profile: SenderProfile | None = None, customer: str = ""
 ) -> Letter:
-    return Letter(language, profile, customer, DATE)
+    return Letter(language, profile, customer, DATE, load_templates(LetterSpec(language)))
 
 
 def test_the_whole_letter_in_english() -> None:
@@ -159,7 +167,7 @@ def test_what_is_said_of_the_parts(part: Part, english: str | None, chinese: str
     ],
 )
 def test_singular_and_plural(part: Part, words: str) -> None:
-    opening = letter().opening(part)
+    opening = letter().fill("txt", "opening", part)
     for phrase in words.split("|"):
         assert phrase in opening
 
