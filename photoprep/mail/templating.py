@@ -141,6 +141,17 @@ def _compiled(folder: Path, language: Language, digest: str) -> Templates:
     return Templates(text, _load(environment, html) if _is_file(html) else None, digest)
 
 
+def check_template(letter: LetterSpec) -> None:
+    """Find out early whether a person's templates can be read; the shipped ones are not looked at.
+
+    Raises:
+        PresetError: as for ``load_templates``.
+
+    """
+    if is_own(letter):
+        load_templates(letter)
+
+
 def shipped_texts() -> dict[str, str]:
     """The shipped templates by their file names, for people to change."""
     return {

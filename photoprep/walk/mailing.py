@@ -6,15 +6,20 @@ import datetime
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
+from photoprep.catalogue.naming import Naming
 from photoprep.catalogue.products import view_rank
 from photoprep.errors import MailTooLargeError
 from photoprep.language import say
+from photoprep.mail.enquiry import Enquiry
 from photoprep.mail.items import MailItem
+from photoprep.mail.letter_check import check_letter
 from photoprep.mail.message import MessagePlan, build_message
+from photoprep.mail.reading import planned_letter
 from photoprep.mail.series import plan_series
+from photoprep.mail.templating import is_own
 from photoprep.output_folder import OutputFolder
 from photoprep.preset import Preset
 from photoprep.profile import SenderProfile
@@ -29,6 +34,7 @@ from photoprep.report import (
     WrittenSheet,
 )
 from photoprep.version import __version__
+from photoprep.walk.attachment_names import names_in_own_script
 
 MAILS_FOLDER = "mails"
 
@@ -53,6 +59,9 @@ def write_mails(
     profile: SenderProfile | None,
     customer: str,
     date: datetime.date,
+    contact: str = "",
+    enquiry: Enquiry | None = None,
+    naming: Naming | None = None,
 ) -> Mailed:
     """Bring photos and sheets into as few drafts as hold them; each stands in exactly one.
 
@@ -61,12 +70,17 @@ def write_mails(
     A draft that an earlier run made of the very same ingredients is left as it lies. When a
     photo alone is too large for a mail by this preset, no draft is written and a finding says so.
     When the series would be longer than ``max_mails``, the first photos go into a whole series of
-    that many, and a finding says which are left.
+    that many, and a finding says which are left. ``naming`` is what files were named by, for
+    attachments that are named in another script than their files.
     """
     by_filename: dict[str, PreparedJpeg | WrittenSheet] = {
         _filename(photo.jpeg.output): photo.jpeg for photo in photos
     }
     by_filename |= {_filename(sheet.output): sheet for sheet in sheets}
+    names: dict[str, str] = {}
+    if preset.mail.filenames == "unicode" and naming is not None:
+        names = names_in_own_script(photos, sheets, naming)
+    by_filename = {names.get(name, name): picture for name, picture in by_filename.items()}
     plan_mails = partial(
         plan_series,
         spec=preset.mail,
@@ -74,8 +88,14 @@ def write_mails(
         profile=profile,
         customer=customer,
         date=date,
+        contact=contact,
+        enquiry=enquiry,
     )
-    items = list(_items(_as_shown(photos), sheets))
+    items = [
+        replace(item, filename=name, sha256=by_filename[name].sha256)
+        for item in _items(_as_shown(photos), sheets)
+        for name in [names.get(item.filename, item.filename)]
+    ]
     try:
         plans = plan_mails(items)
     except MailTooLargeError as error:
@@ -87,6 +107,8 @@ def write_mails(
         # that fits n mails fits n mails on its own.
         mailed = sum(len(plan.attachments) for plan in plans[: preset.mail.max_mails])
         plans = plan_mails(items[:mailed])
+    if is_own(preset.letter):
+        findings += _letter_findings(plans, profile)
     earlier = folder.state.mails()
     outputs = folder.free_paths([f"{MAILS_FOLDER}/{plan.filename}" for plan in plans])
     series = [
@@ -114,6 +136,16 @@ _PROFILE_MISSING = Finding(
     say("The letters end without your name and address."),
     say('Set them once with "photoprep profile edit", then run again.'),
 )
+
+
+def _letter_findings(plans: Sequence[MessagePlan], profile: SenderProfile | None) -> list[Finding]:
+    """What is wrong with letters that a person's own template has written, each thing once."""
+    found: dict[tuple[str, str], Finding] = {}
+    for plan in plans:
+        letter = planned_letter(plan, f"{MAILS_FOLDER}/{plan.filename}")
+        for finding in check_letter(letter, profile):
+            found.setdefault((finding.code, finding.message), finding)
+    return list(found.values())
 
 
 def _too_many(plans: Sequence[MessagePlan], max_mails: int) -> Finding:
