@@ -27,7 +27,7 @@ LINE_CHARS = 78
 # … and what a line with an encoded word must keep to, and each such word (RFC 2047, 2).
 _ENCODED_LINE_CHARS = 76
 _ENCODED_WORD_CHARS = 75
-_WORD_START, _WORD_END = "=?utf-8?b?", "?="
+_WORD_START, _ESCAPED_START, _WORD_END = "=?utf-8?b?", "=?utf-8?q?", "?="
 # Lists of identifiers (RFC 5322, 3.6.4), none of which may be broken.
 _IDENTIFIERS = frozenset({"Message-ID", "In-Reply-To", "References"})
 # What may stand unescaped in an extended parameter: attribute-char (RFC 2231, 7).
@@ -50,14 +50,11 @@ def _fold_ascii(line: str) -> str:
     return CRLF.join([*lines, line])
 
 
-def _encoded_words(
-    text: str, first_room_chars: int, later_room_chars: int = _ENCODED_WORD_CHARS
-) -> list[str]:
+def _encoded_words(text: str, first_room_chars: int) -> list[str]:
     """The text as base64 encoded words of whole characters (RFC 2047, 4.1 and 5).
 
-    The first is at most ``first_room_chars`` long, the others ``later_room_chars``. Readers drop
-    the white space between adjacent words, so the text comes back exactly; all of it is encoded,
-    for the same reason.
+    The first is at most ``first_room_chars`` long. Readers drop the white space between adjacent
+    words, so the text comes back exactly; all of it is encoded, for the same reason.
     """
     words = []
     room_chars = first_room_chars
@@ -69,10 +66,28 @@ def _encoded_words(
         if len(chunk) + len(encoded) > room_bytes:
             words.append(chunk)
             chunk = b""
-            room_chars = later_room_chars
+            room_chars = _ENCODED_WORD_CHARS
         chunk += encoded
     words.append(chunk)
     return [f"{_WORD_START}{base64.b64encode(word).decode('ascii')}{_WORD_END}" for word in words]
+
+
+def _escaped_words(text: str, room_chars: int) -> list[str]:
+    """The same with each byte escaped (RFC 2047, 4.2), in words of at most ``room_chars``.
+
+    For file names: a program that does not know encoded words takes this for the name itself, and
+    base64 has slashes in it, with which munpack made folders.
+    """
+    words, word = [], ""
+    for character in text:
+        escaped = character
+        if not (character.isascii() and character.isalnum()) and character not in "-.":
+            escaped = "".join(f"={byte:02X}" for byte in character.encode("utf-8"))
+        if len(_ESCAPED_START) + len(word) + len(escaped) + len(_WORD_END) > room_chars:
+            words.append(word)
+            word = ""
+        word += escaped
+    return [f"{_ESCAPED_START}{word}{_WORD_END}" for word in [*words, word]]
 
 
 def _fold_text(name: str, text: str) -> str:
@@ -136,9 +151,7 @@ def attachment_type(content_type: str, filename: str) -> str:
     start = f"Content-Type: {content_type}"
     if filename.isascii():
         return start
-    words = _encoded_words(
-        filename, _ENCODED_LINE_CHARS - len(' name=""'), _ENCODED_LINE_CHARS - len(' "')
-    )
+    words = _escaped_words(filename, _ENCODED_LINE_CHARS - len(' name=""'))
     # Words over several lines are one text: white space between two of them is dropped.
     return f'{start};{CRLF} name="' + f"{CRLF} ".join(words) + '"'
 

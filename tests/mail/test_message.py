@@ -5,16 +5,12 @@ from __future__ import annotations
 import datetime
 import email
 import email.policy
-import hashlib
 import random
-import shutil
 import smtplib
 import socket
-import subprocess
 from collections.abc import Callable, Iterator
 from email.message import EmailMessage
 from itertools import cycle
-from pathlib import Path
 
 import pytest
 from aiosmtpd.controller import Controller
@@ -333,21 +329,3 @@ def test_a_server_with_the_limit_takes_every_mail(
     assert inbox.received == sent
     with smtplib.SMTP("127.0.0.1", port) as client, pytest.raises(smtplib.SMTPSenderRefused):
         client.sendmail("a@example.com", ["b@example.com"], bytes(800_001))
-
-
-@pytest.mark.parametrize("language", ["en", "zh"])
-def test_another_program_takes_the_pictures_out(tmp_path: Path, language: Language) -> None:
-    munpack = shutil.which("munpack")
-    if munpack is None:
-        pytest.skip("munpack is not installed (Debian package mpack)")
-    items = [*photos(3, 1_000, 60_000), MailItem(f"Toolbox_{'long_' * 20}name.jpg", 5_000)]
-    draft = tmp_path / "draft.eml"
-    draft.write_bytes(build_message(plan(items, language=language)[0], reader(items)))
-    folder = tmp_path / "out"
-    folder.mkdir()
-    subprocess.run([munpack, "-q", "-C", str(folder), str(draft)], check=True, timeout=20)
-    found = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.iterdir()}
-    expected = {
-        item.filename: hashlib.sha256(reader(items)(item.filename)).hexdigest() for item in items
-    }
-    assert {name: found.get(name) for name in expected} == expected
