@@ -147,7 +147,7 @@ def _attachments(body: _Body) -> Iterator[Finding]:
     if attached is None:
         return
     for name in attached:
-        if name not in body.text:
+        if not _as_named(name).search(body.text):
             yield _error(
                 body,
                 "letter-list-differs",
@@ -329,8 +329,13 @@ def _without(text: str, names: Iterable[str]) -> str:
     """The text without these names; the longest first, because one may stand in another."""
     for name in sorted(set(names), key=len, reverse=True):
         if name:
-            text = text.replace(name, " ")
+            text = _as_named(name).sub(" ", text)
     return text
+
+
+def _as_named(name: str) -> re.Pattern[str]:
+    """A file's name where it stands as a whole, and not as the end of another one."""
+    return re.compile(rf"(?<![A-Za-z0-9_.-]){re.escape(name)}(?![A-Za-z0-9_-])")
 
 
 def _listed(words: Iterable[str]) -> str:
