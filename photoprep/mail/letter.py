@@ -111,10 +111,11 @@ class Letter:
     contact: str = ""
     enquiry: Enquiry | None = None
     series: Series = field(default_factory=lambda: Series.of())
+    # Written once: planning and writing want the same rows, several times.
     _rows: dict[tuple[Form, MailItem], Rows] = field(
-        default_factory=dict, compare=False, repr=False
+        default_factory=dict, init=False, compare=False, repr=False
     )
-    _values: dict[str, object] = field(default_factory=dict, compare=False, repr=False)
+    _values: dict[str, object] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     @property
     def forms(self) -> tuple[Form, ...]:
