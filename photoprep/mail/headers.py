@@ -19,6 +19,7 @@ from collections.abc import Iterable, Mapping
 from email.headerregistry import AddressHeader, ContentDispositionHeader, ContentTypeHeader
 from email.policy import EmailPolicy
 from functools import lru_cache
+from typing import Any
 from urllib.parse import quote
 
 CRLF = "\r\n"
@@ -100,6 +101,17 @@ def _fold_text(name: str, text: str) -> str:
 
 class WirePolicy(EmailPolicy):
     """``email.policy.SMTP`` with subject, sender and file names folded as this module says."""
+
+    def header_store_parse(self, name: str, value: str) -> tuple[str, Any]:
+        """As the standard library's, but for identifiers, which are kept as they are.
+
+        Its parser falls over some of a stranger's, and there is nothing to be parsed in them.
+        """
+        if name in _IDENTIFIERS:
+            if len(value.splitlines()) > 1:
+                raise ValueError(f"{name} may not have line breaks in it")
+            return name, value
+        return super().header_store_parse(name, value)
 
     def fold_binary(self, name: str, value: str) -> bytes:
         """The header's lines, each ended by CRLF, in ASCII."""

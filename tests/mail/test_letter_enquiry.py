@@ -59,7 +59,17 @@ def test_a_message_id_is_enough(given_id: str) -> None:
     "wrong",
     [
         *["nobody.eml", "", "  ", "a@b@c d", "<a@b>\r\nBcc: x@example.com", "=?utf-8?q?x?=@b"],
-        *["a@b\0", "x" * 500 + "@example.com", "<a b@c>", "ab", "@", "a@", "图@例.cn"],
+        *[
+            "a@b@c",
+            '"a b"@c',
+            "a@b\0",
+            "x" * 500 + "@example.com",
+            "<a b@c>",
+            "ab",
+            "@",
+            "a@",
+            "图@例.cn",
+        ],
     ],
 )
 def test_what_is_neither_is_refused(wrong: str) -> None:

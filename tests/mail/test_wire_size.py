@@ -96,6 +96,28 @@ def test_a_subject_comes_back_as_it_was(text: str) -> None:
     assert parsed["Subject"] == text
 
 
+def test_an_identifier_with_a_line_break_is_refused() -> None:
+    with pytest.raises(ValueError, match="line breaks"):
+        WIRE_POLICY.header_store_parse("Message-ID", "<a@b>\r\nBcc: <c@d>")
+
+
+IDS = st.from_regex(r"<[!-;=?-~]{1,190}@[a-z.]{1,40}>", fullmatch=True)
+
+
+@settings(deadline=None)
+@given(st.sampled_from(["Message-ID", "In-Reply-To", "References"]), st.lists(IDS, min_size=1))
+@example("References", ["<" + "a" * 90 + "@example.com>", "<b@c>", "<" + "d" * 60 + "@e>"])
+def test_identifiers_are_neither_broken_nor_encoded(header: str, ids: list[str]) -> None:
+    text = " ".join(ids)
+    name, value = WIRE_POLICY.header_store_parse(header, text)
+    data = WIRE_POLICY.fold_binary(name, value)
+    assert header_bytes(header, text) == len(data)
+    lines = data.removesuffix(b"\r\n").split(b"\r\n")
+    assert all(line.startswith(b" ") and line.strip() for line in lines[1:])
+    assert all(len(line) <= 78 or len(line.split()) <= 2 for line in lines)
+    assert data.decode().partition(":")[2].split() == ids
+
+
 @settings(deadline=None)
 @given(st.text(min_size=1, max_size=90).map(one_line))
 @example("王丽，出口部经理，恒力工具有限公司，中国浙江省宁波市北仑区")
