@@ -286,7 +286,25 @@ def _layer(path: Path) -> Layer:
             path=path,
         ) from error
     _check_schema(path, text, document)
+    sheet = document.get("sheet")
+    if isinstance(sheet, dict):
+        document["sheet"] = sheet | {
+            key: _beside(path, file) for key in ("font", "logo") if (file := sheet.get(key))
+        }
+    letter = document.get("letter")
+    if isinstance(letter, dict) and _names_a_path(template := letter.get("template")):
+        document["letter"] = letter | {"template": _beside(path, template)}
     return Layer(path, text, document)
+
+
+def _names_a_path(template: object) -> bool:
+    """Whether a letter's template is more than the name of a folder among the user's own."""
+    return isinstance(template, str) and bool(template) and Path(template).name != template
+
+
+def _beside(path: Path, file: object) -> object:
+    """What a preset names is looked for in its own folder, wherever photoprep was started."""
+    return str(path.absolute().parent / _expanded(file)) if isinstance(file, str) else file
 
 
 def _check_schema(path: Path, text: str, document: Mapping[str, Any]) -> None:

@@ -162,8 +162,8 @@ class LetterSection(Section):
         str,
         Field(
             description="Whose words it has: a folder of templates, by its path or by its name "
-            "among your own; empty: your own if you have any, else the shipped ones. "
-            "docs/letter.md tells how to write one."
+            "among your own; empty: your own if you have any, else the shipped ones. A relative "
+            "path begins at the preset's own folder. docs/letter.md tells how to write one."
         ),
     ] = ""
 
