@@ -207,7 +207,7 @@ def test_the_digits_of_the_total_never_push_a_mail_over(language: Language) -> N
     items = [MailItem(f"p{index:02}.jpg", 3_000, "Lamp", "", "open") for index in range(24)]
     pair = plan(items[:2], language=language)[0].wire_bytes
     totals = set()
-    for limit in range(pair + 140, pair + 400, 8):
+    for limit in range(pair + 90, pair + 400, 8):
         spec = MailSpec(preferred_bytes=1, max_bytes=limit, reserve_bytes=0)
         plans = plan(items, spec=spec, language=language)
         assert max(one.wire_bytes for one in plans) <= limit
