@@ -176,7 +176,7 @@ class Letter:
             day = self.enquiry.date if self.enquiry else None
             self._values.update(
                 customer=one_line(self.customer),
-                contact=one_line(self.contact),
+                contact=_addressed(self.contact),
                 date=say_date(self.date, self.language),
                 enquiry_date=say_date(day, self.language) if day else "",
                 sender=sender,
@@ -208,6 +208,11 @@ class Letter:
         if template is None:
             raise ValueError("there is no template of HTML")
         return template
+
+
+def _addressed(contact: str) -> str:
+    """Who is addressed, without the words of a salutation, which people type along."""
+    return one_line(contact).removeprefix("Dear ").removeprefix("尊敬的").rstrip(",，:： ")
 
 
 def write_letters(

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from photoprep.errors import UsageError
 from photoprep.language import Language, say
+from photoprep.mail.items import one_line
 from photoprep.mail.message import MessagePlan
 
 MAILS_FOLDER = "mails"
@@ -18,6 +19,8 @@ _TEXT_ENDINGS = (".txt", ".md", "")
 _HTML_ENDINGS = (".html", ".htm")
 _HAN = re.compile("[\u3400-\u9fff]")
 _LATIN_WORD = re.compile(r"[A-Za-z]{2,}")
+# What a terminal would obey; a message comes from anywhere.
+_CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f]")
 _SPACES = re.compile(r"[ \t\r\f\v]+")
 
 
@@ -127,7 +130,7 @@ def letter_in(data: bytes, name: str) -> ReadLetter:
         if part.is_multipart():
             continue
         if part.is_attachment() or part.get_content_maintype() != "text":
-            attached.append(part.get_filename() or "")
+            attached.append(one_line(part.get_filename() or ""))
         elif part.get_content_subtype() == "html":
             html = html or _content(part)
         else:
@@ -137,8 +140,8 @@ def letter_in(data: bytes, name: str) -> ReadLetter:
         text,
         words_of_html(html),
         html,
-        str(message.get("Subject", "")),
-        str(message.get("From", "")),
+        one_line(str(message.get("Subject", ""))),
+        one_line(str(message.get("From", ""))),
         tuple(attached),
     )
 
@@ -149,10 +152,11 @@ def _content(part: object) -> str:
     if not isinstance(part, EmailMessage):
         return ""
     try:
-        return str(part.get_content()).replace("\r\n", "\n")
+        return _CONTROLS.sub("", str(part.get_content()).replace("\r\n", "\n"))
     except (LookupError, ValueError):  # a charset that nobody knows
         payload = part.get_payload(decode=True)
-        return payload.decode("utf-8", "replace") if isinstance(payload, bytes) else ""
+        text = payload.decode("utf-8", "replace") if isinstance(payload, bytes) else ""
+        return _CONTROLS.sub("", text)
 
 
 def words_of_html(html: str) -> str:
@@ -195,7 +199,7 @@ class _Words(HTMLParser):
 
 def _plain(text: str) -> str:
     """The text with plain line feeds, without spaces at the ends of lines."""
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    lines = _CONTROLS.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).split("\n")
     return "\n".join(_SPACES.sub(" ", line).strip() for line in lines)
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import accumulate, pairwise, product
 
 from photoprep.mail.items import MailItem
@@ -128,7 +129,9 @@ class _Around:
         return self.frame_bytes + letter_bytes(self.letters)
 
 
-def _around(writer: Letter, stem: str, count: int, digits: int) -> dict[Case, _Around]:
+# Whoever tries several orders of the same pictures asks for the same again.
+@lru_cache(maxsize=16)
+def _around(writer: Letter, stem: str, count: int, digits: int) -> Mapping[Case, _Around]:
     """The surroundings in every case there can be."""
     last = 10**digits - 1
     widest = max(_SEVERAL, 10 ** len(str(count)) - 1)
@@ -158,7 +161,7 @@ def _around_lists(writer: Letter, form: Form, part: Part) -> TextWeight:
     return TextWeight(sum(map(text_bytes, blocks)), all(map(travels_unencoded, blocks)))
 
 
-def _evened(around: dict[Case, _Around], least_bytes: int) -> dict[Case, _Around]:
+def _evened(around: Mapping[Case, _Around], least_bytes: int) -> Mapping[Case, _Around]:
     """The same, or all as heavy as the heaviest where they differ by more than a picture weighs."""
     weights = [each.bytes_alone for each in around.values()]
     # Whether a text is encoded decides over a third of it, rows and all.

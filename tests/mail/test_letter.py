@@ -218,6 +218,20 @@ def test_the_last_letter_of_an_answer_to_somebody(
     assert writer.text(LAST_ITEMS, part) == expected
 
 
+@pytest.mark.parametrize(
+    "contact", ["Mr Smith", " Mr  Smith, ", "Dear Mr Smith,", "Dear Mr Smith:"]
+)
+def test_a_salutation_that_is_typed_along_is_not_said_twice(contact: str) -> None:
+    assert "\nDear Mr Smith,\n" in replace(letter(), contact=contact).text(ITEMS, FIRST)
+
+
+def test_a_contact_of_nothing_is_none() -> None:
+    for contact in ("", "  ", ",", "\u200b"):
+        text = replace(letter(), contact=contact).text(ITEMS, FIRST)
+        assert "Dear Sir or Madam," in text
+        assert text.endswith("Yours faithfully\n")
+
+
 HTML = """\
 <!DOCTYPE html>
 <html lang="en">

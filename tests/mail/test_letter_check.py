@@ -232,6 +232,13 @@ def test_an_empty_letter_is_an_error() -> None:
     assert codes("\n \n") == ["letter-empty"]
 
 
+def test_a_message_cannot_command_the_terminal() -> None:
+    data = b"Subject: \x1b[2Ja\r\nContent-Type: text/html\r\n\r\n<p>b\x1b[31mc\x00</p>"
+    letter = letter_in(data, "x")
+    assert (letter.subject, letter.html_text.strip()) == ("[2Ja", "b[31mc")
+    assert "\x1b" not in letter.html
+
+
 def test_letters_are_read_from_files_of_three_kinds(tmp_path: Path) -> None:
     one = plan(TOOLBOX)[0]
     written(tmp_path / "a.txt", one.text)
