@@ -42,7 +42,7 @@ from benchmarks.plots import (
     save,
 )
 from photoprep.mail.items import MailItem
-from photoprep.mail.letter import Letter, subject_stem
+from photoprep.mail.letter import write_letters
 from photoprep.mail.series import Series, divide
 from photoprep.mail.weights import RunWeights
 from photoprep.preset import LetterSpec
@@ -83,8 +83,8 @@ Method = Callable[[Sequence[MailItem]], Divided]
 
 def greedy(items: Sequence[MailItem]) -> Divided:
     """Mail after mail, each filled as far as the pictures go in their order."""
-    writer = Letter("en", None, "", DATE)
-    weigh = RunWeights(writer, subject_stem(items, "en"), items, 2).wire_bytes
+    writer = write_letters(items, letter=LetterSpec("en"), profile=None, customer="", date=DATE)
+    weigh = RunWeights(writer, writer.stem(items), items, 2).wire_bytes
     runs = [range(1)]
     for at in range(1, len(items)):
         if weigh(runs[-1].start, at + 1) <= SPEC.draft_bytes:

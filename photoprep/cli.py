@@ -21,10 +21,13 @@ from photoprep.cli_drafts import drafts
 from photoprep.cli_exits import console, exit_codes, stderr_console
 from photoprep.cli_help import SpokenTyper
 from photoprep.cli_language import asked_for, begin_to_speak, speak_by_preset, spoken, told
+from photoprep.cli_letter import letter_app
 from photoprep.cli_options import (
     AnySheet,
+    ContactOption,
     CustomerOption,
     DateOption,
+    EnquiryOption,
     JobsOption,
     JsonOption,
     MailsOption,
@@ -70,6 +73,7 @@ profile_app = SpokenTyper(help="Your name, company and addresses.")
 app.add_typer(profile_app, name="profile")
 app.add_typer(presets_app, name="presets")
 app.add_typer(accounts_app, name="accounts")
+app.add_typer(letter_app, name="letter")
 app.command()(check)
 app.command()(names)
 app.command("sheet")(sheet_command)
@@ -154,6 +158,8 @@ def prepare(
     out: OutOption = None,
     preset: PresetOption = "trade-email",
     customer: CustomerOption = "",
+    contact: ContactOption = "",
+    enquiry: EnquiryOption = "",
     date: DateOption = None,
     jobs: JobsOption = None,
     sheet: SheetOption = None,
@@ -186,6 +192,8 @@ def prepare(
                 out=out,
                 preset=preset,
                 customer=customer,
+                contact=contact,
+                enquiry=enquiry,
                 date=date.date() if date else None,
                 profile=_profile(),
                 jobs=jobs,

@@ -22,6 +22,18 @@ PresetOption = Annotated[
 CustomerOption = Annotated[
     str, typer.Option(metavar="C0123", help="The customer's number, for names and letters.")
 ]
+ContactOption = Annotated[
+    str,
+    typer.Option("--contact", metavar="NAME", help='Who is addressed, such as "Mr Smith".'),
+]
+EnquiryOption = Annotated[
+    str,
+    typer.Option(
+        "--enquiry",
+        metavar="FILE.eml|MESSAGE-ID",
+        help="The customer's mail that is answered: saved as a file, or its Message-ID.",
+    ),
+]
 DateOption = Annotated[
     datetime | None,
     typer.Option(

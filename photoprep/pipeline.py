@@ -27,6 +27,8 @@ from photoprep.catalogue.vocabulary import load_vocabulary
 from photoprep.errors import UsageError
 from photoprep.files import FileStamp, at_home
 from photoprep.language import Language, say
+from photoprep.mail.enquiry import read_enquiry
+from photoprep.mail.templating import check_template
 from photoprep.mail_plans import MailPlans
 from photoprep.output_folder import OutputFolder, is_output_folder, open_output_folder
 from photoprep.preset import FRAME_BYTES, MailPreference, Preset, SheetKind
@@ -74,6 +76,8 @@ def prepare(
     out: str | os.PathLike[str] | None = None,
     preset: Preset | str | os.PathLike[str] = "trade-email",
     customer: str = "",
+    contact: str = "",
+    enquiry: str = "",
     date: datetime.date | None = None,
     profile: SenderProfile | None = None,
     jobs: int | None = None,
@@ -97,6 +101,8 @@ def prepare(
         out: the output folder; a sibling ``NAME-prepared`` of the dropped folder by default.
         preset: a preset, the name of a shipped one, or the path of a TOML file.
         customer: the customer's number, for names and letters.
+        contact: who is addressed, as after "Dear": ``Mr Smith``, ``王先生``.
+        enquiry: what is answered: a saved message (``.eml``), or its Message-ID.
         date: stands in names and letters; by default the date of the output folder's first run.
         profile: who signs the letters.
         jobs: how many workers at most; one a core by default.
@@ -113,13 +119,14 @@ def prepare(
         on_photo: hears ``(done, total)`` of the photos that have to be made.
 
     Raises:
-        UsageError: a path is not there, or is a folder that photoprep made.
+        UsageError: a path is not there, or is a folder that photoprep made; the enquiry is none.
         NoPhotosError: there is no picture under the paths; nothing is written.
-        PresetError: the preset does not hold.
+        PresetError: the preset or its letter's template does not hold.
         CannotWriteError, OutputBusyError: the output folder cannot be used.
 
     """
     workers = _checked_jobs(jobs)
+    answered = read_enquiry(enquiry) if enquiry else None
     given = [paths] if isinstance(paths, str | os.PathLike) else paths
     dropped = scan([dropped_path(path) for path in given])
     place = (
@@ -130,6 +137,8 @@ def prepare(
         if executor is None and not place.exists():
             crew.hire(len(dropped.files))  # a first run: everything will have to be made
         preset = _preferring(_loaded(preset), prefer)
+        if mails:
+            check_template(preset.letter)
         kinds = preset.sheet.kinds if sheets is None else tuple(sheets)
         spec = replace(preset.photo, accept_damaged=accept_damaged)
         recipe = recipe_of(spec)
@@ -207,7 +216,16 @@ def prepare(
             from photoprep.walk.mailing import write_mails  # the photos need not wait for it
 
             mailed = write_mails(
-                ready, sheeted.sheets, folder, preset, profile=profile, customer=customer, date=day
+                ready,
+                sheeted.sheets,
+                folder,
+                preset,
+                profile=profile,
+                customer=customer,
+                date=day,
+                contact=contact,
+                enquiry=answered,
+                naming=naming,
             )
             written, told = mailed.mails, (*told, *mailed.findings)
             mail_plans = mailed.plans

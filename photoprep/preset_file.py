@@ -291,7 +291,15 @@ def _layer(path: Path) -> Layer:
         document["sheet"] = sheet | {
             key: _beside(path, file) for key in ("font", "logo") if (file := sheet.get(key))
         }
+    letter = document.get("letter")
+    if isinstance(letter, dict) and _names_a_path(template := letter.get("template")):
+        document["letter"] = letter | {"template": _beside(path, template)}
     return Layer(path, text, document)
+
+
+def _names_a_path(template: object) -> bool:
+    """Whether a letter's template is more than the name of a folder among the user's own."""
+    return isinstance(template, str) and bool(template) and Path(template).name != template
 
 
 def _beside(path: Path, file: object) -> object:

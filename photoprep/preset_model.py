@@ -124,6 +124,13 @@ class MailSection(Section):
             "one stay together, and a sheet of all products stays ahead.",
         ),
     ] = False
+    filenames: Annotated[
+        Literal["ascii", "unicode"],
+        Field(
+            description="How attachments are named: in ASCII, which every mail program shows "
+            "right, or as products are named, Chinese included."
+        ),
+    ] = "ascii"
 
     @whole(mode="after")
     def _agrees(self) -> MailSection:
@@ -157,6 +164,7 @@ class MailSection(Section):
             count=self.count,
             prefer=self.prefer,
             reorder=self.reorder,
+            filenames=self.filenames,
         )
 
 
@@ -181,6 +189,14 @@ class LetterSection(Section):
     language: Annotated[
         Literal["en", "zh"], Field(description="The language it is written in.")
     ] = "en"
+    template: Annotated[
+        str,
+        Field(
+            description="Whose words it has: a folder of templates, by its path or by its name "
+            "among your own; empty: your own if you have any, else the shipped ones. A relative "
+            "path begins at the preset's own folder. docs/letter.md tells how to write one."
+        ),
+    ] = ""
 
 
 class PresetDocument(Section):
@@ -269,7 +285,7 @@ class PresetDocument(Section):
             photo=self.photo.spec(),
             mail=self.mail.spec(),
             names=NamesSpec(photo=self.names.photo),
-            letter=LetterSpec(language=self.letter.language),
+            letter=LetterSpec(language=self.letter.language, template=self.letter.template),
             duplicates=self.photo.duplicates,
             sheet=self.sheet.spec(),
             language=self.language,

@@ -395,6 +395,22 @@ def test_the_reference_names_the_fields_of_names() -> None:
     assert all(f"{{{field}}}" in reference_text() for field in NAME_FIELDS)
 
 
+def test_templates_of_letters_lie_beside_the_preset_or_are_called_by_a_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for template, found in {
+        "formal": "formal",
+        "./formal": str(tmp_path / "presets" / "formal"),
+        "letters/formal": str(tmp_path / "presets" / "letters" / "formal"),
+        (tmp_path / "x").as_posix(): str(tmp_path / "x"),
+        "": "",
+    }.items():
+        text = f'schema = 1\nextends = "trade-email"\n[letter]\ntemplate = "{template}"\n'
+        written(tmp_path / "presets" / "mine.toml", text)
+        assert load_preset("presets/mine.toml").letter.template == found
+
+
 def test_a_font_and_a_logo_lie_beside_the_preset_that_names_them(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

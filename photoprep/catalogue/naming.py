@@ -1,5 +1,8 @@
 """The formal name that a picture goes out under: ASCII, safe everywhere, the same at every run.
 
+An attachment may instead be named in the script that its product is named in (``attached_name``);
+on the disk all names are ASCII.
+
 Arithmetic on subjects; what files show is told by ``understanding``.
 """
 
@@ -9,7 +12,7 @@ import datetime
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from string import Formatter
 
@@ -22,6 +25,7 @@ from photoprep.report import Subject
 STEM_LIMIT = 30
 _KNOWABLE = 16
 _LONGEST_STEM = 120  # whatever a template makes of it; file systems take 255 bytes
+_LONGEST_STEM_BYTES = 240  # of a name in another script, a character of which may take four
 
 # Names of devices, with any extension (learn.microsoft.com, "Naming Files, Paths, and Namespaces").
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d|conin\$|conout\$)", re.IGNORECASE)
@@ -41,13 +45,14 @@ class Naming:
     """What names are made of besides their subjects.
 
     ``template`` has the fields that ``preset_model`` lists; ``colours`` gives the English word for
-    a folded colour in another script.
+    a folded colour in another script. Without ``ascii_only`` words stay in the script they have.
     """
 
     template: str
     customer: str
     date: datetime.date
     colours: Mapping[str, str]
+    ascii_only: bool = True
 
     def name(self, subject: Subject, number: int = 1) -> str:
         """The file name (``….jpg``) for the ``number``-th picture of this subject.
@@ -58,34 +63,42 @@ class Naming:
         counted = f"-{number}" if number > 1 else ""
         in_view = "{view}" in self.template
         fields = self._fields(subject)
-        view, label = fields["view"], ascii_words(subject.label)
+        view, label = fields["view"], self._words(subject.label)
         behind = "" if in_view else counted
         for words in _ever_fewer(label):
             fields["view"] = "-".join(filter(None, (view, words))) + (counted if in_view else "")
             fields["view"] = fields["view"].removeprefix("-")
-            over = len(_fill(self.template, fields)) + len(behind) - STEM_LIMIT
+            over = len(self._filled(fields)) + len(behind) - STEM_LIMIT
             if over <= 0:
                 break
         if over > 0:
             fields["product"] = _shorten(fields["product"], len(fields["product"]) - over)
-        stem = _fill(self.template, fields) + behind
+        stem = self._filled(fields) + behind
         if len(stem) > _LONGEST_STEM:  # what is cut must not be the number: no two are to be alike
             stem = stem[: _LONGEST_STEM - len(counted)].rstrip("._ -") + counted
+        while len(stem.encode("utf-8")) > _LONGEST_STEM_BYTES:
+            stem = stem.removesuffix(counted)[:-1].rstrip("._ -") + counted
         if _RESERVED.fullmatch(stem.partition(".")[0]):
             stem = f"photo_{stem}"
         return f"{stem}.jpg"
 
+    def _filled(self, fields: dict[str, str]) -> str:
+        return _fill(self.template, fields, ascii_only=self.ascii_only)
+
+    def _words(self, text: str) -> str:
+        return ascii_words(text) if self.ascii_only else words_as_they_are(text)
+
     def _fields(self, subject: Subject) -> dict[str, str]:
         colour = subject.colour
-        if not colour.isascii():
+        if self.ascii_only and not colour.isascii():
             colour = self.colours.get(fold(colour), colour)
         return {
-            "product": ascii_words(f"{subject.product} {subject.size}"),
-            "model": ascii_words(subject.model),
-            "colour": ascii_words(colour),
-            "quantity": ascii_words(subject.quantity),
+            "product": self._words(f"{subject.product} {subject.size}"),
+            "model": self._words(subject.model),
+            "colour": self._words(colour),
+            "quantity": self._words(subject.quantity),
             "view": _SHORT_VIEWS.get(subject.view, subject.view),
-            "customer": ascii_words(self.customer),
+            "customer": self._words(self.customer),
             "date": f"{self.date:%Y%m%d}",
         }
 
@@ -122,6 +135,19 @@ def formal_names(
     return names
 
 
+def attached_name(subject: Subject, name: str, naming: Naming) -> str:
+    """The name of an attachment in its product's own script, for a picture called ``name``.
+
+    It is the same name but for the script; ``name`` itself where that is none that this subject
+    gets.
+    """
+    own = replace(naming, ascii_only=False)
+    for number in _numbers_in(name):
+        if naming.name(subject, number) == name:
+            return own.name(subject, number)
+    return name
+
+
 def _free_name(
     subject: Subject, naming: Naming, taken: set[str], next_number: dict[str, int]
 ) -> str:
@@ -136,8 +162,12 @@ def _free_name(
 
 def _still_fits(subject: Subject, name: str, naming: Naming) -> bool:
     """Whether a name is one that this subject gets under some number."""
-    numbers = {1, *map(int, _NUMBERS.findall(name.removesuffix(".jpg")))} if name else ()
-    return any(naming.name(subject, number) == name for number in numbers)
+    return any(naming.name(subject, number) == name for number in _numbers_in(name))
+
+
+def _numbers_in(name: str) -> list[int]:
+    """The numbers that a picture of this name may have been given; 1 for one without."""
+    return sorted({1, *map(int, _NUMBERS.findall(name.removesuffix(".jpg")))}) if name else []
 
 
 @lru_cache(maxsize=4096)
@@ -147,15 +177,38 @@ def ascii_words(text: str) -> str:
     return "-".join(re.findall(r"[A-Za-z0-9]+", spelled))
 
 
-def _fill(template: str, fields: dict[str, str]) -> str:
+@lru_cache(maxsize=4096)
+def words_as_they_are(text: str) -> str:
+    """Text as words of any script joined by hyphens: ``工具箱 X100`` → ``工具箱-X100``.
+
+    Of letters, figures and the marks that belong to them; all else parts words.
+    """
+    composed = unicodedata.normalize("NFC", text)
+    kept = "".join(
+        character if unicodedata.category(character)[0] in "LNM" else " " for character in composed
+    )
+    return "-".join(kept.split())
+
+
+def _fill(template: str, fields: dict[str, str], *, ascii_only: bool) -> str:
     """The template filled in; the separator before an empty field goes with it."""
     text = ""
     for literal, field in _parsed(template):
         value = fields[field] if field else ""
         if value or not field:
             text += (literal if text or value else "") + value
-    safe = re.sub(r"[^A-Za-z0-9._ +\-]+", "_", text).strip("._ -")
+    # A letter of another script comes from a name that keeps its script, or from the template.
+    safe = re.sub(r"[^A-Za-z0-9._ +\-]+", "_", text) if ascii_only else _safe(text)
+    safe = safe.strip("._ -")
     return safe or "photo"
+
+
+def _safe(text: str) -> str:
+    """The text without what no file name may have, whatever its script."""
+    return "".join(
+        character if character in "._ +-" or unicodedata.category(character)[0] in "LNM" else "_"
+        for character in text
+    )
 
 
 @lru_cache(maxsize=16)

@@ -1,23 +1,26 @@
 """The formal letter with a mail of the series, and its subject, in English or Chinese.
 
-A letter is an opening, the list of this mail's pictures, and an ending. The opening and the
-ending depend on few things (``Part``), and each picture adds the same lines wherever it stands,
-so that planning can weigh a letter without writing it (``message.plan_series``). For the same
-reason no line that holds a number is wrapped: two digits more are two bytes more.
-
-Plain functions, no templates: what there is to say depends on singular and plural and on what is
-known of the sender, and a line that has nothing to say is left out.
+A letter is an opening, the list of this mail's pictures, the list of those that the quotation does
+not include, and an ending. What surrounds the lists depends on few things (``Part``), and each
+picture adds the same lines wherever it stands, so that planning can weigh a letter without writing
+it (``weights``). The words stand in templates (``templating``), as text and as HTML; what is put
+into them is here.
 """
 
 from __future__ import annotations
 
 import datetime
 import unicodedata
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import NamedTuple
 
 from photoprep.language import Language
+from photoprep.mail.enquiry import Enquiry
+from photoprep.mail.identity import Series
 from photoprep.mail.items import MailItem, one_line
+from photoprep.mail.templating import FORMS, Block, Form, LetterTemplate, Templates, load_templates
+from photoprep.preset import LetterSpec
 from photoprep.profile import SenderProfile
 
 # Before the number; a wide character takes two columns, as it does in a list of mails.
@@ -38,7 +41,7 @@ _VIEWS_EN = {
     "detail": "detail",
     "packaging": "packaging",
     "accessory": "accessory",
-    "accessory-not-included": "accessory, not included in the quotation",
+    "accessory-not-included": "accessory, not included",
     "scene": "in use",
     "sheet": "overview",
     "unknown": "",
@@ -53,23 +56,24 @@ _VIEWS_ZH = {
     "detail": "细节",
     "packaging": "包装",
     "accessory": "配件",
-    "accessory-not-included": "配件（不含在报价内）",
+    "accessory-not-included": "配件，不含在报价内",
     "scene": "使用场景",
     "sheet": "总览图",
     "unknown": "",
 }
 
-# What stands above pictures of no product: a sheet that shows them all, or what nobody named.
-_ALL_PRODUCTS = {"en": "All products", "zh": "全部产品"}
-_OTHER_PICTURES = {"en": "Other pictures", "zh": "其他图片"}
+_VIEWS = {"en": _VIEWS_EN, "zh": _VIEWS_ZH}
+
+# The view of what the quotation does not include: those pictures are listed once more.
+EXCLUDED = "accessory-not-included"
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
     """What a letter says of its place in the series.
 
-    ``pictures`` and ``products`` are those of this mail, ``remaining`` the pictures that come in
-    later mails.
+    ``pictures``, ``products`` and ``excluded`` (pictures of what the quotation does not include)
+    are those of this mail, ``remaining`` the pictures that come in later mails.
     """
 
     number: int
@@ -77,56 +81,170 @@ class Part:
     pictures: int
     products: int
     remaining: int
+    excluded: int = 0
+
+
+class Rows(NamedTuple):
+    """What one picture adds to a letter: ``excluded`` only where the quotation leaves it out.
+
+    ``heading`` stands above a product's first picture.
+    """
+
+    heading: str
+    picture: str
+    excluded: str
 
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """What all letters of a series have in common; ``customer`` may be empty.
+    """What all letters of a series have in common; ``customer`` and ``contact`` may be empty.
 
-    All text breaks its lines with a line feed and ends with one.
+    ``contact`` is who is addressed, as after "Dear": ``Mr Smith``, ``王先生``. All text breaks its
+    lines with a line feed and ends with one.
     """
 
     language: Language
     profile: SenderProfile | None
     customer: str
     date: datetime.date
+    templates: Templates
+    contact: str = ""
+    enquiry: Enquiry | None = None
+    series: Series = field(default_factory=lambda: Series.of())
+    # Written once: planning and writing want the same rows, several times.
+    _rows: dict[tuple[Form, MailItem], Rows] = field(
+        default_factory=dict, init=False, compare=False, repr=False
+    )
+    _values: dict[str, object] = field(default_factory=dict, init=False, compare=False, repr=False)
+
+    @property
+    def forms(self) -> tuple[Form, ...]:
+        """What each letter is written as: text, and HTML where there is a template of it."""
+        return FORMS if self.templates.html is not None else ("txt",)
 
     def text(self, items: Sequence[MailItem], part: Part) -> str:
-        """The whole letter of one mail."""
-        lines: list[str] = []
+        """The whole letter of one mail, as text."""
+        return self._whole("txt", items, part)
+
+    def html(self, items: Sequence[MailItem], part: Part) -> str:
+        """The whole letter of one mail, as HTML; empty where there is no template of it."""
+        return self._whole("html", items, part) if "html" in self.forms else ""
+
+    def _whole(self, form: Form, items: Sequence[MailItem], part: Part) -> str:
+        rows = [self.rows(form, item) for item in items]
+        lines = [self.fill(form, "opening", part)]
         title: str | None = None
-        for item in items:
+        for item, row in zip(items, rows, strict=True):
             if item.title != title:
-                lines += self.heading_lines(item)
+                lines.append(row.heading)
                 title = item.title
-            lines.append(self.picture_line(item))
-        return self.opening(part) + "".join(f"{line}\n" for line in lines) + self.ending(part)
+            lines.append(row.picture)
+        if part.excluded:
+            lines.append(self.fill(form, "excluded_heading", part))
+            lines += [row.excluded for row in rows]
+        return "".join([*lines, self.fill(form, "ending", part)])
 
-    def opening(self, part: Part) -> str:
-        """Everything above the list of pictures."""
-        if self.language == "zh":
-            return _opening_zh(part, one_line(self.customer), self.date)
-        return _opening_en(part, one_line(self.customer), self.date)
+    def stem(self, items: Iterable[MailItem]) -> str:
+        """The subject of the series up to the number: that of the enquiry, or the products.
 
-    def heading_lines(self, item: MailItem) -> list[str]:
-        """The lines above a product's first picture, the empty one that parts them counted."""
-        untitled = _ALL_PRODUCTS if item.view == "sheet" else _OTHER_PICTURES
-        return ["", item.title or untitled[self.language]]
+        An answer's begins with "Re: ", as customs have it (RFC 5322, 3.6.5); where only the
+        enquiry's Message-ID is known, its subject is not.
+        """
+        if self.enquiry is not None and self.enquiry.subject:
+            return f"Re: {self.enquiry.subject}"
+        return subject_stem(items, self.language)
 
-    def picture_line(self, item: MailItem) -> str:
-        """The line of one picture: its view and label, where known, and its file name."""
-        views, form, colon = _VIEWS_EN, "{} ({})", ": "
-        if self.language == "zh":
-            views, form, colon = _VIEWS_ZH, "{}（{}）", "："
-        view, label = views.get(item.view, one_line(item.view)), one_line(item.label)
-        said = form.format(view, label) if view and label else view or label
-        return f"- {said}{colon}{item.filename}" if said else f"- {item.filename}"
+    def fill(self, form: Form, block: Block, part: Part) -> str:
+        """One of the blocks that stand around the pictures: opening, excluded_heading, ending."""
+        return self._template(form).fill(
+            block,
+            {
+                **self._said(),
+                "number": part.number,
+                "total": part.total,
+                "pictures": part.pictures,
+                "products": part.products,
+                "remaining": part.remaining,
+                "excluded": part.excluded,
+            },
+        )
 
-    def ending(self, part: Part) -> str:
-        """Everything below the list of pictures, the signature included where there is one."""
-        if self.language == "zh":
-            return _ending_zh(part, _signature_zh(self.profile))
-        return _ending_en(part, _signature_en(self.profile))
+    def _said(self) -> Mapping[str, object]:
+        """What is the same in all mails."""
+        if not self._values:
+            sender = asdict(self.profile or SenderProfile())
+            day = self.enquiry.date if self.enquiry else None
+            self._values.update(
+                customer=one_line(self.customer),
+                contact=_addressed(self.contact),
+                date=say_date(self.date, self.language),
+                enquiry_date=say_date(day, self.language) if day else "",
+                sender=sender,
+                signed=any(sender.values()),
+            )
+        return self._values
+
+    def rows(self, form: Form, item: MailItem) -> Rows:
+        """What one picture adds to the letter, wherever it stands."""
+        known = self._rows.get((form, item))
+        if known is None:
+            known = self._rows[form, item] = self._written_rows(form, item)
+        return known
+
+    def _written_rows(self, form: Form, item: MailItem) -> Rows:
+        template = self._template(form)
+        values = {
+            "title": item.title,
+            "sheet": item.view == "sheet",
+            "view": _VIEWS[self.language].get(item.view, one_line(item.view)),
+            "label": one_line(item.label),
+            "filename": item.filename,
+        }
+        excluded = template.fill("excluded_picture", values) if is_excluded(item) else ""
+        return Rows(template.fill("heading", values), template.fill("picture", values), excluded)
+
+    def _template(self, form: Form) -> LetterTemplate:
+        template = self.templates.html if form == "html" else self.templates.text
+        if template is None:
+            raise ValueError("there is no template of HTML")
+        return template
+
+
+def _addressed(contact: str) -> str:
+    """Who is addressed, without the words of a salutation, which people type along."""
+    return one_line(contact).removeprefix("Dear ").removeprefix("尊敬的").rstrip(",，:： ")
+
+
+def write_letters(
+    items: Sequence[MailItem],
+    *,
+    letter: LetterSpec,
+    profile: SenderProfile | None,
+    customer: str,
+    date: datetime.date,
+    contact: str = "",
+    enquiry: Enquiry | None = None,
+) -> Letter:
+    """The letters of the series that carries ``items``, with its identity.
+
+    Raises:
+        PresetError: the letter's templates are missing or wrong.
+
+    """
+    templates = load_templates(letter)
+    signature = asdict(profile) if profile else {}
+    series = Series.of(
+        [letter.language, templates.digest, customer, contact, date.isoformat(), signature],
+        [enquiry.message_id, *enquiry.references, enquiry.subject] if enquiry else [],
+        [[item.filename, item.title, item.view, item.label] for item in items],
+        sender_address=profile.email if profile else "",
+    )
+    return Letter(letter.language, profile, customer, date, templates, contact, enquiry, series)
+
+
+def is_excluded(item: MailItem) -> bool:
+    """Whether the picture shows what the quotation does not include."""
+    return item.view == EXCLUDED
 
 
 def say_date(date: datetime.date, language: Language) -> str:
@@ -134,114 +252,6 @@ def say_date(date: datetime.date, language: Language) -> str:
     if language == "zh":
         return f"{date.year}年{date.month}月{date.day}日"
     return f"{date.day} {_MONTHS[date.month - 1]} {date.year}"
-
-
-def _paragraphs(*paragraphs: str) -> str:
-    """The paragraphs that say something, an empty line between two of them."""
-    return "\n\n".join(paragraph for paragraph in paragraphs if paragraph) + "\n"
-
-
-def _opening_en(part: Part, customer: str, date: datetime.date) -> str:
-    reference = f"Your reference: {customer}\n" if customer else ""
-    thanks = (
-        "Thank you for your enquiry." if part.number == 1 else "Thank you again for your enquiry."
-    )
-    attached = "picture" if part.pictures == 1 else "pictures"
-    if part.number > 1:
-        attached = f"further {attached}"
-    product = "product" if part.products == 1 else "products"
-    return _paragraphs(
-        f"{reference}Date: {say_date(date, 'en')}",
-        "Dear Sir or Madam,",
-        f"{thanks}\nPlease find attached the following {attached} of our {product}:",
-    )
-
-
-def _ending_en(part: Part, signature: str) -> str:
-    place = f"This is mail {part.number} of {part.total}"
-    if part.total == 1:
-        place = ""
-    elif part.remaining == 0:
-        place += " and completes the series."
-    elif part.remaining == 1:
-        place += "; the remaining picture follows."
-    else:
-        place += "; the remaining pictures follow."
-    # Without a name below it, the comma would promise one.
-    close = f"Yours faithfully,\n\n{signature}" if signature else "Yours faithfully"
-    return "\n" + _paragraphs(
-        place,
-        "Should you require any further pictures or information, please let us know.\n"
-        "We look forward to hearing from you.",
-        close,
-    )
-
-
-def _signature_en(profile: SenderProfile | None) -> str:
-    if profile is None:
-        return ""
-    return "\n".join(
-        _filled(
-            ("", profile.name),
-            ("", profile.title),
-            ("", profile.company),
-            ("", profile.address),
-            ("Telephone: ", profile.telephone),
-            ("Fax: ", profile.fax),
-            ("E-mail: ", profile.email),
-            ("Website: ", profile.website),
-        )
-    )
-
-
-def _opening_zh(part: Part, customer: str, date: datetime.date) -> str:
-    reference = f"客户编号：{customer}\n" if customer else ""
-    if part.number == 1:
-        sentence = "感谢贵公司的垂询。随函附上以下产品图片，敬请查收："
-    else:
-        sentence = "再次感谢贵公司的垂询。现随函续附以下产品图片，敬请查收："
-    return _paragraphs(
-        f"{reference}日期：{say_date(date, 'zh')}", "尊敬的先生/女士：", f"您好！{sentence}"
-    )
-
-
-def _ending_zh(part: Part, signature: str) -> str:
-    place = f"本邮件为第{part.number}封，共{part.total}封"
-    if part.total == 1:
-        place = ""
-    elif part.remaining == 0:
-        place += "，图片至此已全部发送。"
-    else:
-        place += "，其余图片将随后发送。"
-    return "\n" + _paragraphs(
-        place,
-        "如需其他图片或资料，请随时与我们联系。期待您的回复。",
-        "此致\n敬礼！",
-        signature,
-    )
-
-
-def _signature_zh(profile: SenderProfile | None) -> str:
-    """The company first and the person after it, as Chinese letters have it."""
-    if profile is None:
-        return ""
-    person = " ".join(_filled(("", profile.title), ("", profile.name)))
-    return "\n".join(
-        _filled(
-            ("", profile.company),
-            ("", person),
-            ("地址：", profile.address),
-            ("电话：", profile.telephone),
-            ("传真：", profile.fax),
-            ("电子邮箱：", profile.email),
-            ("网址：", profile.website),
-        )
-    )
-
-
-def _filled(*fields: tuple[str, str]) -> list[str]:
-    """Label and value of each field that has a value."""
-    return [f"{label}{value}" for label, value in fields if value]
 
 
 def subject_stem(items: Iterable[MailItem], language: Language) -> str:

@@ -3,6 +3,12 @@
 A plan holds everything that a message says but the pictures themselves, so a message can be built
 at any time, in any process, and is the same bytes each time. What was planned and what was built
 are held against each other: a message that weighs another byte is never handed out.
+
+    multipart/mixed
+      multipart/alternative (where there is a template of HTML)
+        text/plain
+        text/html
+      image/jpeg, attached, and so on
 """
 
 from __future__ import annotations
@@ -19,8 +25,9 @@ from pathlib import Path
 from photoprep.errors import SourceChangedError
 from photoprep.language import say
 from photoprep.mail.headers import WIRE_POLICY
+from photoprep.mail.identity import threading
 from photoprep.mail.items import Attachment, MailItem
-from photoprep.mail.letter import Letter, Part, subject
+from photoprep.mail.letter import Letter, Part, is_excluded, subject
 from photoprep.mail.wire_size import BOUNDARY_CHARS, message_bytes, travels_unencoded
 
 Headers = tuple[tuple[str, str], ...]
@@ -30,8 +37,9 @@ Headers = tuple[tuple[str, str], ...]
 class MessagePlan:
     """One mail of a series: all of it but the content of its pictures.
 
-    ``headers`` are name and value in order, values as people read them; ``text`` is the letter;
-    ``wire_bytes`` is exactly what the finished message weighs.
+    ``headers`` are name and value in order, values as people read them; ``text`` is the letter,
+    and ``html`` the same again, empty where it goes as text alone; ``wire_bytes`` is exactly what
+    the finished message weighs.
     """
 
     number: int
@@ -39,6 +47,7 @@ class MessagePlan:
     attachments: tuple[MailItem, ...]
     headers: Headers
     text: str
+    html: str
     wire_bytes: int
 
     @property
@@ -93,18 +102,30 @@ def build_message(plan: MessagePlan, read: Callable[[str], bytes]) -> bytes:
     message = EmailMessage(policy=WIRE_POLICY)
     for name, value in plan.headers:
         message[name] = value
-    message["Content-Type"] = f'multipart/mixed; boundary="{_boundary(plan, attachments)}"'
-    message.set_payload([_text_part(plan.text), *map(_image_part, attachments)])
+    outer, inner = _boundaries(plan, attachments)
+    message["Content-Type"] = f'multipart/mixed; boundary="{outer}"'
+    message.set_payload([_letter_part(plan, inner), *map(_image_part, attachments)])
     data = message.as_bytes()
     if len(data) != plan.wire_bytes:
         raise AssertionError(f"{plan.filename}: {len(data)} bytes, planned {plan.wire_bytes}")
     return data
 
 
-def _text_part(text: str) -> MIMEPart:
+def _letter_part(plan: MessagePlan, boundary: str) -> MIMEPart:
+    text = _text_part(plan.text, "plain")
+    if not plan.html:
+        return text
+    part = MIMEPart(policy=WIRE_POLICY)
+    part["Content-Type"] = f'multipart/alternative; boundary="{boundary}"'
+    # The best last: a reader takes the last one that it can show (RFC 2046, 5.1.4).
+    part.set_payload([text, _text_part(plan.html, "html")])
+    return part
+
+
+def _text_part(text: str, subtype: str) -> MIMEPart:
     part = MIMEPart(policy=WIRE_POLICY)
     # Said outright: left alone, Chinese goes as 8bit, which not every server takes (RFC 6152).
-    part.set_content(text, cte="7bit" if travels_unencoded(text) else "base64")
+    part.set_content(text, subtype, cte="7bit" if travels_unencoded(text) else "base64")
     return part
 
 
@@ -117,33 +138,38 @@ def _image_part(attachment: Attachment) -> MIMEPart:
         subtype="jpeg",
         disposition="attachment",
         filename=attachment.filename,
+        params={} if attachment.filename.isascii() else {"name": attachment.filename},
     )
     return part
 
 
-def _boundary(plan: MessagePlan, attachments: Sequence[Attachment]) -> str:
-    """A boundary of fixed length that is the same for the same content, and in none of it.
+def _boundaries(plan: MessagePlan, attachments: Sequence[Attachment]) -> tuple[str, str]:
+    """Two boundaries of fixed length that are the same for the same content, and in none of it.
 
     A delimiter line begins with two hyphens, which base64 has not, and a letter that goes
     unencoded would have to quote a hash of itself.
     """
     digest = hashlib.sha256()
-    texts = [plan.text, *(text for header in plan.headers for text in header)]
+    texts = [plan.text, plan.html, *(text for header in plan.headers for text in header)]
     chunks = [text.encode("utf-8") for text in texts]
     for attachment in attachments:
-        chunks += [attachment.filename.encode("ascii"), attachment.data]
+        chunks += [attachment.filename.encode("utf-8"), attachment.data]
     for chunk in chunks:
         # The length first, so that no two lists of chunks make one stream.
         digest.update(len(chunk).to_bytes(8, "big") + chunk)
-    return f"=_{digest.hexdigest()}"[:BOUNDARY_CHARS]
+    drawn = digest.hexdigest()
+    chars = BOUNDARY_CHARS - len("=_")
+    return f"=_{drawn[:chars]}", f"=_{drawn[chars : 2 * chars]}"
 
 
-def draft_headers(writer: Letter, stem: str, number: int, total: int) -> Headers:
-    """The headers of a draft, in order.
+def draft_headers(
+    writer: Letter, stem: str, number: int, total: int, message_id: str, first_id: str
+) -> Headers:
+    """The headers of a draft, in order; ``first_id`` is the Message-ID of part 1.
 
-    No To: nobody is known yet. No Message-ID: the one who sends gives it, and a draft that is
-    opened and sent twice must not go out twice under one (RFC 5322, 3.6.4). X-Unsent opens the
-    draft for writing in Outlook and Thunderbird.
+    No To: nobody is known yet. The Message-ID is for whoever looks whether this very draft is
+    there already; the one who sends may give another. X-Unsent opens the draft for writing in
+    Outlook and Thunderbird.
     """
     headers = []
     if writer.profile is not None and writer.profile.email:
@@ -151,10 +177,12 @@ def draft_headers(writer: Letter, stem: str, number: int, total: int) -> Headers
         headers.append(("From", str(Address(name, addr_spec=writer.profile.email))))
     # Noon, so that the day is the same nearly everywhere; a clock would change the bytes.
     noon = datetime.datetime.combine(writer.date, datetime.time(12), datetime.UTC)
+    answers = first_id if number > 1 else ""
     return (
         *headers,
         ("Subject", subject(stem, language=writer.language, number=number, total=total)),
         ("Date", format_datetime(noon)),
+        *threading(writer.series, message_id, answers=answers, enquiry=writer.enquiry),
         ("MIME-Version", "1.0"),
         ("X-Unsent", "1"),
     )
@@ -172,10 +200,26 @@ def plan_message(
         pictures=len(attached),
         products=len({item.title for item in attached}),
         remaining=len(items) - run.stop,
+        excluded=sum(map(is_excluded, attached)),
     )
-    headers = draft_headers(writer, stem, number, len(runs))
-    text = writer.text(attached, part)
+    first_id = _message_id(writer, stem, items, runs, 1)
+    own_id = first_id if number == 1 else _message_id(writer, stem, items, runs, number)
+    headers = draft_headers(writer, stem, number, len(runs), own_id, first_id)
+    text, html = writer.text(attached, part), writer.html(attached, part)
     sizes = [(item.filename, item.size_bytes) for item in attached]
-    return MessagePlan(
-        number, len(runs), attached, headers, text, message_bytes(headers, text, sizes)
+    wire_bytes = message_bytes(headers, [text, html] if html else [text], sizes)
+    return MessagePlan(number, len(runs), attached, headers, text, html, wire_bytes)
+
+
+def _message_id(
+    writer: Letter, stem: str, items: Sequence[MailItem], runs: Sequence[range], number: int
+) -> str:
+    """The Message-ID of a mail: of the series, which knows all its words, and of its pictures."""
+    run = runs[number - 1]
+    return writer.series.message_id(
+        stem,
+        number,
+        len(runs),
+        len(items) - run.stop,
+        [[item.filename, item.size_bytes, item.sha256] for item in items[run.start : run.stop]],
     )

@@ -6,11 +6,13 @@ import datetime
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 
 from photoprep.mail.bounds import least_light_mails, least_mails
+from photoprep.mail.enquiry import Enquiry
 from photoprep.mail.items import MailItem
-from photoprep.mail.letter import Letter, subject_stem
+from photoprep.mail.letter import Letter, write_letters
 from photoprep.mail.message import MessagePlan, plan_message
 from photoprep.mail.packing import (
     PackItem,
@@ -63,9 +65,20 @@ def plan_series(
     profile: SenderProfile | None,
     customer: str,
     date: datetime.date,
+    contact: str = "",
+    enquiry: Enquiry | None = None,
 ) -> list[MessagePlan]:
     """The mails of the series that ``divide`` makes of these."""
-    series = divide(items, spec=spec, letter=letter, profile=profile, customer=customer, date=date)
+    series = divide(
+        items,
+        spec=spec,
+        letter=letter,
+        profile=profile,
+        customer=customer,
+        date=date,
+        contact=contact,
+        enquiry=enquiry,
+    )
     return list(series.plans)
 
 
@@ -77,6 +90,8 @@ def divide(
     profile: SenderProfile | None,
     customer: str,
     date: datetime.date,
+    contact: str = "",
+    enquiry: Enquiry | None = None,
 ) -> Series:
     """Divide the pictures over mails as ``spec`` wants it; ``packing`` says which plan is best.
 
@@ -89,7 +104,11 @@ def divide(
     mails has no more digits than were allowed for; it never exceeds the number of items, so that
     is an end.
 
+    A person's template may make some mail weigh more than was foreseen (``weights``): the series is
+    then packed again with so much more room left.
+
     Raises:
+        PresetError: the letter's template is missing or wrong.
         MailTooLargeError: one picture alone makes a mail over the limit.
         ValueError: two items have the same file name (where case does not matter).
 
@@ -97,33 +116,49 @@ def divide(
     _check_names_differ(items)
     if not items:
         return Series((), 0)
-    writer = Letter(letter.language, profile, customer, date)
-    stem = subject_stem(items, writer.language)
+    writer = write_letters(
+        items,
+        letter=letter,
+        profile=profile,
+        customer=customer,
+        date=date,
+        contact=contact,
+        enquiry=enquiry,
+    )
+    slack_bytes = 0
+    while True:
+        series = _divided_with(items, writer, spec, slack_bytes)
+        over_bytes = max(_counted_bytes(plan, spec) for plan in series.plans) - spec.bound_bytes
+        if over_bytes <= 0:
+            return series
+        slack_bytes += over_bytes
+
+
+def _divided_with(
+    items: Sequence[MailItem], writer: Letter, spec: MailSpec, slack_bytes: int
+) -> Series:
+    """The best division where each mail is taken for so much heavier than it is foreseen."""
+    stem = writer.stem(items)
     packed = _pack_items(items)
     single = plan_message(writer, stem, items, [range(len(items))], 1)
     if may_be_one_mail(packed, _counted_bytes(single, spec), spec):
         return Series((single,), 1)
 
-    short = RunWeights(writer, stem, items, 1)
+    short = RunWeights(writer, stem, items, 1, slack_bytes=slack_bytes)
     weigh = counted(packed, short.wire_bytes, spec)
     around_bytes = short.least_bytes if spec.count == "wire" else 0
     at_least = max(2, _at_least(items, packed, around_bytes - _SAID_LESS_BYTES, spec))
-    best = _divided(range(len(items)), items, packed, writer, stem, spec)
+    divided = partial(_divided, items, packed, writer, stem, spec, slack_bytes)
+    best = divided(range(len(items)))
     if spec.reorder and best.rank[:3] > (at_least, 0, 0):
-        tried = [
-            _divided(order, items, packed, writer, stem, spec)
-            for order in _orders(packed, weigh, around_bytes, spec, _stay_ahead(items))
-        ]
-        found = min(tried, key=lambda each: each.rank, default=best)
+        orders_tried = _orders(packed, weigh, around_bytes, spec, _stay_ahead(items))
+        found = min(map(divided, orders_tried), key=lambda each: each.rank, default=best)
         # Mails that are only more even are no reason to take products from their places.
         if found.rank[:3] < best.rank[:3]:
             best = found
     plans = [
         plan_message(writer, stem, best.items, best.runs, at + 1) for at in range(len(best.runs))
     ]
-    over = [plan for plan in plans if _counted_bytes(plan, spec) > spec.bound_bytes]
-    if over:
-        raise AssertionError(f"planned {over[0].filename} with {over[0].wire_bytes} bytes")
     return Series(tuple(plans), at_least, tuple(_parted(plans, packed, weigh, spec)))
 
 
@@ -145,19 +180,20 @@ class _Divided:
 
 
 def _divided(
-    order: Sequence[int],
     given: Sequence[MailItem],
     packed_as_given: Sequence[PackItem],
     writer: Letter,
     stem: str,
     spec: MailSpec,
+    slack_bytes: int,
+    order: Sequence[int],
 ) -> _Divided:
     """The best plan in this order."""
     items = [given[index] for index in order]
     packed = [packed_as_given[index] for index in order]
     digits = 1
     while True:
-        weights = RunWeights(writer, stem, items, digits).wire_bytes
+        weights = RunWeights(writer, stem, items, digits, slack_bytes=slack_bytes).wire_bytes
         runs = pack(packed, weights, spec)
         if len(str(len(runs))) <= digits:
             weigh = counted(packed, weights, spec)

@@ -8,6 +8,8 @@ of 76, so a picture weighs about 1.36842 of itself (RFC 2045, 6.8). The message 
     --boundary   a picture, and so on
     --boundary--
 
+where the letter is a text, or a text and its HTML within a boundary of their own (RFC 2046, 5.1.4).
+
 Sizes are in bytes, and exact for what ``message.build_message`` builds; the tests hold the two
 against each other. Doubled dots (RFC 5321, 4.5.2) are not counted, as SIZE does not count them
 (RFC 1870, 3).
@@ -15,9 +17,11 @@ against each other. Doubled dots (RFC 5321, 4.5.2) are not counted, as SIZE does
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 
-from photoprep.mail.headers import LINE_CHARS, header_bytes
+from photoprep.mail.headers import attachment_disposition, attachment_type, header_bytes
 
 # A boundary of fixed length lets a message be weighed before its content is read. With 34
 # characters the Content-Type that announces it still fits one line.
@@ -30,21 +34,29 @@ _BASE64_LINE_CHARS = 76
 _DELIMITER_LINE = len("--") + BOUNDARY_CHARS + _CRLF
 _CLOSING = _CRLF + len("--") + BOUNDARY_CHARS + len("--") + _CRLF
 
-_NAME_LINE_CHARS = len('Content-Disposition: attachment; filename=""')
-_IMAGE_HEADERS = (
-    len("Content-Type: image/jpeg")
+_ENCODING_LINE = len("Content-Transfer-Encoding: ") + _CRLF  # 7bit or base64 stands there
+_ALTERNATIVE = (
+    _DELIMITER_LINE
+    # With its boundary the line would be too long for one.
+    + len('Content-Type: multipart/alternative; boundary=""')
+    + BOUNDARY_CHARS
+    + 2 * _CRLF
     + _CRLF
-    + len("Content-Transfer-Encoding: base64")
-    + _CRLF
-    + _NAME_LINE_CHARS
-    + _CRLF
+    + _CLOSING
 )
-_TEXT_HEADERS = (
-    len('Content-Type: text/plain; charset="utf-8"')
-    + _CRLF
-    + len("Content-Transfer-Encoding: ")  # 7bit or base64 follows
-    + _CRLF
-)
+
+
+@dataclass(frozen=True, slots=True)
+class TextWeight:
+    """What a text weighs: its bytes by ``text_bytes``, and whether it may travel as it is."""
+
+    size_bytes: int
+    unencoded: bool
+
+    @classmethod
+    def of(cls, text: str) -> TextWeight:
+        """Weigh a text that breaks its lines with a line feed alone, and ends with one."""
+        return cls(text_bytes(text), travels_unencoded(text))
 
 
 def base64_bytes(size_bytes: int) -> int:
@@ -59,26 +71,26 @@ def largest_base64_content_bytes(room_bytes: int) -> int:
     return full_lines * (_BASE64_LINE_CHARS // 4 * 3) + max(0, rest - _CRLF) // 4 * 3
 
 
+@lru_cache(maxsize=8192)
 def filename_bytes(filename: str) -> int:
-    """What an ASCII file name adds to its part: its length, and a fold from 35 characters on.
+    """What the name and the fixed headers of a picture's part weigh, from its type on.
 
-    A folded name stands unsplit on a line of its own: ``filename*0=`` pieces (RFC 2231, 3) are
-    what some readers lose.
+    An ASCII name adds its length, and a fold from 35 characters on; another one adds both of its
+    forms (``headers``).
     """
-    folded = _NAME_LINE_CHARS + len(filename) > LINE_CHARS
-    return len(filename) + (_CRLF if folded else 0)
+    return (
+        len(attachment_type("image/jpeg", filename))
+        + _CRLF
+        + _ENCODING_LINE
+        + len("base64")
+        + len(attachment_disposition(filename))
+        + _CRLF
+    )
 
 
 def attachment_bytes(filename: str, size_bytes: int) -> int:
     """A picture of ``size_bytes`` as a part of the message, its delimiter line counted."""
-    return (
-        _CRLF
-        + _DELIMITER_LINE
-        + _IMAGE_HEADERS
-        + filename_bytes(filename)
-        + _CRLF
-        + base64_bytes(size_bytes)
-    )
+    return _CRLF + _DELIMITER_LINE + filename_bytes(filename) + _CRLF + base64_bytes(size_bytes)
 
 
 def travels_unencoded(text: str) -> bool:
@@ -94,12 +106,23 @@ def text_bytes(text: str) -> int:
     return len(text.encode("utf-8")) + text.count("\n")
 
 
-def text_part_bytes(size_bytes: int, *, unencoded: bool) -> int:
-    """A text of ``size_bytes`` (by ``text_bytes``) as the first part, delimiter line counted."""
+def text_part_bytes(weight: TextWeight, subtype: str = "plain") -> int:
+    """A text as the first of some parts, delimiter line counted."""
     encoding, body_bytes = (
-        ("7bit", size_bytes) if unencoded else ("base64", base64_bytes(size_bytes))
+        ("7bit", weight.size_bytes)
+        if weight.unencoded
+        else ("base64", base64_bytes(weight.size_bytes))
     )
-    return _DELIMITER_LINE + _TEXT_HEADERS + len(encoding) + _CRLF + body_bytes
+    content_type = len(f'Content-Type: text/{subtype}; charset="utf-8"') + _CRLF
+    return _DELIMITER_LINE + content_type + _ENCODING_LINE + len(encoding) + _CRLF + body_bytes
+
+
+def letter_bytes(weights: Sequence[TextWeight]) -> int:
+    """A letter as the first part of a message: its text alone, or the text and its HTML."""
+    if len(weights) == 1:
+        return text_part_bytes(weights[0])
+    text, html = weights
+    return _ALTERNATIVE + text_part_bytes(text) + _CRLF + text_part_bytes(html, "html")
 
 
 def frame_bytes(headers: Iterable[tuple[str, str]]) -> int:
@@ -112,11 +135,13 @@ def frame_bytes(headers: Iterable[tuple[str, str]]) -> int:
 
 
 def message_bytes(
-    headers: Iterable[tuple[str, str]], text: str, attachments: Iterable[tuple[str, int]]
+    headers: Iterable[tuple[str, str]],
+    texts: Sequence[str],
+    attachments: Iterable[tuple[str, int]],
 ) -> int:
-    """The whole message: ``headers``, the letter, and attachments by file name and size."""
+    """The whole message: ``headers``, the letter in its forms, attachments by name and size."""
     return (
         frame_bytes(headers)
-        + text_part_bytes(text_bytes(text), unencoded=travels_unencoded(text))
+        + letter_bytes([TextWeight.of(text) for text in texts])
         + sum(attachment_bytes(filename, size_bytes) for filename, size_bytes in attachments)
     )

@@ -9,12 +9,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
+from photoprep.catalogue.naming import Naming
 from photoprep.catalogue.products import view_rank
 from photoprep.errors import MailTooLargeError
 from photoprep.language import say
+from photoprep.mail.enquiry import Enquiry
 from photoprep.mail.items import MailItem
+from photoprep.mail.letter_check import check_letter
 from photoprep.mail.message import MessagePlan, build_message
+from photoprep.mail.reading import planned_letter
 from photoprep.mail.series import PartedProduct, Series, divide
+from photoprep.mail.templating import is_own
 from photoprep.mail_plans import MailPlan, MailPlans
 from photoprep.output_folder import OutputFolder
 from photoprep.preset import MailPreference, MailSpec, Preset
@@ -30,11 +35,12 @@ from photoprep.report import (
     WrittenSheet,
 )
 from photoprep.version import __version__
+from photoprep.walk.attachment_names import names_in_own_script
 
 MAILS_FOLDER = "mails"
 
 # Part of what makes a mail what it is: raised whenever equal photos would give other bytes.
-RECIPE_NUMBER = 3
+RECIPE_NUMBER = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +61,9 @@ def write_mails(
     profile: SenderProfile | None,
     customer: str,
     date: datetime.date,
+    contact: str = "",
+    enquiry: Enquiry | None = None,
+    naming: Naming | None = None,
 ) -> Mailed:
     """Bring photos and sheets into as few drafts as hold them; each stands in exactly one.
 
@@ -63,15 +72,32 @@ def write_mails(
     A draft that an earlier run made of the very same ingredients is left as it lies. When a
     photo alone is too large for a mail by this preset, no draft is written and a finding says so.
     When the series would be longer than ``max_mails``, the first pictures go into a whole series
-    of that many, and a finding says which are left.
+    of that many, and a finding says which are left. ``naming`` is what files were named by, for
+    attachments that are named in another script than their files.
     """
     by_filename: dict[str, PreparedJpeg | WrittenSheet] = {
         _filename(photo.jpeg.output): photo.jpeg for photo in photos
     }
     by_filename |= {_filename(sheet.output): sheet for sheet in sheets}
+    names: dict[str, str] = {}
+    if preset.mail.filenames == "unicode" and naming is not None:
+        names = names_in_own_script(photos, sheets, naming)
+    by_filename = {names.get(name, name): picture for name, picture in by_filename.items()}
     spec = preset.mail
-    divided = partial(divide, letter=preset.letter, profile=profile, customer=customer, date=date)
-    items = list(_items(_as_shown(photos), sheets))
+    divided = partial(
+        divide,
+        letter=preset.letter,
+        profile=profile,
+        customer=customer,
+        date=date,
+        contact=contact,
+        enquiry=enquiry,
+    )
+    items = [
+        replace(item, filename=name, sha256=by_filename[name].sha256)
+        for item in _items(_as_shown(photos), sheets)
+        for name in [names.get(item.filename, item.filename)]
+    ]
     other: MailPreference = "light" if spec.prefer == "fewest" else "fewest"
     try:
         series_by = {
@@ -92,6 +118,8 @@ def write_mails(
         # that fits n mails fits n mails on its own.
         first = [item for plan in plans[: spec.max_mails] for item in plan.attachments]
         plans = divided(first, spec=spec).plans
+    if is_own(preset.letter):
+        findings += _letter_findings(plans, profile)
     earlier = folder.state.mails()
     outputs = folder.free_paths([f"{MAILS_FOLDER}/{plan.filename}" for plan in plans])
     series = [
@@ -183,6 +211,16 @@ _PROFILE_MISSING = Finding(
 )
 
 
+def _letter_findings(plans: Sequence[MessagePlan], profile: SenderProfile | None) -> list[Finding]:
+    """What is wrong with letters that a person's own template has written, each thing once."""
+    found: dict[tuple[str, str], Finding] = {}
+    for plan in plans:
+        letter = planned_letter(plan, f"{MAILS_FOLDER}/{plan.filename}")
+        for finding in check_letter(letter, profile):
+            found.setdefault((finding.code, finding.message), finding)
+    return list(found.values())
+
+
 def _too_many(plans: Sequence[MessagePlan], max_mails: int) -> Finding:
     """Say which pictures are in no mail, and what can be done: 167 mails are what nobody meant."""
     left = [item for plan in plans[max_mails:] for item in plan.attachments]
@@ -264,6 +302,7 @@ def _ingredients(plan: MessagePlan, photos: Mapping[str, PreparedJpeg | WrittenS
         RECIPE_NUMBER,
         plan.headers,
         plan.text,
+        plan.html,
         [(item.filename, photos[item.filename].sha256) for item in plan.attachments],
     ]
     return hashlib.sha256(json.dumps(everything).encode()).hexdigest()

@@ -157,7 +157,7 @@ def mails_of(photos: Path) -> list[tuple[list[str], str]]:
         for part, item in zip(message.iter_attachments(), row["attachments"], strict=True):
             assert part.get_content() == (out / item["photo"]).read_bytes()
             names.append(str(part.get_filename()))
-        body = message.get_body()
+        body = message.get_body(("plain",))
         assert body is not None
         mails.append((names, body.get_content()))
     return mails

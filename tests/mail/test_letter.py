@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -10,8 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from photoprep.language import Language
+from photoprep.mail.enquiry import Enquiry
 from photoprep.mail.items import MailItem
 from photoprep.mail.letter import Letter, Part, say_date, subject, subject_stem
+from photoprep.mail.templating import load_templates
+from photoprep.preset import LetterSpec
 from photoprep.profile import SenderProfile
 
 DATE = datetime.date(2026, 11, 23)
@@ -29,7 +33,8 @@ ITEMS = [
     MailItem("Lunch-Box_L20_optional.jpg", 1, "Lunch Box", "L20", "accessory-not-included"),
     MailItem("IMG_2041.jpg", 1),
 ]
-FIRST = Part(number=1, total=3, pictures=4, products=3, remaining=5)
+ANSWERED = Enquiry("<ask@example.org>", (), "Tool boxes", datetime.date(2026, 11, 20))
+FIRST = Part(number=1, total=3, pictures=4, products=3, remaining=5, excluded=1)
 
 ENGLISH = """\
 Your reference: C0123
@@ -45,10 +50,13 @@ Toolbox X100
 - open: Toolbox_X100_open_20261123.jpg
 
 Lunch Box L20
-- accessory, not included in the quotation: Lunch-Box_L20_optional.jpg
+- accessory, not included: Lunch-Box_L20_optional.jpg
 
 Other pictures
 - IMG_2041.jpg
+
+The quotation does not include the following accessory:
+- Lunch Box L20: Lunch-Box_L20_optional.jpg
 
 This is mail 1 of 3; the remaining pictures follow.
 
@@ -80,10 +88,13 @@ Toolbox X100
 - 打开：Toolbox_X100_open_20261123.jpg
 
 Lunch Box L20
-- 配件（不含在报价内）：Lunch-Box_L20_optional.jpg
+- 配件，不含在报价内：Lunch-Box_L20_optional.jpg
 
 其他图片
 - IMG_2041.jpg
+
+以下配件不含在报价内：
+- Lunch Box L20：Lunch-Box_L20_optional.jpg
 
 本邮件为第1封，共3封，其余图片将随后发送。
 
@@ -105,7 +116,7 @@ P. R. China
 def letter(
     language: Language = "en", profile: SenderProfile | None = None, customer: str = ""
 ) -> Letter:
-    return Letter(language, profile, customer, DATE)
+    return Letter(language, profile, customer, DATE, load_templates(LetterSpec(language)))
 
 
 def test_the_whole_letter_in_english() -> None:
@@ -114,6 +125,148 @@ def test_the_whole_letter_in_english() -> None:
 
 def test_the_whole_letter_in_chinese() -> None:
     assert letter("zh", WANG, "C0123").text(ITEMS, FIRST) == CHINESE
+
+
+LAST_ENGLISH = """\
+Date: 23 November 2026
+
+Dear Ms Jones,
+
+Thank you again for your enquiry of 20 November 2026.
+Please find attached the following further pictures of our products:
+
+All products
+- overview: Overview_sheet-1.jpg
+
+Toolbox X100
+- detail (lock): lock.jpg
+- accessory, not included (strap): strap.jpg
+- accessory, not included: tray.jpg
+
+The quotation does not include the following accessories:
+- Toolbox X100, strap: strap.jpg
+- Toolbox X100: tray.jpg
+
+This is mail 3 of 3 and completes the series.
+
+Should you require any further pictures or information, please let us know.
+We look forward to hearing from you.
+
+Yours sincerely,
+
+Wang Li
+Export Manager
+Hengli Tools Co., Ltd.
+18 Haitian Road
+Beilun District, Ningbo 315800
+P. R. China
+Telephone: +86 574 8690 1234
+E-mail: wang.li@example.com
+"""
+
+LAST_CHINESE = """\
+日期：2026年11月23日
+
+尊敬的王女士：
+
+您好！再次感谢贵公司2026年11月20日的垂询。现随函续附以下产品图片，敬请查收：
+
+全部产品
+- 总览图：Overview_sheet-1.jpg
+
+Toolbox X100
+- 细节（lock）：lock.jpg
+- 配件，不含在报价内（strap）：strap.jpg
+- 配件，不含在报价内：tray.jpg
+
+以下配件不含在报价内：
+- Toolbox X100，strap：strap.jpg
+- Toolbox X100：tray.jpg
+
+本邮件为第3封，共3封，图片至此已全部发送。
+
+如需其他图片或资料，请随时与我们联系。期待您的回复。
+
+此致
+敬礼！
+
+Hengli Tools Co., Ltd.
+Export Manager Wang Li
+地址：18 Haitian Road
+Beilun District, Ningbo 315800
+P. R. China
+电话：+86 574 8690 1234
+电子邮箱：wang.li@example.com
+"""
+LAST_ITEMS = [
+    MailItem("Overview_sheet-1.jpg", 1, view="sheet"),
+    MailItem("lock.jpg", 1, "Toolbox", "X100", "detail", "lock"),
+    MailItem("strap.jpg", 1, "Toolbox", "X100", "accessory-not-included", "strap"),
+    MailItem("tray.jpg", 1, "Toolbox", "X100", "accessory-not-included"),
+]
+
+
+@pytest.mark.parametrize(
+    ("language", "contact", "expected"),
+    [("en", "Ms Jones", LAST_ENGLISH), ("zh", "王女士", LAST_CHINESE)],
+)
+def test_the_last_letter_of_an_answer_to_somebody(
+    language: Language, contact: str, expected: str
+) -> None:
+    writer = replace(letter(language, WANG), contact=contact, enquiry=ANSWERED)
+    part = Part(number=3, total=3, pictures=4, products=2, remaining=0, excluded=2)
+    assert writer.text(LAST_ITEMS, part) == expected
+
+
+@pytest.mark.parametrize(
+    "contact", ["Mr Smith", " Mr  Smith, ", "Dear Mr Smith,", "Dear Mr Smith:"]
+)
+def test_a_salutation_that_is_typed_along_is_not_said_twice(contact: str) -> None:
+    assert "\nDear Mr Smith,\n" in replace(letter(), contact=contact).text(ITEMS, FIRST)
+
+
+def test_a_contact_of_nothing_is_none() -> None:
+    for contact in ("", "  ", ",", "\u200b"):
+        text = replace(letter(), contact=contact).text(ITEMS, FIRST)
+        assert "Dear Sir or Madam," in text
+        assert text.endswith("Yours faithfully\n")
+
+
+HTML = """\
+<!DOCTYPE html>
+<html lang="en">
+<head><meta charset="utf-8"><meta name="color-scheme" content="light dark"></head>
+<body style="font-family:Arial,Helvetica,sans-serif;font-size:11pt;line-height:1.4">
+<p>Your reference: R&amp;D<br>
+Date: 23 November 2026</p>
+<p>Dear Sir or Madam,</p>
+<p>Thank you for your enquiry.
+Please find attached the following pictures of our products:</p>
+<table cellpadding="2" cellspacing="0" border="0">
+<tr><td colspan="2" style="padding-top:8px"><b>Toolbox X100</b></td></tr>
+<tr valign="top"><td style="padding-right:16px">closed</td><td>\
+Toolbox_X100_closed_20261123.jpg</td></tr>
+<tr><td colspan="2" style="padding-top:8px"><b>Other pictures</b></td></tr>
+<tr valign="top"><td colspan="2">IMG_2041.jpg</td></tr>
+</table>
+<p>Should you require any further pictures or information, please let us know.
+We look forward to hearing from you.</p>
+<p>Yours faithfully</p>
+</body>
+</html>
+"""
+
+
+def test_the_letter_as_html() -> None:
+    part = Part(number=1, total=1, pictures=2, products=2, remaining=0)
+    assert letter("en", None, "R&D").html([ITEMS[0], ITEMS[3]], part) == HTML
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_html_asks_nothing_of_the_world_and_sets_no_colours(language: Language) -> None:
+    page = letter(language, WANG, "C0123").html(ITEMS, FIRST).lower()
+    for word in ("http", "src=", "href", "<img", "<script", "<link", "url(", "color:", "bgcolor"):
+        assert word not in page
 
 
 @pytest.mark.parametrize("profile", [None, SenderProfile()])
@@ -159,7 +312,7 @@ def test_what_is_said_of_the_parts(part: Part, english: str | None, chinese: str
     ],
 )
 def test_singular_and_plural(part: Part, words: str) -> None:
-    opening = letter().opening(part)
+    opening = letter().fill("txt", "opening", part)
     for phrase in words.split("|"):
         assert phrase in opening
 

@@ -18,10 +18,10 @@ from photoprep.mail.headers import WIRE_POLICY, header_bytes
 from photoprep.mail.items import check_filename, one_line
 from photoprep.mail.wire_size import (
     BOUNDARY_CHARS,
+    TextWeight,
     attachment_bytes,
     base64_bytes,
     largest_base64_content_bytes,
-    text_bytes,
     text_part_bytes,
     travels_unencoded,
 )
@@ -74,7 +74,7 @@ def test_a_letter_weighs_what_is_reckoned(text: str) -> None:
     part = MIMEPart(policy=WIRE_POLICY)
     part.set_content(text, cte="7bit" if unencoded else "base64")
     expected = DELIMITER_LINE - len("\r\n") + len(part.as_bytes())
-    assert text_part_bytes(text_bytes(text), unencoded=unencoded) == expected
+    assert text_part_bytes(TextWeight.of(text)) == expected
     assert max(map(len, part.as_bytes().split(b"\r\n"))) <= 998
 
 
@@ -94,6 +94,28 @@ def test_a_subject_comes_back_as_it_was(text: str) -> None:
     parsed = email.message_from_bytes(data + b"\r\n", policy=email.policy.default)
     assert parsed.keys() == ["Subject"]
     assert parsed["Subject"] == text
+
+
+def test_an_identifier_with_a_line_break_is_refused() -> None:
+    with pytest.raises(ValueError, match="line breaks"):
+        WIRE_POLICY.header_store_parse("Message-ID", "<a@b>\r\nBcc: <c@d>")
+
+
+IDS = st.from_regex(r"<[!-;=?-~]{1,190}@[a-z.]{1,40}>", fullmatch=True)
+
+
+@settings(deadline=None)
+@given(st.sampled_from(["Message-ID", "In-Reply-To", "References"]), st.lists(IDS, min_size=1))
+@example("References", ["<" + "a" * 90 + "@example.com>", "<b@c>", "<" + "d" * 60 + "@e>"])
+def test_identifiers_are_neither_broken_nor_encoded(header: str, ids: list[str]) -> None:
+    text = " ".join(ids)
+    name, value = WIRE_POLICY.header_store_parse(header, text)
+    data = WIRE_POLICY.fold_binary(name, value)
+    assert header_bytes(header, text) == len(data)
+    lines = data.removesuffix(b"\r\n").split(b"\r\n")
+    assert all(line.startswith(b" ") and line.strip() for line in lines[1:])
+    assert all(len(line) <= 78 or len(line.split()) <= 2 for line in lines)
+    assert data.decode().partition(":")[2].split() == ids
 
 
 @settings(deadline=None)
@@ -118,7 +140,16 @@ def test_a_sender_comes_back_as_it_was(display_name: str) -> None:
     [
         *["", ".", "..", ".hidden", "a/b.jpg", "..\\b.jpg", "a\\b.jpg", "../a.jpg", "C:a.jpg"],
         *["a\0.jpg", "a\r\nBcc: x.jpg", "a\n.jpg", "a\t.jpg", "a\x7f.jpg", 'a".jpg', "a.jpg."],
-        *[" a.jpg", "a.jpg ", "图.jpg", "=?utf-8?q?x?=.jpg", "a" * 256],
+        *[" a.jpg", "a.jpg ", "=?utf-8?q?x?=.jpg", "a" * 256, "图" * 86, "100%41.jpg"],
+        *[
+            "a\u202egpj.exe",
+            "a\u200b.jpg",
+            "a\u00a0.jpg",
+            "a\ud800.jpg",
+            "u\u0308.jpg",
+            "\ue000.jpg",
+        ],
+        *["CON", "nul.jpg", "Com1.tar.jpg", "LPT\u00b2.jpg", "aux .jpg"],
     ],
 )
 def test_a_name_that_could_do_harm_is_refused(name: str) -> None:
