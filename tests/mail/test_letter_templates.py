@@ -186,6 +186,21 @@ def test_no_words_push_a_mail_over_its_limit(tmp_path: Path, trap: str, limit: i
         assert body(parsed(data), "plain") == one.text
 
 
+@pytest.mark.parametrize("trap", TRAPS)
+def test_whatever_the_words_a_longer_run_weighs_more(tmp_path: Path, trap: str) -> None:
+    """What ``packing.pack`` relies on; the smallest pictures are lighter than the traps."""
+    items = [MailItem(f"p{index}.jpg", 60, f"P{index // 3}", "", "open") for index in range(9)]
+    letter = spec_of(tmp_path, template(**TRAPS[trap]), template(**TRAPS[trap]))
+    writer = write_letters(items, letter=letter, profile=WANG, customer="", date=DATE)
+    weigh = RunWeights(writer, writer.stem(items), items, 1).wire_bytes
+    for first in range(9):
+        run = [weigh(first, stop) for stop in range(first + 1, 10)]
+        assert run == sorted(run)
+    for stop in range(1, 10):
+        run = [weigh(first, stop) for first in range(stop)]
+        assert run == sorted(run, reverse=True)
+
+
 def test_words_that_leave_no_room_are_an_error_and_no_loop(tmp_path: Path) -> None:
     letter = spec_of(tmp_path, template(opening="{{ 'x' * 900 ~ '\n' }}" * 20))
     with pytest.raises(MailTooLargeError):
