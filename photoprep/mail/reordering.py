@@ -30,7 +30,7 @@ from photoprep.mail.units import Order, Room, Unit, appended, begun
 _SUBSET_STEPS = 100_000
 _FILL_STEPS = 60_000
 _EVEN_STEPS = 30_000
-# Of more units than these, no more orders than these: each is packed in earnest.
+# Of more units than these, fewer methods, and no more orders than these packed in earnest.
 _MANY_UNITS, _MOST_ORDERS = 400, 2
 # Above so many units to a mail, the order in which they come hardly matters.
 _FILL_UNITS = 12
@@ -57,9 +57,11 @@ def orders(units: Sequence[Sequence[int]], room: Room, *, first_stays: bool) -> 
     others = [unit for unit in known if unit.index not in openers]
     others.sort(key=lambda unit: (-unit.last_bytes, unit.index))
     divided = []
-    fillings: list[_Filling] = [_first_fit, _best_fit]
-    if len(known) * room.usual_bytes <= _FILL_UNITS * sum(map(sum, units)):
-        fillings.append(_least_left)
+    fillings: list[_Filling] = [_best_fit]
+    if len(known) <= _MANY_UNITS:
+        fillings.append(_first_fit)
+        if len(known) * room.usual_bytes <= _FILL_UNITS * sum(map(sum, units)):
+            fillings.append(_least_left)
     for fill in fillings:
         divided.append([_Bin(unit) for unit in known if unit.index in openers])
         fill(divided[-1], others, room)
