@@ -85,13 +85,17 @@ class MailSpec:
 
     ``max_bytes`` less ``reserve_bytes`` (for the headers that servers add on the way) is never
     exceeded; among plans with as few mails, the one least above ``preferred_bytes`` wins. More
-    mails than ``max_mails`` are not written without being asked for.
+    mails than ``max_mails`` are not written without being asked for. With ``squeeze`` the mails may
+    carry smaller versions of photos where that saves a mail, none of less than ``least_share`` of
+    the photo's bytes.
     """
 
     preferred_bytes: int
     max_bytes: int
     reserve_bytes: int
     max_mails: int = 20
+    squeeze: bool = True
+    least_share: float = 0.8
 
     @property
     def limit_bytes(self) -> int:

@@ -46,8 +46,9 @@ class PreparedJpeg:
 
     ``output`` is relative to the output folder with forward slashes; ``source_*`` describe the
     original, upright. ``quality`` is estimated, 0–100, near SSIMULACRA2's scale. ``looks`` says
-    what the picture looks like, ``measures`` what was measured of it, and ``taken`` when it was
-    taken, by its camera's clock, for runs to come; report.json has none of them.
+    what the picture looks like, ``measures`` what was measured of it, ``taken`` when it was taken,
+    by its camera's clock, and ``fit`` what it would be in fewer bytes (``photo.remembered_fit``),
+    for runs to come; report.json has none of them.
     """
 
     output: str
@@ -65,6 +66,7 @@ class PreparedJpeg:
     looks: str = ""
     measures: Measures = field(default_factory=Measures)
     taken: str = ""
+    fit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +140,20 @@ class MailedPhoto:
 
 
 @dataclass(frozen=True, slots=True)
+class Squeeze:
+    """What smaller versions of photos have saved: ``mails_before`` became ``mails_after``.
+
+    ``photos`` were changed; the losses are in points of quality (0–100), the mean that of those.
+    """
+
+    mails_before: int
+    mails_after: int
+    photos: int
+    largest_loss: float
+    mean_loss: float
+
+
+@dataclass(frozen=True, slots=True)
 class WrittenMail:
     """One draft: its file, its exact size on the wire, and the sum of its pictures' sizes."""
 
@@ -203,6 +219,7 @@ class Report:
     ``rehearsed`` says that nothing was written, and ``taken_away`` which outputs of earlier runs
     would then go; both stand in the JSON of a rehearsal alone. ``language`` is that of whoever
     reads it: the JSON's messages are in it, and a sentence here is said by ``in_language``.
+    ``squeeze`` is there when the mails carry smaller versions of photos.
     """
 
     preset: str
@@ -215,6 +232,7 @@ class Report:
     rehearsed: bool = False
     taken_away: tuple[str, ...] = ()
     language: Language = "en"
+    squeeze: Squeeze | None = None
 
     @property
     def ready(self) -> tuple[Prepared | Reused, ...]:
@@ -249,6 +267,7 @@ class Report:
             "photos": [_photo_row(photo, self.language) for photo in self.photos],
             "sheets": [_sheet_row(sheet) for sheet in self.sheets],
             "mails": [_mail_row(mail) for mail in self.mails],
+            "squeeze": asdict(self.squeeze) if self.squeeze else None,
             "findings": [finding_row(finding, self.language) for finding in self.findings],
         }
         if self.rehearsed:

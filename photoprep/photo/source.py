@@ -27,7 +27,7 @@ from photoprep.files import (
     unreadable,
 )
 from photoprep.language import say
-from photoprep.photo.task import Task
+from photoprep.photo.task import SourceTask
 
 COPY_PREFIX = "member-"
 _PLAIN_ENDING = re.compile(r"\.[A-Za-z0-9]{1,8}")
@@ -46,7 +46,7 @@ class HeldSource:
 
 
 @contextmanager
-def held(task: Task) -> Iterator[HeldSource]:
+def held(task: SourceTask) -> Iterator[HeldSource]:
     """The source of a task, to be decoded within the block.
 
     Raises:
@@ -79,7 +79,7 @@ def check_unchanged(path: Path, stamp: FileStamp) -> os.stat_result:
     return status
 
 
-def _held_file(task: Task) -> HeldSource:
+def _held_file(task: SourceTask) -> HeldSource:
     path, stamp = task.path, task.stamp
     began_ns = time.time_ns()
     before = check_unchanged(path, stamp)

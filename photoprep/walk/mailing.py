@@ -6,7 +6,7 @@ import datetime
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from photoprep.catalogue.products import view_rank
@@ -24,11 +24,13 @@ from photoprep.report import (
     Prepared,
     PreparedJpeg,
     Reused,
+    Squeeze,
     Subject,
     WrittenMail,
     WrittenSheet,
 )
 from photoprep.version import __version__
+from photoprep.walk.squeezing import Squeezing, VersionMaker
 
 MAILS_FOLDER = "mails"
 
@@ -38,10 +40,16 @@ RECIPE_NUMBER = 3
 
 @dataclass(frozen=True, slots=True)
 class Mailed:
-    """The drafts of a run, and what there is to say of them."""
+    """The drafts of a run, and what there is to say of them.
+
+    ``versions`` are the paths of the smaller photos that the next run will look for.
+    """
 
     mails: tuple[WrittenMail, ...] = ()
     findings: tuple[Finding, ...] = ()
+    squeeze: Squeeze | None = None
+    versions: tuple[str, ...] = ()
+    encodes: int = 0
 
 
 def write_mails(
@@ -53,10 +61,13 @@ def write_mails(
     profile: SenderProfile | None,
     customer: str,
     date: datetime.date,
+    maker: VersionMaker,
 ) -> Mailed:
     """Bring photos and sheets into as few drafts as hold them; each stands in exactly one.
 
     A sheet stands ahead of the photos that it shows: an overview before all of them.
+
+    Photos may be there in smaller versions, which ``maker`` makes (see ``squeezing``).
 
     A draft that an earlier run made of the very same ingredients is left as it lies. When a
     photo alone is too large for a mail by this preset, no draft is written and a finding says so.
@@ -76,17 +87,31 @@ def write_mails(
         date=date,
     )
     items = list(_items(_as_shown(photos), sheets))
+    in_full = {_filename(photo.jpeg.output): photo for photo in photos}
+    squeezing = Squeezing(in_full, folder, preset.mail, maker, plan_mails)
     try:
-        plans = plan_mails(items)
+        plans = squeezing.shortest(items)
     except MailTooLargeError as error:
         return Mailed((), (Finding("mail-too-large", "error", error.message, error.hint),))
+    squeezed = squeezing.squeeze(_mailed(items, plans, preset.mail.max_mails))
+    while len(squeezed.plans) > preset.mail.max_mails:  # a photo cannot be made smaller after all
+        plans = squeezing.shortest(items)
+        squeezed = squeezing.squeeze(_mailed(items, plans, preset.mail.max_mails))
     findings = [] if profile or not plans else [_PROFILE_MISSING]
     if len(plans) > preset.mail.max_mails:
         findings.append(_too_many(plans, preset.mail.max_mails))
-        # Planned anew, because the letters say how many mails there are; a part of a series
-        # that fits n mails fits n mails on its own.
-        mailed = sum(len(plan.attachments) for plan in plans[: preset.mail.max_mails])
-        plans = plan_mails(items[:mailed])
+    plans = squeezed.plans
+    by_filename |= {
+        name: replace(
+            in_full[name].jpeg,
+            sha256=version.sha256,
+            size_bytes=version.size_bytes,
+            quality=version.quality,
+        )
+        for name, version in squeezed.versions.items()
+    }
+    contents = {name: file.output for name, file in by_filename.items()}
+    contents |= {name: version.output for name, version in squeezed.versions.items()}
     earlier = folder.state.mails()
     outputs = folder.free_paths([f"{MAILS_FOLDER}/{plan.filename}" for plan in plans])
     series = [
@@ -100,12 +125,16 @@ def write_mails(
     ]
     folder.announce(mail.output for _, mail in to_write)
     for plan, mail in to_write:
-        folder.write(
-            mail.output, build_message(plan, lambda name: folder.read(by_filename[name].output))
-        )
+        folder.write(mail.output, build_message(plan, lambda name: folder.read(contents[name])))
     if to_write or len(earlier) != len(series):
         folder.state.replace_mails(series)
-    return Mailed(tuple(mail for _, mail in series), tuple(findings))
+    return Mailed(
+        tuple(mail for _, mail in series),
+        tuple(findings),
+        squeezed.squeeze,
+        squeezing.outputs,
+        squeezing.encodes,
+    )
 
 
 _PROFILE_MISSING = Finding(
@@ -114,6 +143,18 @@ _PROFILE_MISSING = Finding(
     say("The letters end without your name and address."),
     say('Set them once with "photoprep profile edit", then run again.'),
 )
+
+
+def _mailed(
+    items: Sequence[MailItem], plans: Sequence[MessagePlan], max_mails: int
+) -> Sequence[MailItem]:
+    """What goes into the mails that may be: of too many, what the first ones carry.
+
+    They are planned anew, because the letters say how many mails there are; a part of a series that
+    fits n mails fits n mails on its own.
+    """
+    mailed = {item.filename for plan in plans[:max_mails] for item in plan.attachments}
+    return [item for item in items if item.filename in mailed]
 
 
 def _too_many(plans: Sequence[MessagePlan], max_mails: int) -> Finding:
