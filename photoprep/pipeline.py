@@ -206,7 +206,7 @@ def prepare(
         if mails:
             # The photos need not wait for these.
             from photoprep.walk.mailing import write_mails
-            from photoprep.walk.squeezing import VersionMaker
+            from photoprep.walk.versions import VersionMaker
 
             mailed = write_mails(
                 ready,

@@ -172,6 +172,11 @@ def filled(
     return sizes
 
 
+def larger_by(free_bytes: int, size_bytes: int, most_bytes: int, weigh: Weigh) -> int:
+    """How large a picture may become, to ``most_bytes``, where so much room is left beside it."""
+    return _largest(size_bytes, most_bytes, weigh, max(0, free_bytes) + weigh(size_bytes))
+
+
 def _highest_level(curves: Sequence[Curve], pack: Pack, mails: int) -> int:
     """The highest level, in whole steps, at which the pictures go into so many mails."""
     low = min(curve.worst for curve in curves) // LEVEL_STEP

@@ -30,7 +30,8 @@ from photoprep.report import (
     WrittenSheet,
 )
 from photoprep.version import __version__
-from photoprep.walk.squeezing import Squeezing, VersionMaker
+from photoprep.walk.squeezing import Squeezing
+from photoprep.walk.versions import VersionMaker
 
 MAILS_FOLDER = "mails"
 
@@ -132,8 +133,8 @@ def write_mails(
         tuple(mail for _, mail in series),
         tuple(findings),
         squeezed.squeeze,
-        squeezing.outputs,
-        squeezing.encodes,
+        squeezing.versions.outputs,
+        squeezing.versions.encodes,
     )
 
 
