@@ -95,6 +95,12 @@ class Curve:
         (size, quality), (more, better) = self.points[at - 1], self.points[at]
         return quality + (better - quality) * (size_bytes - size) // (more - size)
 
+    def from_level(self, level: int) -> Curve:
+        """The part in which the picture is no worse than ``level``, or no worse than in full."""
+        floor = self.size_at(min(self.best, level))
+        above = (point for point in self.points if point[0] > floor)
+        return Curve(((floor, self.quality_at(floor)), *above))
+
 
 @dataclass(frozen=True, slots=True)
 class Mail:

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 
 from PIL import Image
 
-from photoprep.errors import PhotoError, SourceChangedError
-from photoprep.language import say
+from photoprep.errors import PhotoError
 from photoprep.measured import Measures
 from photoprep.photo.capture_time import capture_time, taken_at
 from photoprep.photo.colour import ColourPlan, plan_colours, to_srgb
@@ -23,7 +22,7 @@ from photoprep.photo.measures import measures_of
 from photoprep.photo.metadata import clean_exif
 from photoprep.photo.profiles import srgb_profile
 from photoprep.photo.resize import upright_at
-from photoprep.photo.source import HeldSource, held
+from photoprep.photo.source import HeldSource, changed, held
 from photoprep.photo.task import (
     EncodedJpeg,
     Head,
@@ -74,10 +73,7 @@ def make_smaller(task: SmallerTask) -> EncodedJpeg:
     try:
         with held(task.photo) as source:
             if source.sha256 != task.source_sha256:
-                raise SourceChangedError(
-                    say("The picture changed since its photo was made."),
-                    hint=say("Run again when nobody writes it any more."),
-                )
+                raise changed()
             decoded = decode(source.path, accept_damaged=spec.accept_damaged)
             plan = plan_colours(decoded.image, decoded.icc_profile, decoded.exif)
             jpeg = smaller_jpeg(

@@ -10,7 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from photoprep.mail.packing import PackItem, pack
-from photoprep.mail.squeeze import LEVEL_STEP, Curve, Mail, squeeze
+from photoprep.mail.squeeze import LEVEL_STEP, Curve, Mail, larger_by, squeeze
 from photoprep.mail.wire_size import base64_bytes
 from photoprep.preset import MailSpec
 
@@ -153,6 +153,25 @@ def test_a_packer_that_reckons_with_more_bytes_still_gets_no_mail_more() -> None
 def test_what_is_no_curve_is_refused(points: tuple[tuple[int, int], ...]) -> None:
     with pytest.raises(ValueError, match="no curve"):
         Curve(points)
+
+
+@given(curves(), st.integers(59_000, 98_000))
+def test_a_part_of_a_curve_is_that_curve_above_its_floor(curve: Curve, level: int) -> None:
+    part = curve.from_level(level)
+    assert part.full_bytes == curve.full_bytes
+    assert part.best == curve.best
+    assert part.worst >= min(level, curve.best)
+    for size in range(part.floor_bytes, part.full_bytes + 1, 7):
+        assert abs(part.quality_at(size) - curve.quality_at(size)) <= 1
+
+
+@given(st.integers(1, 500), st.integers(0, 400), st.integers(0, 700))
+def test_what_is_left_of_a_mail_makes_one_picture_larger(size: int, more: int, free: int) -> None:
+    larger = larger_by(free, size, size + more, base64_bytes)
+    assert size <= larger <= size + more
+    assert base64_bytes(larger) <= base64_bytes(size) + free
+    if larger < size + more:
+        assert base64_bytes(larger + 1) > base64_bytes(size) + free
 
 
 @given(curves(), st.integers(59_000, 98_000))
