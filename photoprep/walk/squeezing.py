@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from photoprep.mail.items import MailItem
 from photoprep.mail.message import MessagePlan
-from photoprep.mail.squeeze import Curve, Mail, fewest_mails, larger_by, squeeze
+from photoprep.mail.squeeze import Curve, Mail, Squeezed, fewest_mails, larger_by, squeeze
 from photoprep.mail.wire_size import base64_bytes
 from photoprep.output_folder import OutputFolder
 from photoprep.photo.quality import QualityCurve
@@ -78,6 +78,28 @@ class Squeezing:
             return plans
         return self._plan_mails(_sized(items, [curve.floor_bytes for curve in curves]))
 
+    def foreseen(
+        self, items: Sequence[MailItem]
+    ) -> tuple[Sequence[MessagePlan], Mapping[str, float]]:
+        """The mails about as ``squeeze`` would have them; nothing is made.
+
+        With them come the qualities of the versions, as curves foretell them, by file name. For
+        whoever wants to say what another way to divide the pictures would come to.
+
+        Raises:
+            MailTooLargeError: a picture alone is too large for a mail.
+
+        """
+        found = self._reckoned(items)
+        if found is None:
+            return self._plan_mails(items), {}
+        qualities = {
+            item.filename: self._curve(item).quality_at(size) / 1000
+            for item, size in zip(items, found.sizes, strict=True)
+            if size < item.size_bytes
+        }
+        return self._plan_mails(_sized(items, found.sizes)), qualities
+
     def squeeze(self, items: Sequence[MailItem]) -> SqueezedMails:
         """Plan the mails, with versions of photos where those save a mail, and have them made.
 
@@ -93,8 +115,7 @@ class Squeezing:
     def _squeezed(self, items: Sequence[MailItem]) -> SqueezedMails | None:
         """The mails with versions; none where they save nothing, or too many cannot be made."""
         for _ in range(_MOST_TURNS):
-            curves = [self._curve(item) for item in items]
-            found = squeeze(curves, lambda sizes: self._packed(items, sizes), base64_bytes)
+            found = self._reckoned(items)
             if found is None:
                 return None
             sized = zip(items, found.sizes, strict=True)
@@ -112,6 +133,11 @@ class Squeezing:
         for name in self._photos:
             self._stiffen(name)
         return None
+
+    def _reckoned(self, items: Sequence[MailItem]) -> Squeezed | None:
+        """The sizes that save mails, by the curves; none where nothing does."""
+        curves = [self._curve(item) for item in items]
+        return squeeze(curves, lambda sizes: self._packed(items, sizes), base64_bytes)
 
     def _plan_mails(self, items: Sequence[MailItem]) -> Sequence[MessagePlan]:
         """The plan for these sizes; some are asked for again."""

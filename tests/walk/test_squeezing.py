@@ -8,19 +8,21 @@ import email
 import email.policy
 import hashlib
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import pytest
 
 from photoprep import Report, prepare
 from photoprep.errors import CannotFitError, PhotoError, WorkerDiedError
+from photoprep.mail.items import MailItem
 from photoprep.mail.message import mail_filename
 from photoprep.photo import make
 from photoprep.photo.decode import set_up_decoders
 from photoprep.photo.task import EncodedJpeg, SmallerTask
 from photoprep.preset import Preset
 from photoprep.report import Reused
+from photoprep.walk.squeezing import SqueezedMails, Squeezing
 from photoprep.walk.versions import VERSIONS_FOLDER
 from tests.noise import bound_preset, noisy_photo
 from tests.support import Inline, contents, outputs, small_photo
@@ -157,6 +159,27 @@ def test_a_folder_that_grew_has_the_mails_of_a_fresh_run(place: Path) -> None:
     run(place, "fresh")
     assert outputs(place / "out") == outputs(place / "fresh")
     assert versions(place / "out") == versions(place / "fresh")
+
+
+def test_what_is_foreseen_without_making_anything_is_what_then_comes(
+    once: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    foreseen: list[tuple[int, Mapping[str, float]]] = []
+    squeeze = Squeezing.squeeze
+
+    def told(self: Squeezing, items: Sequence[MailItem]) -> SqueezedMails:
+        plans, qualities = self.foreseen(items)
+        foreseen.append((len(plans), qualities))
+        assert self.versions.encodes == 0
+        return squeeze(self, items)
+
+    monkeypatch.setattr(Squeezing, "squeeze", told)
+    report = run(once, "foreseen")
+    ((mails, qualities),) = foreseen
+    assert mails == len(report.mails)
+    attached = {item.filename: item for mail in report.mails for item in mail.attachments}
+    for name, quality in qualities.items():
+        assert attached[name].quality == pytest.approx(quality, abs=3)  # noise is no photo
 
 
 def test_no_version_has_less_than_the_least_share(once: Path) -> None:
