@@ -107,8 +107,9 @@ def _print_table(pools: list[list[Photo]], montage: str) -> None:
         photos = _set(pools, number)
         theirs = _montage_share(photos, montage)
         items = _items(photos)
-        pages = {layout: lay_out(items, RULES, layout) for layout in LAYOUTS}
-        titled.append(float(_share(lay_out(items, TITLED))) / theirs)
+        # No picture of these sets matters more than the others, as on an overview.
+        pages = {layout: lay_out(items, RULES, layout, has_main=False) for layout in LAYOUTS}
+        titled.append(float(_share(lay_out(items, TITLED, has_main=False))) / theirs)
         shares = {layout: float(_share(pages[layout])) for layout in LAYOUTS}
         for layout in LAYOUTS:
             ratios[layout].append(shares[layout] / theirs)

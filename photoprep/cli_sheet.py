@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -10,7 +11,7 @@ import typer
 
 from photoprep.cli_exits import console, exit_codes, stderr_console
 from photoprep.cli_language import speak_by_preset, spoken, told
-from photoprep.cli_options import CustomerOption, DateOption, JobsOption, Paths, PresetOption
+from photoprep.cli_options import JobsOption, Paths, PresetOption
 from photoprep.errors import ExitCode
 from photoprep.language import say_number
 from photoprep.units import say_bytes
@@ -41,8 +42,18 @@ def sheet(
         ),
     ] = None,
     preset: PresetOption = "trade-email",
-    customer: CustomerOption = "",
-    date: DateOption = None,
+    customer: Annotated[
+        str,
+        typer.Option(metavar="C0123", help="The customer's number, below the title."),
+    ] = "",
+    date: Annotated[
+        datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%d"],
+            metavar="YYYY-MM-DD",
+            help="The date below the title. (default: none)",
+        ),
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace files of that name.")] = False,
     jobs: JobsOption = None,
 ) -> None:

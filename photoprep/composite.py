@@ -24,7 +24,7 @@ from photoprep.profile import words_path
 from photoprep.report import Failed, Finding
 from photoprep.walk.copies import copies_aside
 from photoprep.walk.crew import Team, photo_crew
-from photoprep.walk.intake import no_photos, take_in
+from photoprep.walk.intake import Copy, no_photos, take_in
 from photoprep.walk.listing import listed
 from photoprep.walk.sheet_copies import CopyShelf
 from photoprep.walk.sheet_notes import LEFT_OFF
@@ -83,7 +83,9 @@ def make_composite(
     if not intake.candidates:
         raise no_photos(intake, dropped.root)
     by_list = listed(intake, dropped, vocabulary)
-    intake = copies_aside(by_list.intake, {})
+    intake = by_list.intake
+    if preset.duplicates == "keep-first":
+        intake = copies_aside(intake, {})
     day = date or datetime.date.today()
     # Without a title the page is for the pictures alone.
     words = SheetWords(
@@ -114,7 +116,8 @@ def make_composite(
     originals = [row.path for row in intake.candidates]
     files = _written(made, output, originals, replace_existing=replace_existing)
     failed = tuple(row for row in intake.rows if isinstance(row, Failed))
-    return Composite(files, (*by_list.findings, *_findings(plan, made)), failed)
+    findings = (*by_list.findings, *map(_copy_left_off, intake.copies), *_findings(plan, made))
+    return Composite(files, findings, failed)
 
 
 def _written(
@@ -154,6 +157,17 @@ def _is_same(place: Path, original: Path) -> bool:
         return place.samefile(original)
     except OSError:  # one of the two is not there
         return False
+
+
+def _copy_left_off(copy: Copy) -> Finding:
+    return Finding(
+        "duplicate",
+        "info",
+        say("It is the same file as {of}, which is shown; this copy is not.", of=copy.of),
+        say('To show every copy, set duplicates = "keep-all" under [photo] in the preset.'),
+        product=copy.file.subject.product,
+        source=copy.file.name,
+    )
 
 
 def _findings(plan: SheetPlan, made: MadePages) -> list[Finding]:

@@ -286,7 +286,17 @@ def _layer(path: Path) -> Layer:
             path=path,
         ) from error
     _check_schema(path, text, document)
+    sheet = document.get("sheet")
+    if isinstance(sheet, dict):
+        document["sheet"] = sheet | {
+            key: _beside(path, file) for key in ("font", "logo") if (file := sheet.get(key))
+        }
     return Layer(path, text, document)
+
+
+def _beside(path: Path, file: object) -> object:
+    """What a preset names is looked for in its own folder, wherever photoprep was started."""
+    return str(path.absolute().parent / _expanded(file)) if isinstance(file, str) else file
 
 
 def _check_schema(path: Path, text: str, document: Mapping[str, Any]) -> None:

@@ -110,12 +110,16 @@ class SheetSection(Section):
         str,
         Field(
             description="A font's file (.ttf, .otf, .ttc) for all words on a sheet; empty: a good "
-            "one of the system for each script, or the one that comes with photoprep."
+            "one of the system for each script, or the one that comes with photoprep. A relative "
+            "path begins at the preset's own folder."
         ),
     ] = ""
     logo: Annotated[
         str,
-        Field(description="A picture's file that is shown at the top right of each sheet."),
+        Field(
+            description="A picture's file that is shown at the top right of each sheet. A relative "
+            "path begins at the preset's own folder."
+        ),
     ] = ""
 
     @whole(mode="after")

@@ -14,6 +14,7 @@ import io
 import sys
 from pathlib import Path
 
+import babel.messages.catalog
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
@@ -32,6 +33,8 @@ PO_FILE = LOCALES / LOCALE_OF["zh"] / "LC_MESSAGES" / f"{DOMAIN}.po"
 KEYWORDS = {"say": None, "say_number": (2, 3)}
 # A date of its own would make every refresh a change.
 _NO_DATE = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
+# So would Babel's own version, which stands in the header.
+vars(babel.messages.catalog)["VERSION"] = "2"
 
 
 def template() -> Catalog:

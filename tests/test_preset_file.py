@@ -393,3 +393,22 @@ def _flat(preset: Preset) -> dict[tuple[str, str], object]:
 
 def test_the_reference_names_the_fields_of_names() -> None:
     assert all(f"{{{field}}}" in reference_text() for field in NAME_FIELDS)
+
+
+def test_a_font_and_a_logo_lie_beside_the_preset_that_names_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    base, elsewhere = tmp_path / "company presets", tmp_path / "elsewhere"
+    for folder in (base, base / "mine", elsewhere):
+        folder.mkdir()
+    sheet = '[sheet]\nfont = "house.ttf"\nlogo = "logos/标志.png"\n'
+    written(base / "house.toml", f'schema = 1\nextends = "trade-email"\n{sheet}')
+    absolute = (elsewhere / "my.ttf").as_posix()
+    mine = f'schema = 1\nextends = "../house.toml"\n[sheet]\nfont = "{absolute}"\n'
+    written(base / "mine" / "mine.toml", mine)
+    monkeypatch.chdir(base)
+    preset = load_preset("mine/mine.toml")
+    assert Path(preset.sheet.font) == elsewhere / "my.ttf"
+    assert Path(preset.sheet.logo) == base / "mine" / ".." / "logos" / "标志.png"
+    assert load_preset("house.toml").sheet.font == str(base / "house.ttf")
+    assert not load_preset("trade-email").sheet.font

@@ -14,7 +14,7 @@ from typing import Literal
 
 from photoprep.language import say
 
-Style = Literal["title", "text", "note"]
+Style = Literal["title", "text", "note", "number"]
 FIELDS = ("product", "model", "view", "colour", "size", "quantity", "label", "number")
 
 _OPENING, _CLOSING = "([{<«‹“‘（［【「『《", ")]}>»›”’）］】」』》"
@@ -23,7 +23,10 @@ _WORD = re.compile(r"\w")
 
 @dataclass(frozen=True, slots=True)
 class Styled:
-    """A paragraph: ``title`` is bold, ``text`` plain, ``note`` plain in a lighter colour."""
+    """A paragraph: ``title`` is bold, ``text`` plain, ``note`` plain in a lighter colour.
+
+    A ``number`` is plain and ends at the right of its box.
+    """
 
     text: str
     style: Style = "text"

@@ -205,6 +205,8 @@ class TypeSetter:
 
     def _indent(self, line: Line, shaped: Shaped, width_px: int) -> int:
         free = width_px - shaped.width_px
+        if line.style == "number":
+            return free
         if self._align == "centre":
             return free // 2
         return free if line.from_right else 0

@@ -187,7 +187,7 @@ def best_built(builds: Sequence[Build], rules: PageRules) -> Content | None:
     """The best page of several plans, each of which makes a content of a given width.
 
     Every plan is looked at once, at full width; those that promise most are then narrowed until
-    they fit.
+    they fit, and the others too where none of these is legible.
     """
     full_px = rules.content_px[0]
     seen = [
@@ -195,12 +195,11 @@ def best_built(builds: Sequence[Build], rules: PageRules) -> Content | None:
         for at, build in enumerate(builds)
         if (content := build(full_px))
     ]
-    for count in (_WORTH_REFINING, len(seen)):
-        promising = [builds[-at] for _, at in sorted(seen, reverse=True)[:count]]
-        found = best(widest(build, rules) for build in promising)
-        if found is not None:
-            return found
-    return None
+    ranked = [builds[-at] for _, at in sorted(seen, reverse=True)]
+    found = best(widest(build, rules) for build in ranked[:_WORTH_REFINING])
+    if found is None or not found.is_legible:
+        found = best([found, *(widest(build, rules) for build in ranked[_WORTH_REFINING:])])
+    return found
 
 
 def widest(build: Build, rules: PageRules) -> Content | None:

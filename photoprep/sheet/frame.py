@@ -70,9 +70,8 @@ def header_boxes(dress: Dress, page: Page, *, has_logo: bool) -> HeaderBoxes:
     )
 
 
-def number_box(dress: Dress, page: Page, words_px: tuple[int, int]) -> Box:
-    """Where "2 / 3", which is so wide and high, stands: at the right of the footer and margin."""
-    wide, high = words_px
-    room_px = dress.footer_px + dress.margin_px
-    x_px = page.width_px - dress.margin_px - wide
-    return Box(x_px, page.height_px - room_px + (room_px - high) // 2, wide, high)
+def number_box(dress: Dress, page: Page) -> Box:
+    """Where "2 / 3" stands, at its right: a line in the footer and margin, below all else."""
+    high, room_px = line_height_px(dress.small_type_px), dress.footer_px + dress.margin_px
+    y_px = page.height_px - room_px + max(dress.gutter_px, (room_px - high) // 2)
+    return Box(dress.margin_px, y_px, page.width_px - 2 * dress.margin_px, high)

@@ -16,7 +16,7 @@ from photoprep.sheet.grid import grid
 from photoprep.sheet.hero import hero
 from photoprep.sheet.justified import Pictures, justified
 from photoprep.sheet.page import Item, Page, PageRules
-from photoprep.sheet.paging import paged
+from photoprep.sheet.paging import legible_pages, paged
 from photoprep.sheet.pictures import pictures_of
 
 Layout = Literal["auto", "grid", "justified", "hero"]
@@ -49,8 +49,9 @@ def chosen_pages(
     kinds: list[Kind] = ["grid", "justified"] if layout == "auto" else [layout]
     if layout == "auto" and has_main and len(pictures) <= _MOST_FOR_HERO:
         kinds.append("hero")
-    asked = layout == "hero"
-    candidates = [(kind, _pages(pictures, rules, kind, is_asked=asked)) for kind in kinds]
+    if layout == "hero":
+        return layout, [content.page() for content in _asked_hero(pictures, rules)]
+    candidates = [(kind, _pages(pictures, rules, kind)) for kind in kinds]
     kind, chosen = max(candidates, key=lambda candidate: _calm_score(*candidate))
     return kind, [content.page() for content in chosen]
 
@@ -66,21 +67,32 @@ def _calm_score(kind: Kind, pages: list[Content]) -> tuple[bool, int]:
     return legible, total**2 // max(1, len(pages)) ** 3
 
 
-def _pages(pictures: Pictures, rules: PageRules, kind: Kind, *, is_asked: bool) -> list[Content]:
-    """The pages of one layout; ``is_asked`` for a hero takes one that nobody would choose too."""
-
-    def large(some: Pictures) -> Content | None:
-        evenly = hero(some, rules)
-        if evenly is not None and evenly.is_legible:
-            return evenly
-        return hero(some, rules, evenly=False) if is_asked else evenly
-
+def _pages(pictures: Pictures, rules: PageRules, kind: Kind) -> list[Content]:
     def lay(some: Pictures, is_first: bool) -> Content | None:
         if kind == "grid":
             return grid(some, rules)
-        found = large(some) if kind == "hero" and is_first else None
+        found = hero(some, rules) if kind == "hero" and is_first else None
         if found is not None and found.is_legible:
             return found
         return justified(some, rules) or found
 
     return paged(pictures, lay, rules)
+
+
+def _asked_hero(pictures: Pictures, rules: PageRules) -> list[Content]:
+    """A hero that was asked for is shown even where nobody would have chosen it.
+
+    The others may be uneven, and there may be one page more than the pictures need.
+    """
+
+    def lay(some: Pictures, is_first: bool) -> Content | None:
+        if not is_first:
+            return justified(some, rules)
+        found = hero(some, rules)
+        if found is None or not found.is_legible:
+            found = hero(some, rules, evenly=False)
+        return found if found is not None and found.is_legible else None
+
+    pages = _pages(pictures, rules, "hero")
+    asked = legible_pages(pictures, lay, rules) if pictures else None
+    return asked if asked is not None and len(asked) <= len(pages) + 1 else pages

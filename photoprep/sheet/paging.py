@@ -22,12 +22,16 @@ def paged(pictures: Pictures, lay: Lay, rules: PageRules) -> list[Content]:
     """
     if not pictures:
         return []
-    least = _least_pages(pictures, rules)
-    found = _fewest(pictures, lay, least, must_be_legible=True)
+    found = legible_pages(pictures, lay, rules)
     found = found or _fewest(pictures, lay, 1, must_be_legible=False)
     if found is None:
         raise AssertionError("a picture does not fit a page of its own")
     return found
+
+
+def legible_pages(pictures: Pictures, lay: Lay, rules: PageRules) -> list[Content] | None:
+    """The fewest pages on which every one of the pictures is legible; None where none are."""
+    return _fewest(pictures, lay, _least_pages(pictures, rules), must_be_legible=True)
 
 
 def _least_pages(pictures: Pictures, rules: PageRules) -> int:

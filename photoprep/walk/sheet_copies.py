@@ -32,6 +32,9 @@ _Key = tuple[str, CopyBounds]
 # some fifty sheets. The originals of further ones are decoded a second time, for their sheets.
 _MOST_FORESEEN_BYTES = 1_000_000_000
 _BYTES_PER_PIXEL = 3
+# Of a page, in thirds, that pictures of the smallest size fill at most, captions taken off: more
+# pictures go over several pages, and their cells are no smaller for that.
+_PAGE_PARTS = 2
 
 
 class CopyShelf:
@@ -47,6 +50,8 @@ class CopyShelf:
         self._sheet, self._spec, self._folder = sheet, spec, folder
         self._candidates = candidates
         self._longest_px = longest_side_px(sheet.longest_side_cm, sheet.dpi_max)
+        smallest_px = longest_side_px(sheet.smallest_picture_cm, sheet.dpi_max)
+        self._most_on_a_page = max(1, _PAGE_PARTS * self._longest_px**2 // (3 * smallest_px**2))
         self._copies: dict[_Key, WorkingCopy] = {}
 
     def foreseen(self, plans: Iterable[SheetPlan]) -> dict[str, CopyTask]:
@@ -130,7 +135,7 @@ class CopyShelf:
                     copy.pixels.unlink()
 
     def _needed(self, plan: SheetPlan) -> dict[str, CopyBounds]:
-        equals = copy_bounds(len(plan.shown), self._longest_px)
+        equals = copy_bounds(min(len(plan.shown), self._most_on_a_page), self._longest_px)
         needed = {shown.source: equals for shown in plan.shown}
         if plan.has_main:
             needed[plan.shown[0].source] = copy_bounds(1, self._longest_px)

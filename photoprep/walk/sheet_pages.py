@@ -16,7 +16,7 @@ from photoprep.preset import PhotoSpec, SheetLayout, SheetSpec
 from photoprep.report import Finding, Note
 from photoprep.sheet.caption_text import Caption, Style, Styled
 from photoprep.sheet.dress import Dress
-from photoprep.sheet.frame import header_boxes, line_height_px, number_box, page_rules
+from photoprep.sheet.frame import header_boxes, number_box, page_rules
 from photoprep.sheet.heights import CaptionHeights
 from photoprep.sheet.layout import Kind, chosen_pages
 from photoprep.sheet.page import Box, Item, Page
@@ -324,12 +324,14 @@ class Studio:
             for cell in page.cells
             if cell.caption.height_px
         ]
+        ink = dress.mark_text if plan.apart_is_warned_of else dress.text
         texts += [
-            StyledText(_line(plan.apart_heading), box, dress.heading_type_px, dress.mark_text)
+            StyledText(_line(plan.apart_heading), box, dress.heading_type_px, ink)
             for _, box in page.headings
         ]
         if not number.endswith(" / 1"):
-            texts.append(_page_number(number, dress, page))
+            number_line, box = _line(number, "number"), number_box(dress, page)
+            texts.append(StyledText(number_line, box, dress.small_type_px, dress.second_text))
         lone = len(group) == 1
         return SheetTask(
             page,
@@ -360,12 +362,3 @@ def _parted(groups: Sequence[list[int]], stuck: Mapping[int, PhotoError]) -> lis
 
 def _line(text: str, style: Style = "text") -> Caption:
     return Caption((Styled(text, style),))
-
-
-def _page_number(number: str, dress: Dress, page: Page) -> StyledText:
-    type_px = dress.small_type_px
-    # Digits take about 0.6 em, spaces and the stroke half of that.
-    halves = sum(2 if character.isdigit() else 1 for character in number)
-    size_px = halves * type_px * 31 // 100, line_height_px(type_px)
-    box = number_box(dress, page, size_px)
-    return StyledText(_line(number), box, type_px, dress.second_text)

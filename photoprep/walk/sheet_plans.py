@@ -34,6 +34,7 @@ class SheetPlan:
 
     ``product`` and ``model`` are those of the product whose views it shows, empty for an overview.
     ``has_main`` says that all are of one product, so that the first may be shown large.
+    ``apart_is_warned_of`` says that nothing below the heading is in the quotation.
     """
 
     product: str
@@ -44,6 +45,7 @@ class SheetPlan:
     apart_heading: str
     shown: tuple[Shown, ...]
     has_main: bool
+    apart_is_warned_of: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,24 +165,45 @@ def _plan(
     words: SheetWords,
     leave_out: frozenset[str],
 ) -> SheetPlan:
-    apart = [subject.view == _APART for _, subject in pictures]
+    keys = {(subject.product, subject.model, subject.size) for _, subject in pictures}
+    has_main = len(keys) == 1 and keys != {("", "", "")}
+    # Beside several products an accessory stays with its own one; without captions the heading
+    # alone can say which are not included.
+    kinds = ACCESSORIES if has_main and words.template else frozenset({_APART})
+    apart = [subject.view in kinds for _, subject in pictures]
+    heading, said_above = "", ""
+    if any(apart) and not all(apart):
+        heading, said_above = _heading(
+            subject.view for _, subject in pictures if subject.view in kinds
+        )
 
     def unsaid(subject: Subject) -> frozenset[str]:
         # Below the heading the view need not be said again, where there is something else to say.
-        named = subject.view == _APART and has_heading and bool(subject.label)
+        named = bool(heading) and subject.view == said_above and bool(subject.label)
         return leave_out | {"view"} if named else leave_out
 
-    has_heading = any(apart) and not all(apart)
     shown = tuple(
         Shown(source, subject, words.caption(subject, number, unsaid(subject)), is_apart)
         for number, ((source, subject), is_apart) in enumerate(
             zip(pictures, apart, strict=True), start=1
         )
     )
-    heading = words.said(say("Not included in the quotation")) if has_heading else ""
-    keys = {(subject.product, subject.model, subject.size) for _, subject in pictures}
-    has_main = len(keys) == 1 and keys != {("", "", "")}
-    return SheetPlan(*product, title, words.second_line, heading, shown, has_main)
+    return SheetPlan(
+        *product,
+        title,
+        words.second_line,
+        words.said(heading),
+        shown,
+        has_main,
+        apart_is_warned_of=said_above == _APART,
+    )
+
+
+def _heading(views: Iterable[str]) -> tuple[str, str]:
+    """What is said above the pictures that stand apart, and of which of them it says all."""
+    if "accessory" in views:
+        return say("Accessories"), "accessory"
+    return say("Not included in the quotation"), _APART
 
 
 _rank: Callable[[tuple[str, Subject]], int] = lambda picture: view_rank(picture[1].view)  # noqa: E731

@@ -166,3 +166,20 @@ def test_one_worker_makes_the_bytes_of_two(photos: Path, tmp_path: Path) -> None
     for jobs in ("1", "2"):
         photoprep("sheet", photos, "-o", tmp_path / f"{jobs}.jpg", "--jobs", jobs)
     assert (tmp_path / "1.jpg").read_bytes() == (tmp_path / "2.jpg").read_bytes()
+
+
+def test_a_copy_is_left_off_and_said_unless_the_preset_keeps_all(
+    photos: Path, tmp_path: Path
+) -> None:
+    (photos / "Box X7.png").write_bytes((photos / "Box X0.png").read_bytes())
+    done = photoprep("sheet", photos, "-o", tmp_path / "out.jpg")
+    assert done.returncode == ExitCode.DONE, done.stderr
+    assert "out.jpg: 3 pictures" in done.stdout
+    assert "Box X7.png: It is the same file as Box X0.png" in done.stderr
+    preset = tmp_path / "all.toml"
+    preset.write_text(
+        'schema = 1\nextends = "trade-email"\n[photo]\nduplicates = "keep-all"\n', encoding="utf-8"
+    )
+    done = photoprep("sheet", photos, "-o", tmp_path / "all.jpg", "--preset", preset)
+    assert "all.jpg: 4 pictures" in done.stdout
+    assert "same file" not in done.stderr

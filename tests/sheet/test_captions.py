@@ -133,6 +133,16 @@ def test_missing_characters_are_named_and_leave_no_box() -> None:
     assert np.array_equal(drawn(setter, words, 200, 14)[1], drawn(setter, plain, 200, 14)[1])
 
 
+def test_a_page_number_is_whole_and_ends_at_the_right_of_its_box() -> None:
+    number = Caption((Styled("12 / 13", "number"),))
+    setter = TypeSetter([], folders=NO_FOLDERS)
+    assert [line.text for line in setter.lines(number, 200, 12)] == ["12 / 13"]
+    box, ink = drawn(setter, number, 200, 12)
+    columns = np.flatnonzero(ink.any(axis=0))
+    assert box.x_px + 120 < columns[0] < columns[-1] < box.x_px + 200
+    assert columns[-1] >= box.x_px + 196
+
+
 def test_a_title_is_bold_and_a_note_lighter() -> None:
     same = "Toolbox X100"
     setter = TypeSetter([Caption((Styled(same, "title"),))], folders=NO_FOLDERS)

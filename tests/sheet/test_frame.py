@@ -29,7 +29,7 @@ def test_header_and_number_stand_in_what_the_layout_keeps_free(
     rules = page_rules(Dress(), longest_px, 120, has_header=True, has_number=True)
     page = Page(longest_px, longest_px * 3 // 4, (), ())
     boxes = header_boxes(dress, page, has_logo=has_logo)
-    number = number_box(dress, page, (40, 14))
+    number = number_box(dress, page)
     content = Box(
         rules.margin_px,
         rules.margin_px + rules.header_px,

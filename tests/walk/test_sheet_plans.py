@@ -91,6 +91,24 @@ def test_what_is_not_included_stands_apart_and_is_marked() -> None:
     assert "not included" in " ".join(lines(plan.shown[2].caption)).lower()
 
 
+def test_accessories_of_a_product_stand_apart_under_their_heading() -> None:
+    kinds = ("closed", "accessory-not-included", "accessory", "open")
+    (plan,) = plan_sheets(views("Box", *kinds), BOTH, words())
+    assert [each.is_apart for each in plan.shown] == [False, False, True, True]
+    assert plan.apart_heading == "Accessories"
+    assert lines(plan.shown[3].caption) == ["Accessory, not included"]
+    (bare,) = plan_sheets(views("Box", *kinds), BOTH, words(template=""))
+    assert [each.is_apart for each in bare.shown] == [False, False, False, True]
+    assert bare.apart_heading == "Not included in the quotation"
+
+
+def test_beside_several_products_an_accessory_stays_with_its_own() -> None:
+    pictures = [*views("Box", "closed", "accessory"), *views("Can", "closed")]
+    plan = plan_one_sheet(pictures, "Offer", words())
+    assert [each.subject.product for each in plan.shown] == ["Box", "Box", "Can"]
+    assert not any(each.is_apart for each in plan.shown)
+
+
 def test_an_overview_marks_what_is_not_included_too() -> None:
     pictures = [*views("Box", "closed"), *views("Strap", "accessory-not-included")]
     (plan,) = plan_sheets(pictures, BOTH, words())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -89,6 +90,17 @@ def test_each_original_is_decoded_once_for_its_photo_and_all_its_sheets(
     assert sorted(decoded) == sorted(photo.source.rpartition("/")[2] for photo in report.photos)
     assert copied(worked_on) == []
     assert pages(worked_on) == 2
+
+
+def test_pictures_of_many_pages_are_decoded_once_too(
+    tmp_path: Path, worked_on: list[object], decoded: list[str]
+) -> None:
+    for number in range(20):
+        flat(tmp_path / f"photos/Box X{number:02}.png", (200, 9 * number, 60), (1200, 900))
+    report = run(tmp_path / "photos", preset=with_sheet(smallest_picture_cm=Fraction(8)))
+    assert len(report.sheets) > 2
+    assert len(decoded) == 20
+    assert copied(worked_on) == []
 
 
 def test_what_the_disk_may_not_hold_meanwhile_is_decoded_again_and_gives_the_same_sheets(
