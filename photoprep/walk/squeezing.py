@@ -126,6 +126,8 @@ class Squeezing:
             if not wrong:
                 final = self._topped_up(items, made)
                 plans = self._plan_mails(_with_versions(items, final))
+                if len(plans) >= found.mails_before:  # a packer that tries orders may be so unlucky
+                    break
                 told = self._told(found.mails_before, len(plans), final)
                 return SqueezedMails(plans, final, told)
             for name in wrong:
