@@ -28,9 +28,9 @@ from photoprep.preset import SheetLayout
 from photoprep.preset_file import load_preset
 from photoprep.report import Subject
 from photoprep.sheet.fonts import shipped_font
-from photoprep.walk.crew import photo_crew
+from photoprep.walk.crew import Team, photo_crew
 from photoprep.walk.intake import Candidate, take_in
-from photoprep.walk.sheet_copies import CopyShelf, Team
+from photoprep.walk.sheet_copies import CopyShelf
 from photoprep.walk.sheet_pages import MadePages, Studio
 from photoprep.walk.sheet_plans import SheetPlan, SheetWords, plan_one_sheet
 from photoprep.walk.sheeting import sheet_photo_spec

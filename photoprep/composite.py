@@ -23,10 +23,10 @@ from photoprep.preset import Preset, SheetLayout
 from photoprep.profile import words_path
 from photoprep.report import Failed, Finding
 from photoprep.walk.copies import copies_aside
-from photoprep.walk.crew import photo_crew
+from photoprep.walk.crew import Team, photo_crew
 from photoprep.walk.intake import Copy, no_photos, take_in
 from photoprep.walk.listing import listed
-from photoprep.walk.sheet_copies import CopyShelf, Team
+from photoprep.walk.sheet_copies import CopyShelf
 from photoprep.walk.sheet_notes import LEFT_OFF
 from photoprep.walk.sheet_pages import MadePages, Studio
 from photoprep.walk.sheet_plans import SheetPlan, SheetWords, plan_one_sheet

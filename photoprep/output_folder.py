@@ -52,6 +52,11 @@ def is_output_folder(folder: Path) -> bool:
         return False
 
 
+def is_private(path: str) -> bool:
+    """Whether an output lies among photoprep's own things, where nothing is a person's."""
+    return path.startswith(f"{MARKER}/")
+
+
 @contextmanager
 def open_output_folder(folder: Path) -> Iterator[OutputFolder]:
     """Make or open the folder and hold it for one run.
@@ -146,7 +151,7 @@ class OutputFolder:
         known = self._known.get(path)
         if known is not None and self._is_as_written(path, known):
             return True
-        return not _stands(self._place(path))
+        return is_private(path) or not _stands(self._place(path))
 
     def free_paths(self, paths: Sequence[str]) -> list[str]:
         """The paths, each moved on to ``name-2.ext`` … where a person's file stands.
@@ -264,7 +269,7 @@ class OutputFolder:
         for path in unwanted:
             place = self._place(path)
             if _stands(place):
-                if not self._is_as_written(path, self._known[path]):
+                if not is_private(path) and not self._is_as_written(path, self._known[path]):
                     left.append(path)
                     continue
                 self._take_away(path)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import datetime
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
@@ -43,6 +43,7 @@ from photoprep.report import (
     Report,
     Reused,
     Skipped,
+    Squeeze,
     WrittenMail,
     WrittenSheet,
     indented,
@@ -50,7 +51,7 @@ from photoprep.report import (
 from photoprep.state import State
 from photoprep.system_language import system_language
 from photoprep.walk.copies import copies_aside, copy_findings, copy_outcome, remember_copies
-from photoprep.walk.crew import photo_crew
+from photoprep.walk.crew import Team, photo_crew
 from photoprep.walk.findings import findings_of
 from photoprep.walk.grouping import grouped
 from photoprep.walk.intake import Candidate, Copy, Intake, no_photos, take_in, with_outputs
@@ -59,7 +60,7 @@ from photoprep.walk.lookalikes import lookalike_findings
 from photoprep.walk.looking import capture_times, times_of
 from photoprep.walk.making import Outcome, make_photos
 from photoprep.walk.recall import Memory, recall, recipe_of
-from photoprep.walk.sheet_copies import CopyShelf, Team
+from photoprep.walk.sheet_copies import CopyShelf
 from photoprep.walk.sheet_plans import SheetWords, plan_sheets
 from photoprep.walk.sheeting import Sheeted, make_sheets, sheet_photo_spec
 from photoprep.workers import usable_cores
@@ -187,7 +188,7 @@ def prepare(
             crew=crew,
             executor=executor,
             on_photo=on_photo,
-            last=not kinds,
+            last=not kinds and not (mails and preset.mail.squeeze),
             to_copy=foreseen,
             on_copies=shelf.put,
         )
@@ -195,9 +196,12 @@ def prepare(
         remember_copies(intake, photos, sources, folder)
         ready = [photo for photo in photos if isinstance(photo, Prepared | Reused)]
         written: tuple[WrittenMail, ...] = ()
+        told, encodes = folder.findings, made.encodes
         mail_plans: MailPlans | None = None
-        told = folder.findings
+        squeeze: Squeeze | None = None
+        kept: tuple[str, ...] = ()
         sheeted = Sheeted()
+        team = Team(crew, workers, executor)
         if kinds:
             sheeted = make_sheets(
                 plan_sheets([(each.source, each.subject) for each in ready], kinds, sheet_words),
@@ -209,11 +213,13 @@ def prepare(
                 recipe,
                 naming,
                 language=preset.letter.language,
-                team=Team(crew, workers, executor),
+                team=team,
             )
             told = (*told, *sheeted.findings)
         if mails:
-            from photoprep.walk.mailing import write_mails  # the photos need not wait for it
+            # The photos need not wait for these.
+            from photoprep.walk.mailing import write_mails
+            from photoprep.walk.versions import VersionMaker
 
             mailed = write_mails(
                 ready,
@@ -226,16 +232,20 @@ def prepare(
                 contact=contact,
                 enquiry=answered,
                 naming=naming,
+                maker=VersionMaker(by_name, spec, recipe, team),
             )
             written, told = mailed.mails, (*told, *mailed.findings)
-            mail_plans = mailed.plans
+            encodes += mailed.encodes
+            mail_plans, squeeze, kept = mailed.plans, mailed.squeeze, mailed.versions
         (report_path,) = folder.free_paths([REPORT_FILE])
         made_files: list[PreparedJpeg | WrittenSheet | WrittenMail] = [
             *(photo.jpeg for photo in ready),
             *sheeted.sheets,
             *written,
         ]
-        left_alone = _clean_up(folder, intake, made_files, report_path)
+        left_alone = _clean_up(
+            folder, intake, {*(each.output for each in made_files), *kept, report_path}
+        )
         duplicates = [
             *copy_findings(intake, photos),
             *lookalike_findings(ready, wanted=keep_all),
@@ -253,10 +263,11 @@ def prepare(
             written,
             tuple(sheeted.sheets),
             findings,
-            made.encodes,
+            encodes,
             rehearsed=dry_run,
             language=language or _language_by(preset),
             mail_plans=mail_plans,
+            squeeze=squeeze,
         )
         _write_report(folder, report_path, report)
         if isinstance(folder, RehearsedFolder):
@@ -343,14 +354,13 @@ def _in_order(intake: Intake, outcomes: tuple[Outcome, ...]) -> tuple[PhotoOutco
 def _clean_up(
     folder: OutputFolder,
     intake: Intake,
-    made: Sequence[PreparedJpeg | WrittenSheet | WrittenMail],
-    report_path: str,
+    wanted: Set[str],
 ) -> list[str]:
     """Take away what no source stands behind any more; returns what a person has changed."""
     names = {candidate.name for candidate in intake.candidates}
     names |= {copy.file.name for copy in intake.copies}
     folder.state.forget_sources(folder.state.source_names() - names)
-    return folder.keep_only({each.output for each in made} | {report_path})
+    return folder.keep_only(wanted)
 
 
 def _write_report(folder: OutputFolder, path: str, report: Report) -> None:

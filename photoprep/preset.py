@@ -95,7 +95,9 @@ class MailSpec:
     ``preferred_bytes`` is kept by every mail but one that holds a single product or a single
     picture and nothing else. ``reorder`` lets products change places. More mails than
     ``max_mails`` are not written without being asked for. Attachments are named in ASCII unless
-    ``filenames`` allows the script that a product is named in.
+    ``filenames`` allows the script that a product is named in. With ``squeeze`` the mails may carry
+    smaller versions of photos where that saves a mail, none of less than ``least_share`` of the
+    photo's bytes.
     """
 
     preferred_bytes: int
@@ -106,6 +108,8 @@ class MailSpec:
     prefer: MailPreference = "fewest"
     reorder: bool = False
     filenames: MailedNames = "ascii"
+    squeeze: bool = True
+    least_share: float = 0.8
 
     @property
     def limit_bytes(self) -> int:

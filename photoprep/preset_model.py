@@ -131,6 +131,24 @@ class MailSection(Section):
             "right, or as products are named, Chinese included."
         ),
     ] = "ascii"
+    squeeze: Annotated[
+        bool,
+        Field(
+            strict=True,
+            description="Whether mails may carry slightly smaller versions of photos where that "
+            "saves a mail. The photos themselves keep all their bytes, and so do sheets.",
+        ),
+    ] = True
+    least_share: Annotated[
+        float,
+        Field(
+            ge=0.5,
+            le=1.0,
+            strict=True,
+            description="The share of a photo's bytes that its version in a mail has at least. "
+            "None comes below photo.good_quality by it.",
+        ),
+    ] = 0.8
 
     @whole(mode="after")
     def _agrees(self) -> MailSection:
@@ -165,6 +183,8 @@ class MailSection(Section):
             prefer=self.prefer,
             reorder=self.reorder,
             filenames=self.filenames,
+            squeeze=self.squeeze,
+            least_share=self.least_share,
         )
 
 

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from photoprep.files import FileStamp, cannot_write
-from photoprep.output_folder import MARKER, STATE_FILE, OutputFolder
+from photoprep.output_folder import MARKER, STATE_FILE, OutputFolder, is_private
 from photoprep.remembered import WrittenOutput
 from photoprep.state import SPARE_FILE, State
 
@@ -68,7 +68,8 @@ class RehearsedFolder(OutputFolder):
         return FileStamp.of(place)
 
     def _take_away(self, path: str) -> None:
-        self.taken_away.append(path)
+        if not is_private(path):
+            self.taken_away.append(path)
 
     def _is_as_written(self, path: str, known: WrittenOutput) -> bool:
         return path in self._staged or super()._is_as_written(path, known)

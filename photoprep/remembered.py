@@ -9,7 +9,14 @@ from typing import Any
 from photoprep.files import FileStamp
 from photoprep.language import packed, unpacked
 from photoprep.measured import Measures
-from photoprep.report import MailedPhoto, Note, PreparedJpeg, SheetCell, WrittenMail, WrittenSheet
+from photoprep.report import (
+    MailedPhoto,
+    Note,
+    PreparedJpeg,
+    SheetCell,
+    WrittenMail,
+    WrittenSheet,
+)
 from photoprep.spare import Value, sealed
 
 
@@ -37,6 +44,21 @@ class WrittenOutput:
 
     sha256: str
     stamp: FileStamp | None
+
+
+@dataclass(frozen=True, slots=True)
+class MailVersion:
+    """A photo in fewer bytes, made for a mail.
+
+    ``output`` is where it lies, ``quality`` as for ``PreparedJpeg``. ``key`` is a fingerprint of
+    all that makes it what it is. With no bytes it says that there is no such version.
+    """
+
+    key: str
+    output: str = ""
+    sha256: str = ""
+    size_bytes: int = 0
+    quality: float = 0.0
 
 
 def output_row(path: str, known: WrittenOutput) -> tuple[Value, ...]:
@@ -67,7 +89,10 @@ def stamp_of(row: tuple[int, int, str, int]) -> FileStamp:
     return FileStamp(row[0], row[1], int(row[2]), row[3])
 
 
-def text_of(value: PreparedJpeg | RememberedRefusal | WrittenMail | WrittenSheet) -> str:
+Kept = PreparedJpeg | RememberedRefusal | WrittenMail | WrittenSheet | MailVersion
+
+
+def text_of(value: Kept) -> str:
     """A value as JSON; its sentences can be said in any language when they are read back."""
     fields = asdict(value)
     match value:
@@ -107,3 +132,8 @@ def mail_of(text: str) -> WrittenMail:
     fields = json.loads(text)
     fields["attachments"] = tuple(MailedPhoto(**item) for item in fields["attachments"])
     return WrittenMail(**fields)
+
+
+def version_of(text: str) -> MailVersion:
+    """The version that ``text_of`` made this of."""
+    return MailVersion(**json.loads(text))

@@ -47,8 +47,9 @@ class PreparedJpeg:
 
     ``output`` is relative to the output folder with forward slashes; ``source_*`` describe the
     original, upright. ``quality`` is estimated, 0–100, near SSIMULACRA2's scale. ``looks`` says
-    what the picture looks like, ``measures`` what was measured of it, and ``taken`` when it was
-    taken, by its camera's clock, for runs to come; report.json has none of them.
+    what the picture looks like, ``measures`` what was measured of it, ``taken`` when it was taken,
+    by its camera's clock, and ``fit`` what it would be in fewer bytes (``photo.remembered_fit``),
+    for runs to come; report.json has none of them.
     """
 
     output: str
@@ -66,6 +67,7 @@ class PreparedJpeg:
     looks: str = ""
     measures: Measures = field(default_factory=Measures)
     taken: str = ""
+    fit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +141,20 @@ class MailedPhoto:
 
 
 @dataclass(frozen=True, slots=True)
+class Squeeze:
+    """What smaller versions of photos have saved: ``mails_before`` became ``mails_after``.
+
+    ``photos`` were changed; the losses are in points of quality (0–100), the mean that of those.
+    """
+
+    mails_before: int
+    mails_after: int
+    photos: int
+    largest_loss: float
+    mean_loss: float
+
+
+@dataclass(frozen=True, slots=True)
 class WrittenMail:
     """One draft: its file, its exact size on the wire, and the sum of its pictures' sizes."""
 
@@ -205,6 +221,7 @@ class Report:
     would then go; both stand in the JSON of a rehearsal alone. ``mail_plans`` is there where there
     are mails. ``language`` is that of whoever
     reads it: the JSON's messages are in it, and a sentence here is said by ``in_language``.
+    ``squeeze`` is there when the mails carry smaller versions of photos.
     """
 
     preset: str
@@ -218,6 +235,7 @@ class Report:
     taken_away: tuple[str, ...] = ()
     language: Language = "en"
     mail_plans: MailPlans | None = None
+    squeeze: Squeeze | None = None
 
     @property
     def ready(self) -> tuple[Prepared | Reused, ...]:
@@ -253,6 +271,7 @@ class Report:
             "sheets": [_sheet_row(sheet) for sheet in self.sheets],
             "mails": [_mail_row(mail) for mail in self.mails],
             "mail_plans": self.mail_plans.to_json() if self.mail_plans else None,
+            "squeeze": asdict(self.squeeze) if self.squeeze else None,
             "findings": [finding_row(finding, self.language) for finding in self.findings],
         }
         if self.rehearsed:

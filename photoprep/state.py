@@ -27,6 +27,7 @@ from photoprep.errors import NewerRecordError, RecordDamagedError
 from photoprep.files import cannot_write
 from photoprep.language import say
 from photoprep.remembered import (
+    MailVersion,
     RememberedSource,
     WrittenOutput,
     mail_of,
@@ -36,16 +37,17 @@ from photoprep.remembered import (
     source_row,
     stamp_of,
     text_of,
+    version_of,
 )
 from photoprep.report import WrittenMail, WrittenSheet
 from photoprep.spare import Spare, Value, seal_fits, sealed
 from photoprep.version import __version__
 
-STATE_SCHEMA = 6
+STATE_SCHEMA = 7
 SPARE_FILE = "outputs.txt"
 _FACTS, _SOURCES = "SELECT * FROM facts", "SELECT * FROM sources"
 _OUTPUTS, _MAILS = "SELECT * FROM outputs", "SELECT * FROM mails"
-_SHEETS = "SELECT * FROM sheets"
+_SHEETS, _VERSIONS = "SELECT * FROM sheets", "SELECT * FROM versions"
 _INSERT_FACT = "INSERT OR REPLACE INTO facts VALUES (?, ?, ?)"
 _INSERT_SOURCE = "INSERT OR REPLACE INTO sources VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _INSERT_OUTPUT = "INSERT OR REPLACE INTO outputs VALUES (?, ?, ?, ?, ?, ?, ?)"
@@ -65,6 +67,9 @@ CREATE TABLE mails (
 ) WITHOUT ROWID;
 CREATE TABLE sheets (
     path TEXT PRIMARY KEY, ingredients TEXT NOT NULL, sheet TEXT NOT NULL, seal TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE versions (
+    ingredients TEXT PRIMARY KEY, version TEXT NOT NULL, seal TEXT NOT NULL
 ) WITHOUT ROWID;
 """
 
@@ -194,6 +199,17 @@ class State:
             self._database.execute("DELETE FROM sheets")
             self._database.executemany("INSERT INTO sheets VALUES (?, ?, ?, ?)", rows)
 
+    def versions(self) -> dict[str, MailVersion]:
+        """Every smaller version of a photo by the fingerprint of what it was made from."""
+        return {row[0]: version_of(row[1]) for row in self._rows(_VERSIONS)}
+
+    def replace_versions(self, versions: Iterable[MailVersion]) -> None:
+        """Record all smaller versions in the place of the earlier ones."""
+        rows = [sealed(version.key, text_of(version)) for version in versions]
+        with self._transaction():
+            self._database.execute("DELETE FROM versions")
+            self._database.executemany("INSERT INTO versions VALUES (?, ?, ?)", rows)
+
     def _open(self) -> str:
         """Take the lock, then check or make the tables; returns why it must be begun anew."""
         with translated(self._path):
@@ -216,7 +232,7 @@ class State:
                 rows = self._database.execute("SELECT path, sha256 FROM outputs").fetchall()
                 self._spare.begin_anew(_without_versions(facts), dict(rows))
                 return "older"
-            for table in (_FACTS, _SOURCES, _OUTPUTS, _MAILS, _SHEETS):
+            for table in (_FACTS, _SOURCES, _OUTPUTS, _MAILS, _SHEETS, _VERSIONS):
                 self._check_seals(table)
         if facts.get("photoprep") != __version__:
             self._write((_INSERT_FACT, [sealed("photoprep", __version__)]))

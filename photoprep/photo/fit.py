@@ -41,7 +41,8 @@ _NEAR_STEPS = STEPS_PER_OCTAVE // 8
 # Where 4:4:4 lands here, which subsampling wins is a question; before, 4:4:4 does, beyond 4:2:0.
 CHROMA_STEPS = range(-190, 160)
 _MOST_LOCATING, _MOST_FORETELLING, _MOST_ZONES, _MOST_FINISHED = 3, 5, 3, 16
-_AIM, _NEAR = 996, 985  # thousandths of the limit
+# A version for a mail aims nearer: what it leaves unused no picture has (0.7 encodes more).
+_SMALLER_AIM, _SMALLER_NEAR = 999, 996  # thousandths of the limit, as in ``Trial``
 # How near to the aim a foretold length must come, as logarithms: the dead zone can make good for so
 # much; where there is none, it must come into what is near enough.
 _REACH, _ROUNDED_REACH = (-0.007, 0.02), (-0.0075, 0.0025)
@@ -110,8 +111,9 @@ def smaller_jpeg(
 ) -> EncodedJpeg:
     """The picture that ``jpeg`` shows, at the same size and subsampling, in fewer bytes.
 
-    ``image`` is what was encoded, not the JPEG decoded again. What the fit measured says where to
-    look, so that one or two encodes are enough; ``jpeg.curve`` tells the quality beforehand.
+    ``image`` is what was encoded, not the JPEG decoded again; of ``jpeg`` all but its data counts.
+    What the fit measured says where to look, so that two or three finished encodes come to 99.6% of
+    the bytes; ``jpeg.curve`` tells the quality beforehand.
 
     Raises:
         CannotFitError: it does not fit at this size.
@@ -120,9 +122,10 @@ def smaller_jpeg(
     wrapping = Wrapping(jpeg.dpi, icc_profile, exif)
     trial = Trial(image, wrapping, max_bytes, in_bands(image), jpeg.curve.resolution_loss)
     trial.chroma, trial.probe_bits = jpeg.chroma_subsampling, jpeg.curve.probe_bits
+    trial.aim, trial.near = _SMALLER_AIM, _SMALLER_NEAR
     trial.finished = list(jpeg.curve.lengths)
     known = len(trial.finished)
-    trial.step = _within(jpeg.curve.step_for(max_bytes * _AIM // 1000), FINEST_STEP)
+    trial.step = _within(jpeg.curve.step_for(max_bytes * trial.aim // 1000), FINEST_STEP)
     trial.budget_binds = True
     _close_in(trial, enough_quality=100)
     if trial.data is None:
@@ -171,7 +174,7 @@ def _encoded(trial: Trial, data: bytes, encodes: int) -> EncodedJpeg:
 
 def _locate(trial: Trial, enough_quality: int, *, whole_chroma: bool) -> None:
     """Say by plain encodes of bands which subsampling is best and about where the budget lies."""
-    aim = trial.share_of_limit(_AIM)
+    aim = trial.share_of_limit(trial.aim)
     payload = trial.measure(PROBE_STEP, "4:4:4")
     # Finer than the ceiling is of no interest, and the dearest to try.
     finest = ceiling_step(trial.curve(), enough_quality)
@@ -198,14 +201,14 @@ def _close_in(trial: Trial, enough_quality: int) -> None:
         if payload <= trial.budget_bytes:
             return
         # The ceiling lies beyond the budget after all.
-        trial.step += steps_to(payload, trial.share_of_limit(_AIM), trial.slope())
+        trial.step += steps_to(payload, trial.share_of_limit(trial.aim), trial.slope())
     bands = trial.make_planes()
     step = _foretold_step(trial, _ROUNDED_REACH if bands.is_rounded else _REACH)
     if bands.is_rounded:
         _met_by_step(trial, step, enough_quality)
     elif not _met_by_dead_zone(trial, step, enough_quality):
         payload = trial.finished[-1][1]
-        step += steps_to(payload, trial.share_of_limit(_AIM), trial.slope())
+        step += steps_to(payload, trial.share_of_limit(trial.aim), trial.slope())
         _met_by_step(trial, step, enough_quality)
 
 
@@ -214,7 +217,7 @@ def _foretold_step(trial: Trial, reach: tuple[float, float]) -> int:
 
     Or the one that comes nearest to that, of those tried.
     """
-    aim, step = trial.share_of_limit(_AIM), _within(trial.step, FINEST_STEP)
+    aim, step = trial.share_of_limit(trial.aim), _within(trial.step, FINEST_STEP)
     least, most = reach
 
     def beyond(told: tuple[int, float]) -> float:
@@ -231,7 +234,7 @@ def _foretold_step(trial: Trial, reach: tuple[float, float]) -> int:
 
 def _met_by_dead_zone(trial: Trial, step: int, enough_quality: int) -> bool:
     """Meet the length with the dead zone, the table at ``step``; returns whether it is near."""
-    aim, dead_zone = trial.share_of_limit(_AIM), DEAD_ZONE
+    aim, dead_zone = trial.share_of_limit(trial.aim), DEAD_ZONE
     payload = dict(trial.foretold)[step]
     for _ in range(_MOST_ZONES):
         dead_zone = trial.dead_zone_for(step, dead_zone, payload, aim)
@@ -257,7 +260,7 @@ def _met_by_step(trial: Trial, step: int, enough_quality: int) -> None:
         low, high = (low, step) if payload <= trial.budget_bytes else (step, high)
         if high - low <= 1:
             return
-        step += steps_to(payload, trial.share_of_limit(_AIM), trial.slope())
+        step += steps_to(payload, trial.share_of_limit(trial.aim), trial.slope())
         step = max(step, ceiling_step(trial.curve(), enough_quality))
         step = next_step(step, low, high, turn)
 
@@ -266,7 +269,7 @@ def _is_met(trial: Trial, step: int, payload: float, enough_quality: int) -> boo
     """Whether a payload fits, and is near the limit or as good as shows."""
     if payload > trial.budget_bytes:
         return False
-    is_near = payload >= trial.share_of_limit(_NEAR)
+    is_near = payload >= trial.share_of_limit(trial.near)
     return is_near or trial.curve().is_enough_at(step, enough_quality)
 
 

@@ -16,13 +16,13 @@ from photoprep.measured import Measures
 from photoprep.photo.capture_time import capture_time, taken_at
 from photoprep.photo.colour import ColourPlan, plan_colours, to_srgb
 from photoprep.photo.decode import DecodedPhoto, decode
-from photoprep.photo.fit import allowed_sizes_px, fit_jpeg
+from photoprep.photo.fit import allowed_sizes_px, fit_jpeg, smaller_jpeg
 from photoprep.photo.looks import looks_of
 from photoprep.photo.measures import measures_of
 from photoprep.photo.metadata import clean_exif
 from photoprep.photo.profiles import srgb_profile
 from photoprep.photo.resize import upright_at
-from photoprep.photo.source import HeldSource, held
+from photoprep.photo.source import HeldSource, changed, held
 from photoprep.photo.task import (
     EncodedJpeg,
     Head,
@@ -31,6 +31,7 @@ from photoprep.photo.task import (
     LookTask,
     MadePhoto,
     PhotoTask,
+    SmallerTask,
 )
 from photoprep.preset import PhotoSpec
 from photoprep.report import Note
@@ -57,6 +58,36 @@ def make_photo(task: PhotoTask, also: AlsoMake | None = None) -> MadePhoto:
     except PhotoError as error:
         error.path, error.source_sha256 = task.path, sha256
         raise
+
+
+def make_smaller(task: SmallerTask) -> EncodedJpeg:
+    """Make a photo again in fewer bytes, at the same size and subsampling, from its source.
+
+    Raises:
+        CannotFitError: it does not come within its bytes.
+        SourceChangedError: the source is no longer what the photo was made from.
+        PhotoError: as for ``make_photo``; the error names the file.
+
+    """
+    spec, like = task.photo.spec, task.jpeg
+    try:
+        with held(task.photo) as source:
+            if source.sha256 != task.source_sha256:
+                raise changed()
+            decoded = decode(source.path, accept_damaged=spec.accept_damaged)
+            plan = plan_colours(decoded.image, decoded.icc_profile, decoded.exif)
+            jpeg = smaller_jpeg(
+                _rendered(decoded, plan, (like.width_px, like.height_px), spec),
+                like,
+                task.max_bytes,
+                icc_profile=_profile(spec),
+                exif=clean_exif(decoded.exif),
+            )
+            source.check()
+    except PhotoError as error:
+        error.path = task.photo.path
+        raise
+    return jpeg
 
 
 def look_at(task: LookTask) -> Looked:
@@ -144,7 +175,11 @@ def _fitted(decoded: DecodedPhoto, spec: PhotoSpec) -> tuple[EncodedJpeg, tuple[
         render,
         decoded.full_size_px,
         spec,
-        icc_profile=srgb_profile() if spec.colour_profile == "srgb" else b"",
+        icc_profile=_profile(spec),
         exif=clean_exif(decoded.exif),
     )
     return jpeg, plan.notes, seen[0]
+
+
+def _profile(spec: PhotoSpec) -> bytes:
+    return srgb_profile() if spec.colour_profile == "srgb" else b""

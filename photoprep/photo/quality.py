@@ -80,9 +80,12 @@ def quality_of(coding: float, resolution: float = 0.0) -> float:
     The weights of the two (1.22 and 0.91) are fitted on 350 pictures encoded at 680 px and shown
     at 944 px: mean absolute error 0.9 points with both losses measured, worst 8.3.
     """
+    return round(_score(coding, resolution), 1)
+
+
+def _score(coding: float, resolution: float) -> float:
     loss = coding if resolution == 0.0 else 1.22 * coding + 0.91 * resolution
-    score = 100.0 - 10.0 * math.pow(loss, _LOSS_POWER)
-    return round(max(0.0, score), 1)
+    return max(0.0, 100.0 - 10.0 * math.pow(loss, _LOSS_POWER))
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +124,12 @@ class QualityCurve:
         """The quality (0–100) that the picture would have in a file of ``size_bytes``."""
         return self._quality(self.step_for(size_bytes), size_bytes - self.overhead_bytes)
 
+    def thousandths_at(self, size_bytes: int) -> int:
+        """``quality_at`` in whole thousandths of a point, to compare sizes that are near."""
+        payload = size_bytes - self.overhead_bytes
+        loss = self._coding_loss(self.step_for(size_bytes), payload)
+        return round(1000 * _score(loss, self.resolution_loss))
+
     def quality_at_step(self, step: int) -> float:
         """The quality (0–100) at a place on the scale."""
         return self._quality(step, self._payload_at(step))
@@ -143,8 +152,10 @@ class QualityCurve:
         return self._payload_at(step) * 8 / self.pixels >= _AMPLE_BITS_PER_PIXEL
 
     def _quality(self, step: int, payload: float) -> float:
-        loss = coding_loss(step, self.chroma, payload, self.pixels, self.probe_bits)
-        return quality_of(loss, self.resolution_loss)
+        return quality_of(self._coding_loss(step, payload), self.resolution_loss)
+
+    def _coding_loss(self, step: int, payload: float) -> float:
+        return coding_loss(step, self.chroma, payload, self.pixels, self.probe_bits)
 
     def _payload_at(self, step: int) -> float:
         lengths = self.lengths

@@ -27,7 +27,7 @@ from photoprep.files import (
     unreadable,
 )
 from photoprep.language import say
-from photoprep.photo.task import Task
+from photoprep.photo.task import SourceTask
 
 COPY_PREFIX = "member-"
 _PLAIN_ENDING = re.compile(r"\.[A-Za-z0-9]{1,8}")
@@ -46,7 +46,7 @@ class HeldSource:
 
 
 @contextmanager
-def held(task: Task) -> Iterator[HeldSource]:
+def held(task: SourceTask) -> Iterator[HeldSource]:
     """The source of a task, to be decoded within the block.
 
     Raises:
@@ -75,11 +75,11 @@ def check_unchanged(path: Path, stamp: FileStamp) -> os.stat_result:
         raise unreadable(path, error) from error
     regular = stat.S_ISREG(status.st_mode)
     if not regular or (status.st_size, status.st_mtime_ns) != (stamp.size_bytes, stamp.mtime_ns):
-        raise _changed()
+        raise changed()
     return status
 
 
-def _held_file(task: Task) -> HeldSource:
+def _held_file(task: SourceTask) -> HeldSource:
     path, stamp = task.path, task.stamp
     began_ns = time.time_ns()
     before = check_unchanged(path, stamp)
@@ -94,7 +94,7 @@ def _held_file(task: Task) -> HeldSource:
         # Another inode has taken its place, or something was done to it and its time set back.
         doubtful = _identity(before) != _identity(after)
         if (fresh or doubtful) and sha256_of_file(path) != sha256:
-            raise _changed()
+            raise changed()
 
     return HeldSource(path, sha256, check)
 
@@ -152,7 +152,8 @@ def no_room(source: Path, error: OSError) -> NoRoomError:
     )
 
 
-def _changed() -> SourceChangedError:
+def changed() -> SourceChangedError:
+    """It is no longer the file that was looked at."""
     return SourceChangedError(
         say("The file changed while it was being read."),
         hint=say("Wait until it has been copied whole, then run again."),

@@ -79,6 +79,20 @@ class EncodedJpeg:
 
 
 @dataclass(frozen=True, slots=True)
+class SmallerTask:
+    """One photo to be made again in fewer bytes: at most ``max_bytes``.
+
+    ``photo`` is the task that made it, ``source_sha256`` the hash of the file it was made from, and
+    ``jpeg`` what came of it, but for its data.
+    """
+
+    photo: PhotoTask
+    source_sha256: str
+    jpeg: EncodedJpeg
+    max_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
 class MadePhoto:
     """One finished JPEG, the hash of the file it came from, and that one's upright size.
 
@@ -114,8 +128,9 @@ class Head:
     taken: str
 
 
-Task = PhotoTask | LookTask | HeadTask
-Result = MadePhoto | Looked | Head
+SourceTask = PhotoTask | LookTask | HeadTask
+Task = SourceTask | SmallerTask
+Result = MadePhoto | Looked | Head | EncodedJpeg
 
 
 def load_room() -> None:
@@ -143,6 +158,10 @@ def work_on(task: Task) -> Result:
             from photoprep.photo.make import read_head
 
             return read_head(task)
+        case SmallerTask():
+            from photoprep.photo.make import make_smaller
+
+            return make_smaller(task)
 
 
 def prepare_photo(task: PhotoTask) -> MadePhoto:

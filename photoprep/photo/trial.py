@@ -42,6 +42,8 @@ class Trial:
     """One picture at one size: what has been measured of it, and the best that fits so far.
 
     A *payload* is what a scale can change of a file's bytes: all but profile, Exif and markers.
+    ``aim`` and ``near``, in thousandths of the limit, are where an encode is to land, and what is
+    near enough.
     """
 
     image: Image.Image
@@ -49,6 +51,8 @@ class Trial:
     limit_bytes: int
     sample: Image.Image  # the picture in bands
     resolution: float = 0.0
+    aim: int = 996
+    near: int = 985
     chroma: ChromaSubsampling = "4:4:4"
     step: int = PROBE_STEP
     data: bytes | None = None

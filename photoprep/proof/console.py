@@ -176,6 +176,14 @@ def _print_mails(report: Report, console: Console) -> None:
             say_bytes(mail.raw_bytes),
         )
     console.print(table)
+    if report.squeeze is not None:
+        saved = say(
+            "{before} mails became {after}; the largest loss is {loss:.1f} points.",
+            before=report.squeeze.mails_before,
+            after=report.squeeze.mails_after,
+            loss=report.squeeze.largest_loss,
+        )
+        console.print(in_language(saved, report.language), highlight=False)
     if report.mail_plans is not None:
         print_mail_plans(report.mail_plans, console, report.language)
     console.print()

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from typing import TYPE_CHECKING
+
 from photoprep.early import claim
-from photoprep.photo.task import HeadTask, LookTask, PhotoTask, load_room
+from photoprep.errors import PhotoError
+from photoprep.photo.task import HeadTask, LookTask, PhotoTask, SmallerTask, load_room
 from photoprep.sheet.task import CopyTask, PhotoAndCopiesTask, Result, Task, work_on
-from photoprep.workers import Crew
+from photoprep.workers import Crew, run_elsewhere
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
 
 PhotoCrew = Crew[Task, Result]
 
@@ -23,8 +31,25 @@ def photo_crew(jobs: int) -> PhotoCrew:
 
 def time_limit_s(task: Task) -> float:
     """How many seconds a task may take before it is given up: a bound, no forecast."""
-    if isinstance(task, PhotoAndCopiesTask):
+    if isinstance(task, PhotoAndCopiesTask | SmallerTask):
         task = task.photo
     if isinstance(task, PhotoTask | LookTask | HeadTask | CopyTask):
         return LEAST_LIMIT_S + _LIMIT_S_PER_MB * task.stamp.size_bytes / 1_000_000
     return LEAST_LIMIT_S
+
+
+class Team:
+    """Who works on the tasks after the photos: the run's own crew, or the caller's executor."""
+
+    def __init__(self, crew: PhotoCrew, jobs: int, executor: Executor | None) -> None:
+        self._crew, self._jobs, self._executor = crew, jobs, executor
+
+    def run(self, tasks: Sequence[Task]) -> Iterator[tuple[int, Result | PhotoError]]:
+        """The results with their tasks' places, as they come."""
+        results = (
+            self._crew.run(tasks, last=False)
+            if self._executor is None
+            else run_elsewhere(work_on, tasks, jobs=self._jobs, executor=self._executor)
+        )
+        with closing(results):
+            yield from results

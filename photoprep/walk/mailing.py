@@ -7,7 +7,6 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 
 from photoprep.catalogue.naming import Naming
 from photoprep.catalogue.products import view_rank
@@ -18,11 +17,11 @@ from photoprep.mail.items import MailItem
 from photoprep.mail.letter_check import check_letter
 from photoprep.mail.message import MessagePlan, build_message
 from photoprep.mail.reading import planned_letter
-from photoprep.mail.series import PartedProduct, Series, divide
+from photoprep.mail.series import Series, divide
 from photoprep.mail.templating import is_own
-from photoprep.mail_plans import MailPlan, MailPlans
+from photoprep.mail_plans import MailPlans
 from photoprep.output_folder import OutputFolder
-from photoprep.preset import MailPreference, MailSpec, Preset
+from photoprep.preset import MailSpec, Preset
 from photoprep.profile import SenderProfile
 from photoprep.report import (
     Finding,
@@ -30,12 +29,15 @@ from photoprep.report import (
     Prepared,
     PreparedJpeg,
     Reused,
+    Squeeze,
     Subject,
     WrittenMail,
     WrittenSheet,
 )
 from photoprep.version import __version__
 from photoprep.walk.attachment_names import names_in_own_script
+from photoprep.walk.dividing import divided_over_mails
+from photoprep.walk.versions import VersionMaker
 
 MAILS_FOLDER = "mails"
 
@@ -45,11 +47,17 @@ RECIPE_NUMBER = 4
 
 @dataclass(frozen=True, slots=True)
 class Mailed:
-    """The drafts of a run, how else they could have been divided, and what there is to say."""
+    """The drafts of a run, how else they could have been divided, and what there is to say.
+
+    ``versions`` are the paths of the smaller photos that the next run will look for.
+    """
 
     mails: tuple[WrittenMail, ...] = ()
     findings: tuple[Finding, ...] = ()
     plans: MailPlans | None = None
+    squeeze: Squeeze | None = None
+    versions: tuple[str, ...] = ()
+    encodes: int = 0
 
 
 def write_mails(
@@ -61,13 +69,15 @@ def write_mails(
     profile: SenderProfile | None,
     customer: str,
     date: datetime.date,
+    maker: VersionMaker,
     contact: str = "",
     enquiry: Enquiry | None = None,
     naming: Naming | None = None,
 ) -> Mailed:
     """Bring photos and sheets into as few drafts as hold them; each stands in exactly one.
 
-    A sheet stands ahead of the photos that it shows: an overview before all of them.
+    A sheet stands ahead of the photos that it shows: an overview before all of them. Photos may be
+    there in smaller versions, which ``maker`` makes (see ``squeezing``).
 
     A draft that an earlier run made of the very same ingredients is left as it lies. When a
     photo alone is too large for a mail by this preset, no draft is written and a finding says so.
@@ -83,43 +93,53 @@ def write_mails(
     if preset.mail.filenames == "unicode" and naming is not None:
         names = names_in_own_script(photos, sheets, naming)
     by_filename = {names.get(name, name): picture for name, picture in by_filename.items()}
-    spec = preset.mail
-    divided = partial(
-        divide,
-        letter=preset.letter,
-        profile=profile,
-        customer=customer,
-        date=date,
-        contact=contact,
-        enquiry=enquiry,
-    )
     items = [
         replace(item, filename=name, sha256=by_filename[name].sha256)
         for item in _items(_as_shown(photos), sheets)
         for name in [names.get(item.filename, item.filename)]
     ]
-    other: MailPreference = "light" if spec.prefer == "fewest" else "fewest"
+    in_full = {_filename(photo.jpeg.output): photo for photo in photos}
+    in_full = {names.get(name, name): photo for name, photo in in_full.items()}
+
+    def divided(some: Sequence[MailItem], spec: MailSpec) -> Series:
+        return divide(
+            some,
+            spec=spec,
+            letter=preset.letter,
+            profile=profile,
+            customer=customer,
+            date=date,
+            contact=contact,
+            enquiry=enquiry,
+        )
+
     try:
-        series_by = {
-            prefer: divided(items, spec=replace(spec, prefer=prefer))
-            for prefer in (spec.prefer, other)
-        }
+        division = divided_over_mails(
+            items,
+            in_full,
+            {name: picture.quality for name, picture in by_filename.items()},
+            spec=preset.mail,
+            divide=divided,
+            folder=folder,
+            maker=maker,
+        )
     except MailTooLargeError as error:
         return Mailed((), (Finding("mail-too-large", "error", error.message, error.hint),))
-    chosen = series_by[spec.prefer]
-    findings = [] if profile or not items else [_PROFILE_MISSING]
-    findings += [_in_several(parted) for parted in chosen.parted]
-    if spec.count == "raw" and items:
-        findings.append(_counted_in_files(chosen))
-    plans = chosen.plans
-    if len(plans) > spec.max_mails:
-        findings.append(_too_many(plans, spec.max_mails))
-        # Planned anew, because the letters say how many mails there are; a part of a series
-        # that fits n mails fits n mails on its own.
-        first = [item for plan in plans[: spec.max_mails] for item in plan.attachments]
-        plans = divided(first, spec=spec).plans
+    plans, versions = division.squeezed.series.plans, division.squeezed.versions
+    findings = [*([] if profile or not items else [_PROFILE_MISSING]), *division.findings]
     if is_own(preset.letter):
         findings += _letter_findings(plans, profile)
+    contents = {name: picture.output for name, picture in by_filename.items()}
+    contents |= {name: version.output for name, version in versions.items()}
+    by_filename |= {
+        name: replace(
+            in_full[name].jpeg,
+            sha256=version.sha256,
+            size_bytes=version.size_bytes,
+            quality=version.quality,
+        )
+        for name, version in versions.items()
+    }
     earlier = folder.state.mails()
     outputs = folder.free_paths([f"{MAILS_FOLDER}/{plan.filename}" for plan in plans])
     series = [
@@ -133,74 +153,17 @@ def write_mails(
     ]
     folder.announce(mail.output for _, mail in to_write)
     for plan, mail in to_write:
-        folder.write(
-            mail.output, build_message(plan, lambda name: folder.read(by_filename[name].output))
-        )
+        folder.write(mail.output, build_message(plan, lambda name: folder.read(contents[name])))
     if to_write or len(earlier) != len(series):
         folder.state.replace_mails(series)
-    figures = None
-    if items:
-        taken, left = (
-            _figures(prefer, each, spec, by_filename) for prefer, each in series_by.items()
-        )
-        limit_bytes = spec.max_bytes if spec.count == "raw" else spec.limit_bytes
-        figures = MailPlans(
-            taken, left, spec.count, limit_bytes, spec.preferred_bytes, spec.reorder
-        )
-    return Mailed(tuple(mail for _, mail in series), tuple(findings), figures)
-
-
-def _figures(
-    prefer: MailPreference,
-    series: Series,
-    spec: MailSpec,
-    pictures: Mapping[str, PreparedJpeg | WrittenSheet],
-) -> MailPlan:
-    """What there is to compare of one way to divide the pictures."""
-    wire_bytes = tuple(plan.wire_bytes for plan in series.plans)
-    raw_bytes = tuple(plan.raw_bytes for plan in series.plans)
-    counted = raw_bytes if spec.count == "raw" else wire_bytes
-    return MailPlan(
-        prefer,
-        wire_bytes,
-        raw_bytes,
-        sum(size_bytes > spec.preferred_bound_bytes for size_bytes in counted),
-        len(series.parted),
-        series.at_least,
-        min(pictures[item.filename].quality for plan in series.plans for item in plan.attachments),
+    return Mailed(
+        tuple(mail for _, mail in series),
+        tuple(findings),
+        division.figures,
+        division.squeezed.squeeze,
+        division.versions.outputs,
+        division.versions.encodes,
     )
-
-
-def _counted_in_files(series: Series) -> Finding:
-    """A limit told for files is no surprise on the way: what servers count stands beside it."""
-    largest = max(series.plans, key=lambda plan: plan.wire_bytes)
-    return Finding(
-        "counted-in-files",
-        "info",
-        say(
-            "Mails are counted by their files. The largest has {raw_bytes} bytes of them and "
-            "weighs {wire_bytes} on the wire, which is what mail servers count.",
-            raw_bytes=largest.raw_bytes,
-            wire_bytes=largest.wire_bytes,
-        ),
-    )
-
-
-def _in_several(parted: PartedProduct) -> Finding:
-    if parted.fits_one:
-        message = say(
-            "The pictures of {product} are in {count} mails: kept together they would take one "
-            "mail more.",
-            product=parted.title,
-            count=parted.mails,
-        )
-    else:
-        message = say(
-            "The pictures of {product} are too much for one mail, and are in {count}.",
-            product=parted.title,
-            count=parted.mails,
-        )
-    return Finding("product-in-several-mails", "info", message, product=parted.title)
 
 
 _PROFILE_MISSING = Finding(
@@ -219,27 +182,6 @@ def _letter_findings(plans: Sequence[MessagePlan], profile: SenderProfile | None
         for finding in check_letter(letter, profile):
             found.setdefault((finding.code, finding.message), finding)
     return list(found.values())
-
-
-def _too_many(plans: Sequence[MessagePlan], max_mails: int) -> Finding:
-    """Say which pictures are in no mail, and what can be done: 167 mails are what nobody meant."""
-    left = [item for plan in plans[max_mails:] for item in plan.attachments]
-    return Finding(
-        "too-many-mails",
-        "error",
-        say(
-            "All pictures together would take {count} mails, and the preset allows {max_mails}: "
-            "the last {left} pictures, from {filename} on, are prepared but in no mail.",
-            count=len(plans),
-            max_mails=max_mails,
-            left=len(left),
-            filename=left[0].filename,
-        ),
-        say(
-            "Send fewer pictures at a time, take a preset with smaller ones such as "
-            "trade-email-light, or raise max_mails under [mail]."
-        ),
-    )
 
 
 def _as_shown(photos: Sequence[Prepared | Reused]) -> list[Prepared | Reused]:

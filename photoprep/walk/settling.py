@@ -25,6 +25,7 @@ from photoprep.errors import (
     WorkerDiedError,
 )
 from photoprep.output_folder import OutputFolder
+from photoprep.photo.remembered_fit import text_of_fit
 from photoprep.photo.task import MadePhoto
 from photoprep.remembered import RememberedRefusal, RememberedSource, WrittenOutput
 from photoprep.report import Failed, Prepared, PreparedJpeg
@@ -168,4 +169,5 @@ def _prepared_jpeg(candidate: Candidate, made: MadePhoto, sha256: str) -> Prepar
         looks=made.looks,
         measures=made.measures,
         taken=made.taken,
+        fit=text_of_fit(jpeg),
     )

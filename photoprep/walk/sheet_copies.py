@@ -6,10 +6,9 @@ on other sheets nor on what else a run has to make. So a sheet is the same bytes
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, suppress
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from photoprep.errors import CannotWriteError, NoRoomError, PhotoError
 from photoprep.preset import PhotoSpec, SheetSpec
@@ -18,21 +17,15 @@ from photoprep.sheet.task import (
     Copies,
     CopyBounds,
     CopyTask,
-    Result,
     Task,
     WorkingCopy,
     copy_bounds,
     too_small_copies,
-    work_on,
 )
 from photoprep.units import longest_side_px
-from photoprep.walk.crew import PhotoCrew
+from photoprep.walk.crew import Team
 from photoprep.walk.intake import Candidate
 from photoprep.walk.sheet_plans import SheetPlan
-from photoprep.workers import run_elsewhere
-
-if TYPE_CHECKING:
-    from concurrent.futures import Executor
 
 _Key = tuple[str, CopyBounds]
 # Copies that are made along with the photos wait on the disk until all photos are made: those of
@@ -42,23 +35,6 @@ _BYTES_PER_PIXEL = 3
 # Of a page, in thirds, that pictures of the smallest size fill at most, captions taken off: more
 # pictures go over several pages, and their cells are no smaller for that.
 _PAGE_PARTS = 2
-
-
-class Team:
-    """Who works on the tasks of sheets: the run's own crew, or the caller's executor."""
-
-    def __init__(self, crew: PhotoCrew, jobs: int, executor: Executor | None) -> None:
-        self._crew, self._jobs, self._executor = crew, jobs, executor
-
-    def run(self, tasks: Sequence[Task]) -> Iterator[tuple[int, Result | PhotoError]]:
-        """The results with their tasks' places, as they come."""
-        results = (
-            self._crew.run(tasks, last=False)
-            if self._executor is None
-            else run_elsewhere(work_on, tasks, jobs=self._jobs, executor=self._executor)
-        )
-        with closing(results):
-            yield from results
 
 
 class CopyShelf:

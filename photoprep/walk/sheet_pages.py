@@ -36,7 +36,8 @@ from photoprep.sheet.task import (
 )
 from photoprep.sheet.words import MeasuredWords, Words
 from photoprep.units import longest_side_px
-from photoprep.walk.sheet_copies import CopyShelf, Team
+from photoprep.walk.crew import Team
+from photoprep.walk.sheet_copies import CopyShelf
 from photoprep.walk.sheet_notes import failed, left_off, letters_missing, no_logo, said_of_all
 from photoprep.walk.sheet_plans import SheetPlan
 

@@ -21,7 +21,8 @@ from photoprep.preset import PhotoSpec, Preset, SheetSpec
 from photoprep.report import Finding, SheetCell, Subject, WrittenSheet
 from photoprep.sheet.task import RECIPE_NUMBER
 from photoprep.version import __version__
-from photoprep.walk.sheet_copies import CopyShelf, Team
+from photoprep.walk.crew import Team
+from photoprep.walk.sheet_copies import CopyShelf
 from photoprep.walk.sheet_notes import LEFT_OFF
 from photoprep.walk.sheet_pages import MadePages, Studio
 from photoprep.walk.sheet_plans import SheetPlan

@@ -117,7 +117,12 @@ def test_drafts_carry_every_photo_once_and_none_is_too_large(
         ]
         assert [name for name, _ in attached] == [item["filename"] for item in mail["attachments"]]
         for (name, content), item in zip(attached, mail["attachments"], strict=True):
-            assert content == (prepared / item["photo"]).read_bytes()
+            in_full = (prepared / item["photo"]).read_bytes()
+            # Smaller versions save a mail here: what they have in common is the picture's size.
+            assert content == in_full or len(content) < len(in_full)
+            with Image.open(io.BytesIO(content)) as sent, Image.open(io.BytesIO(in_full)) as whole:
+                sent.load()
+                assert sent.size == whole.size
             assert len(content) == item["bytes"]
             carried.append(str(name))
         assert mail["raw_bytes"] == sum(item["bytes"] for item in mail["attachments"])

@@ -57,7 +57,7 @@ def worked_on(monkeypatch: pytest.MonkeyPatch) -> list[object]:
         seen.append(task)
         return sheet_task.work_on(task)
 
-    monkeypatch.setattr("photoprep.walk.sheet_copies.work_on", heard)
+    monkeypatch.setattr("photoprep.walk.crew.work_on", heard)
     return seen
 
 
