@@ -27,7 +27,7 @@ class MailPlan:
 
 @dataclass(frozen=True, slots=True)
 class MailPlans:
-    """The plan that was taken and the other one, of all pictures of the run.
+    """The plan that was taken and the other one, of all pictures that are mailed.
 
     ``count`` says of what ``limit_bytes`` and ``preferred_bytes`` are: of messages on the wire as
     they are sent, or of the attached files. ``reordered`` says that products could change places.

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from photoprep.mail.packing import PackItem, pack
 from photoprep.mail.squeeze import LEVEL_STEP, Curve, Mail, larger_by, squeeze
 from photoprep.mail.wire_size import base64_bytes
-from photoprep.preset import MailSpec
+from photoprep.preset import ADDRESSING_BYTES, MailSpec
 
 LIMIT, AROUND = 1000, 40
-SPEC = MailSpec(preferred_bytes=700, max_bytes=LIMIT, reserve_bytes=0)
+SPEC = MailSpec(preferred_bytes=700, max_bytes=LIMIT + ADDRESSING_BYTES, reserve_bytes=0)
 
 
 def packer(groups: Sequence[int], slack: int = 0) -> Callable[[Sequence[int]], list[Mail]]:

@@ -45,7 +45,7 @@ def one_bytes(photos: Path, tmp_path_factory: pytest.TempPathFactory) -> int:
     return max(photo.jpeg.size_bytes for photo in report.ready)
 
 
-def preset(one_bytes: int, *, three: bool = False, **keys: Any) -> Preset:
+def preset(one_bytes: int, *, three: bool = False, squeeze: bool = False, **keys: Any) -> Preset:
     """Four photos to a mail, and two to a light one; or three to any mail."""
     each = one_bytes * 78 // 57
     assert each > 20_000
@@ -54,6 +54,7 @@ def preset(one_bytes: int, *, three: bool = False, **keys: Any) -> Preset:
         load_preset().mail,
         max_bytes=4_096 + ADDRESSING_BYTES + most * each + each // 2,
         preferred_bytes=4_096 + ADDRESSING_BYTES + light * each + each // 2,
+        squeeze=squeeze,
         **keys,
     )
     return replace(load_preset(), mail=mail)
@@ -141,12 +142,29 @@ def test_the_first_mails_of_another_order_are_written_where_there_are_too_many(
     left = 12 - sum(len(mail.attachments) for mail in report.mails)
     (finding,) = [row for row in report.findings if row.code == "too-many-mails"]
     assert f"the last {left} pictures" in finding.message
-    assert len(report.mail_plans.chosen.wire_bytes) == 4
+    chosen = report.mail_plans.chosen
+    assert chosen.wire_bytes == tuple(mail.wire_bytes for mail in report.mails)
+
+
+def test_the_other_plan_is_foreseen_with_smaller_versions_too(
+    photos: Path, one_bytes: int, tmp_path: Path
+) -> None:
+    fewest = run(photos, tmp_path / "out", preset(one_bytes, squeeze=True))
+    assert fewest.mail_plans is not None
+    light = run(photos, tmp_path / "light", preset(one_bytes, squeeze=True, prefer="light"))
+    assert light.mail_plans is not None
+    foreseen, comes = fewest.mail_plans.other, light.mail_plans.chosen
+    assert (foreseen.prefer, comes.prefer) == ("light", "light")
+    assert len(foreseen.wire_bytes) == len(comes.wire_bytes)
+    assert foreseen.at_least == comes.at_least <= len(comes.wire_bytes)
+    assert abs(foreseen.lowest_quality - comes.lowest_quality) <= 2
+    assert foreseen.wire_bytes == pytest.approx(comes.wire_bytes, rel=0.02)
 
 
 def test_the_command_takes_the_other_plan(photos: Path, tmp_path: Path) -> None:
-    out = tmp_path / "out"
-    arguments = (photos, "--out", out, "--date", "2026-11-23", "--no-sheets")
+    out, mine = tmp_path / "out", tmp_path / "mine.toml"
+    mine.write_text('schema = 1\nextends = "trade-email"\n[mail]\nsqueeze = false\n')
+    arguments = (photos, "--out", out, "--date", "2026-11-23", "--no-sheets", "--preset", mine)
     told = photoprep(*arguments)
     assert "1 mail, proven fewest: " in told.stdout
     assert "It could be 2 mails within 600 kB: " in told.stdout
