@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -15,6 +17,10 @@ from photoprep.version import __version__
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+
+# What a shell says of a program that SIGPIPE ended.
+_CUT_SHORT = 128 + 13
 
 
 def console(*, stderr: bool) -> Console:
@@ -48,6 +54,9 @@ def exit_codes() -> Iterator[None]:
         raise typer.Exit(ExitCode.INTERRUPTED) from error
     except (typer.Exit, typer.Abort):
         raise
+    except BrokenPipeError as error:  # whoever reads what is printed has seen enough
+        _leave_standard_output()
+        raise typer.Exit(_CUT_SHORT) from error
     except Exception as error:
         import traceback
 
@@ -61,3 +70,9 @@ def exit_codes() -> Iterator[None]:
             )
         )
         raise typer.Exit(ExitCode.BUG) from error
+
+
+def _leave_standard_output() -> None:
+    """So that nothing more is written there, not even when Python ends."""
+    with open(os.devnull, "w") as nowhere:  # noqa: PTH123 (a device, which has no path here)
+        os.dup2(nowhere.fileno(), sys.stdout.fileno())

@@ -121,3 +121,22 @@ def test_the_completion_script_works_in_a_real_bash() -> None:
         ["/bin/bash", "-n"], input=script.stdout, text=True, capture_output=True, check=False
     )
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes of Unix")
+@pytest.mark.parametrize(
+    "arguments", [("presets", "show", "trade-email"), ("presets", "list"), ("letter", "show")]
+)
+def test_a_reader_that_has_seen_enough_is_no_bug(arguments: tuple[str, ...]) -> None:
+    read_end, write_end = os.pipe()
+    os.close(read_end)
+    done = subprocess.run(
+        [sys.executable, "-m", "photoprep", *arguments],
+        stdout=write_end,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    os.close(write_end)
+    assert done.returncode in (1, 128 + 13)
+    assert done.stderr == ""
