@@ -161,6 +161,16 @@ def test_a_folder_that_grew_has_the_mails_of_a_fresh_run(place: Path) -> None:
     assert versions(place / "out") == versions(place / "fresh")
 
 
+def test_photos_in_an_archive_have_their_versions_too(once: Path, tmp_path: Path) -> None:
+    (tmp_path / "photos").mkdir()
+    shutil.make_archive(str(tmp_path / "photos/all"), "zip", once / "photos")
+    report = run(tmp_path)
+    assert report.squeeze is not None
+    assert (report.squeeze.mails_before, report.squeeze.mails_after) == (3, 2)
+    assert set(versions(tmp_path / "out").values()) == set(versions(once / "out").values())
+    assert run(tmp_path).encodes == 0
+
+
 def test_what_is_foreseen_without_making_anything_is_what_then_comes(
     once: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
