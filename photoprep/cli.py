@@ -66,6 +66,7 @@ app = SpokenTyper(
     "  photoprep FOLDER --dry-run          only say what that would do\n"
     "  photoprep sheet FOLDER -o FILE      put the pictures on one sheet\n"
     "  photoprep FOLDER --customer C0123   with the customer's number in the letters\n"
+    "  photoprep send FOLDER-prepared …    send the mails to somebody\n"
     "  photoprep prepare --help            all that can be said\n"
     "  photoprep demo                      try it on photos that photoprep makes itself\n",
 )
