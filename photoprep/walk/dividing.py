@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from photoprep.language import say
 from photoprep.mail.items import MailItem
@@ -49,10 +50,9 @@ def divided_over_mails(
         MailTooLargeError: a picture alone is too large for a mail.
 
     """
-    other_spec = replace(spec, prefer=_other(spec.prefer))
     own, other = (
-        Squeezing(photos, folder, each, maker, lambda some, each=each: divide(some, each))  # type: ignore[misc]
-        for each in (spec, other_spec)
+        Squeezing(photos, folder, each, maker, partial(_by, divide, each))
+        for each in (spec, replace(spec, prefer=_other(spec.prefer)))
     )
     shortest = own.shortest(items)
     mailed = _mailed(items, shortest.plans, spec.max_mails)
@@ -65,24 +65,25 @@ def divided_over_mails(
     findings = [_in_several(parted) for parted in squeezed.series.parted]
     if spec.count == "raw" and items:
         findings.append(_counted_in_files(squeezed.series))
-    figures = None
     if len(shortest.plans) > spec.max_mails:
         findings.append(_too_many(shortest.plans, spec.max_mails))
-        shortest = own.shortest(mailed)
+    figures = None
     if items:
         foreseen, foretold = other.foreseen(mailed)
         made = {name: version.quality for name, version in squeezed.versions.items()}
-        figures = _both(
-            _figures(spec, squeezed.series, shortest.at_least, {**qualities, **made}),
-            _figures(
-                other_spec,
-                foreseen,
-                other.shortest(mailed).at_least,
-                {**qualities, **foretold},
-            ),
-            spec,
+        figures = MailPlans(
+            _figures(own, squeezed.series, mailed, {**qualities, **made}),
+            _figures(other, foreseen, mailed, {**qualities, **foretold}),
+            spec.count,
+            spec.max_bytes if spec.count == "raw" else spec.limit_bytes,
+            spec.preferred_bytes,
+            spec.reorder,
         )
     return Division(squeezed, own.versions, figures, tuple(findings))
+
+
+def _by(divide: DivideBy, spec: MailSpec, items: Sequence[MailItem]) -> Series:
+    return divide(items, spec)
 
 
 def _other(prefer: MailPreference) -> MailPreference:
@@ -101,15 +102,11 @@ def _mailed(
     return [item for item in items if item.filename in mailed]
 
 
-def _both(chosen: MailPlan, other: MailPlan, spec: MailSpec) -> MailPlans:
-    limit_bytes = spec.max_bytes if spec.count == "raw" else spec.limit_bytes
-    return MailPlans(chosen, other, spec.count, limit_bytes, spec.preferred_bytes, spec.reorder)
-
-
 def _figures(
-    spec: MailSpec, series: Series, at_least: int, qualities: Mapping[str, float]
+    way: Squeezing, series: Series, items: Sequence[MailItem], qualities: Mapping[str, float]
 ) -> MailPlan:
     """What there is to compare of one way to divide the pictures."""
+    spec = way.mail
     wire_bytes = tuple(plan.wire_bytes for plan in series.plans)
     raw_bytes = tuple(plan.raw_bytes for plan in series.plans)
     counted = raw_bytes if spec.count == "raw" else wire_bytes
@@ -120,7 +117,7 @@ def _figures(
         raw_bytes,
         sum(size_bytes > spec.preferred_bound_bytes for size_bytes in counted),
         len(series.parted),
-        at_least,
+        way.shortest(items).at_least,
         round(lowest, 1),
     )
 

@@ -59,10 +59,10 @@ class Squeezing:
         divide: Divide,
     ) -> None:
         self.versions = Versions(photos, folder, maker)
-        self._photos, self._mail, self._divide = photos, mail, divide
+        self._photos, self.mail, self._divide = photos, mail, divide
         # Raw, a file takes of a mail what it has.
         self._weigh: Weigh = base64_bytes if mail.count == "wire" else int
-        self._divided_before: dict[tuple[tuple[str, int], ...], Series] = {}
+        self._divided_before: dict[tuple[tuple[str, str, int], ...], Series] = {}
         self._good_quality = maker.spec.good_quality
         self._curves: dict[str, Curve] = {}
 
@@ -130,10 +130,8 @@ class Squeezing:
             if not wrong:
                 final = self._topped_up(items, made)
                 series = self._divided(_with_versions(items, final))
-                if (
-                    len(series.plans) >= found.mails_before
-                ):  # a packer that tries orders may be so unlucky
-                    break
+                if len(series.plans) >= found.mails_before:
+                    break  # a packer that tries orders may be so unlucky
                 told = self._told(found.mails_before, len(series.plans), final)
                 return SqueezedMails(series, final, told)
             for name in wrong:
@@ -149,7 +147,7 @@ class Squeezing:
 
     def _divided(self, items: Sequence[MailItem]) -> Series:
         """How pictures of these sizes are divided; some are asked for again."""
-        key = tuple((item.sha256, item.size_bytes) for item in items)
+        key = tuple((item.filename, item.sha256, item.size_bytes) for item in items)
         if key not in self._divided_before:
             self._divided_before[key] = self._divide(items)
         return self._divided_before[key]
@@ -158,11 +156,11 @@ class Squeezing:
         """How good a picture is in fewer bytes, down to what the preset allows."""
         name = item.filename
         if name not in self._curves:
-            measured = self.versions.curve(name) if self._mail.squeeze else None
+            measured = self.versions.curve(name) if self.mail.squeeze else None
             if measured is None:
                 self._curves[name] = Curve(((item.size_bytes, self._best(name)),))
             else:
-                share = round(1000 * self._mail.least_share)
+                share = round(1000 * self.mail.least_share)
                 whole = _curve_of(measured, item.size_bytes, self._best(name), share)
                 self._curves[name] = whole.from_level(self._floor_quality)
         return self._curves[name]
@@ -248,10 +246,10 @@ class Squeezing:
 
     def _room_bytes(self, plan: MessagePlan) -> int:
         """What the pictures of a mail may count together: its bound less all else in it."""
-        counted = plan.raw_bytes if self._mail.count == "raw" else plan.wire_bytes
-        most = self._mail.bound_bytes
-        if self._mail.prefer == "light" and counted <= self._mail.preferred_bound_bytes:
-            most = min(most, self._mail.preferred_bound_bytes)
+        counted = plan.raw_bytes if self.mail.count == "raw" else plan.wire_bytes
+        most = self.mail.bound_bytes
+        if self.mail.prefer == "light" and counted <= self.mail.preferred_bound_bytes:
+            most = min(most, self.mail.preferred_bound_bytes)
         return most - (counted - self._weight(plan))
 
     def _weight(self, plan: MessagePlan) -> int:

@@ -158,7 +158,7 @@ def test_the_other_plan_is_foreseen_with_smaller_versions_too(
     assert len(foreseen.wire_bytes) == len(comes.wire_bytes)
     assert foreseen.at_least == comes.at_least <= len(comes.wire_bytes)
     assert abs(foreseen.lowest_quality - comes.lowest_quality) <= 2
-    assert foreseen.wire_bytes == pytest.approx(comes.wire_bytes, rel=0.02)
+    assert foreseen.wire_bytes == pytest.approx(comes.wire_bytes, rel=0.04)
 
 
 def test_the_command_takes_the_other_plan(photos: Path, tmp_path: Path) -> None:
