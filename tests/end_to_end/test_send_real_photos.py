@@ -25,12 +25,15 @@ class _Inbox:
         return "250 2.0.0 OK"
 
 
-@pytest.fixture(scope="module")
-def of_real_photos(real_photos: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A series of real products' photos and sheets."""
+@pytest.fixture(scope="module", params=["products", "camera", "colour", "formats", "odd"])
+def of_real_photos(
+    request: pytest.FixtureRequest, real_photos: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """A series of real photos and the sheets of them."""
     out = tmp_path_factory.mktemp("real") / "out"
-    told = photoprep(real_photos / "products", "--out", out, "--date", "2026-11-23", "--quiet")
+    told = photoprep(real_photos / request.param, "--out", out, "--date", "2026-11-23", "--quiet")
     assert told.returncode in (ExitCode.DONE, ExitCode.SOME_FAILED), told.stderr
+    assert list((out / "mails").iterdir())
     return out
 
 
