@@ -42,7 +42,7 @@ from benchmarks.plots import (
     save,
 )
 from photoprep.mail.items import MailItem
-from photoprep.mail.letter import write_letters
+from photoprep.mail.letter import Correspondence, write_letters
 from photoprep.mail.series import Series, divide
 from photoprep.mail.weights import RunWeights
 from photoprep.preset import LetterSpec
@@ -62,7 +62,7 @@ SHEETS_KB = (350, 410)
 SETS = 200
 MOST_PICTURES = 60
 SPEC = load_preset().mail
-DATE = datetime.date(2026, 11, 23)
+ABOUT = Correspondence(LetterSpec("en"), None, "", datetime.date(2026, 11, 23))
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ Method = Callable[[Sequence[MailItem]], Divided]
 
 def greedy(items: Sequence[MailItem]) -> Divided:
     """Mail after mail, each filled as far as the pictures go in their order."""
-    writer = write_letters(items, letter=LetterSpec("en"), profile=None, customer="", date=DATE)
+    writer = write_letters(items, ABOUT)
     weigh = RunWeights(writer, writer.stem(items), items, 2).wire_bytes
     runs = [range(1)]
     for at in range(1, len(items)):
@@ -101,8 +101,7 @@ def greedy(items: Sequence[MailItem]) -> Divided:
 
 def divided(items: Sequence[MailItem], **keys: Any) -> Series:
     """The series that photoprep makes of a set, with these keys under [mail]."""
-    letter, spec = LetterSpec("en"), replace(SPEC, **keys)
-    return divide(items, spec=spec, letter=letter, profile=None, customer="", date=DATE)
+    return divide(items, replace(SPEC, **keys), ABOUT)
 
 
 def ours(**keys: Any) -> Method:

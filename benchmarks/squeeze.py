@@ -31,6 +31,7 @@ from typing import Any
 
 from benchmarks.plots import ACCENT, INK, LETTERS, OTHER, bare_axes, finish_bars, new_figure, save
 from photoprep.mail.items import MailItem
+from photoprep.mail.letter import Correspondence
 from photoprep.mail.series import Series, divide
 from photoprep.mail.squeeze import Curve, Mail, squeeze
 from photoprep.mail.wire_size import base64_bytes
@@ -39,7 +40,7 @@ from photoprep.preset_file import load_preset
 
 SETS, MOST_PICTURES = 200, 60
 SHEETS_KB = (350, 410)
-DATE = datetime.date(2026, 11, 23)
+ABOUT = Correspondence(LetterSpec("en"), None, "", datetime.date(2026, 11, 23))
 SPEC = replace(load_preset().mail, max_mails=999)
 _SHARES_PERMILLE = range(800, 1001, 25)
 
@@ -100,7 +101,7 @@ def _item(filename: str, curve: Curve, model: str, view: str) -> MailItem:
 def divided(items: Sequence[MailItem], sizes: Sequence[int]) -> Series:
     """The exact plan of the items with these sizes, and how many mails they take at least."""
     sized = [replace(item, size_bytes=size) for item, size in zip(items, sizes, strict=True)]
-    return divide(sized, spec=SPEC, letter=LetterSpec("en"), profile=None, customer="", date=DATE)
+    return divide(sized, SPEC, ABOUT)
 
 
 def packed(items: Sequence[MailItem], sizes: Sequence[int]) -> list[Mail]:

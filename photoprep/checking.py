@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 
@@ -31,15 +31,13 @@ from photoprep.rehearsal import rehearse
 from photoprep.remembered import RememberedSource
 from photoprep.report import Failed, Finding, Prepared, PreparedJpeg, Skipped
 from photoprep.walk.copies import copies_aside, copy_outcome
-from photoprep.walk.crew import photo_crew
+from photoprep.walk.crew import OnDone, photo_crew, unheard
 from photoprep.walk.findings import photo_findings
 from photoprep.walk.grouping import grouped
 from photoprep.walk.intake import Candidate, Copy, Intake, no_photos, take_in
 from photoprep.walk.listing import Listed, listed
 from photoprep.walk.lookalikes import lookalike_findings
 from photoprep.walk.looking import capture_times, look_at_photos, times_of
-
-OnPhoto = Callable[[int, int], None]
 
 
 def check(
@@ -48,7 +46,7 @@ def check(
     preset: Preset,
     jobs: int,
     language: Language = "en",
-    on_photo: OnPhoto = lambda _done, _total: None,
+    on_photo: OnDone = unheard,
 ) -> Check:
     """Look at every picture under ``paths``, and say what is missing or doubtful.
 

@@ -184,10 +184,10 @@ def prepare(
     """Prepare photos and the mails that carry them (the same as: photoprep PATH...)."""
     with exit_codes():
         from photoprep.pipeline import prepare as prepare_photos
-        from photoprep.proof.progress import PhotoProgress
+        from photoprep.proof.progress import RunProgress
 
         speak_by_preset(preset)
-        with PhotoProgress(stderr_console, spoken, wanted=not quiet) as on_photo:
+        with RunProgress(stderr_console, spoken, wanted=not quiet) as progress:
             report = prepare_photos(
                 paths,
                 out=out,
@@ -205,7 +205,9 @@ def prepare(
                 accept_damaged=accept_damaged,
                 dry_run=dry_run,
                 language=asked_for(),
-                on_photo=on_photo,
+                on_photo=progress.photos,
+                on_sheet=progress.sheets,
+                on_version=progress.versions,
             )
         _tell(report, as_json=as_json, quiet=quiet)
         code = report.exit_code
@@ -225,7 +227,7 @@ def demo(
     with exit_codes():
         from photoprep.demo import make_demo_folder
         from photoprep.pipeline import prepare as prepare_photos
-        from photoprep.proof.progress import PhotoProgress
+        from photoprep.proof.progress import RunProgress
 
         speak_by_preset("trade-email")
         messages = stderr_console()
@@ -233,9 +235,13 @@ def demo(
             making = say("Making product photos of 12 megapixels in {folder} …", folder=str(folder))
             messages.print(told(making), highlight=False, markup=False)
         make_demo_folder(folder)
-        with PhotoProgress(lambda: messages, spoken, wanted=not quiet) as on_photo:
+        with RunProgress(lambda: messages, spoken, wanted=not quiet) as progress:
             report = prepare_photos(
-                folder, profile=_profile(), jobs=jobs, language=asked_for(), on_photo=on_photo
+                folder,
+                profile=_profile(),
+                jobs=jobs,
+                language=asked_for(),
+                on_photo=progress.photos,
             )
         _tell(report, as_json=as_json, quiet=quiet)
         if report.failed and not quiet:

@@ -59,17 +59,17 @@ def check(
     """Say what is missing or doubtful, without preparing anything."""
     with exit_codes():
         from photoprep.checking import check as check_photos
-        from photoprep.proof.progress import PhotoProgress
+        from photoprep.proof.progress import RunProgress
         from photoprep.workers import usable_cores
 
         chosen = _preset(preset)
-        with PhotoProgress(stderr_console, spoken, wanted=not quiet) as on_photo:
+        with RunProgress(stderr_console, spoken, wanted=not quiet) as progress:
             checked = check_photos(
                 paths,
                 preset=chosen,
                 jobs=jobs or usable_cores(),
                 language=spoken(),
-                on_photo=on_photo,
+                on_photo=progress.photos,
             )
         if as_json:
             typer.echo(json.dumps(checked.to_json(), indent=2))

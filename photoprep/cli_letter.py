@@ -127,18 +127,14 @@ def _letters(
     if path is not None:
         return read_letters(Path(at_home(str(path))))
     from photoprep.mail.enquiry import read_enquiry
+    from photoprep.mail.letter import Correspondence
     from photoprep.mail.sample import sample_series
     from photoprep.preset_file import load_preset
     from photoprep.profile import load_profile
 
-    series = sample_series(
-        load_preset(preset).letter,
-        profile=load_profile(),
-        customer=customer,
-        date=day,
-        contact=contact,
-        enquiry=read_enquiry(enquiry) if enquiry else None,
-    )
+    answered = read_enquiry(enquiry) if enquiry else None
+    letter, profile = load_preset(preset).letter, load_profile()
+    series = sample_series(Correspondence(letter, profile, customer, day, contact, answered))
     return [planned_letter(plan, plan.filename) for plan in series]
 
 

@@ -64,22 +64,25 @@ def sheet(
         from photoprep.profile import load_profile
         from photoprep.proof.console import print_failures
         from photoprep.proof.findings import print_findings
+        from photoprep.proof.progress import RunProgress
         from photoprep.workers import usable_cores
 
         speak_by_preset(preset)
         profile = load_profile()
-        made = make_composite(
-            paths,
-            output.expanduser(),
-            preset=load_preset(preset),
-            title=title,
-            company=profile.company if profile else "",
-            customer=customer,
-            date=date.date() if date else None,
-            layout=layout.value if layout else None,
-            replace_existing=force,
-            jobs=jobs or usable_cores(),
-        )
+        with RunProgress(stderr_console, spoken) as progress:
+            made = make_composite(
+                paths,
+                output.expanduser(),
+                preset=load_preset(preset),
+                title=title,
+                company=profile.company if profile else "",
+                customer=customer,
+                date=date.date() if date else None,
+                layout=layout.value if layout else None,
+                replace_existing=force,
+                jobs=jobs or usable_cores(),
+                on_copy=progress.copies,
+            )
         print_failures(made.failed, stderr_console(), spoken())
         print_findings(made.findings, stderr_console(), spoken())
         for path, pictures, size_bytes in made.files:

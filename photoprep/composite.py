@@ -23,7 +23,7 @@ from photoprep.preset import Preset, SheetLayout
 from photoprep.profile import words_path
 from photoprep.report import Failed, Finding
 from photoprep.walk.copies import copies_aside
-from photoprep.walk.crew import Team, photo_crew
+from photoprep.walk.crew import OnDone, Team, photo_crew, unheard
 from photoprep.walk.intake import Copy, no_photos, take_in
 from photoprep.walk.listing import listed
 from photoprep.walk.sheet_copies import CopyShelf
@@ -56,11 +56,13 @@ def make_composite(
     layout: SheetLayout | None = None,
     replace_existing: bool = False,
     jobs: int,
+    on_copy: OnDone = unheard,
 ) -> Composite:
     """Put all pictures under ``paths`` on one sheet, ``output``, and further pages beside it.
 
     ``files`` of the result have their path, their pictures and their size in bytes. Without a
-    title, a customer and a date the sheet has no header.
+    title, a customer and a date the sheet has no header. ``on_copy`` hears how many of how many
+    pictures are read.
 
     Raises:
         UsageError: the output is named like no JPEG, or a path is not there.
@@ -110,7 +112,7 @@ def make_composite(
         shelf = CopyShelf(sheet, spec, by_name, Path(place))
         team = Team(crew, jobs, None)
         studio = Studio(sheet, spec, shelf, team, language=preset.letter.language)
-        made = studio.make({0: plan})[0]
+        made = studio.make({0: plan}, on_copy=on_copy)[0]
     if not made.pages:
         raise _nothing(made)
     originals = [row.path for row in intake.candidates]

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import datetime
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
@@ -51,7 +51,7 @@ from photoprep.report import (
 from photoprep.state import State
 from photoprep.system_language import system_language
 from photoprep.walk.copies import copies_aside, copy_findings, copy_outcome, remember_copies
-from photoprep.walk.crew import Team, photo_crew
+from photoprep.walk.crew import OnDone, Team, photo_crew, unheard
 from photoprep.walk.findings import findings_of
 from photoprep.walk.grouping import grouped
 from photoprep.walk.intake import Candidate, Copy, Intake, no_photos, take_in, with_outputs
@@ -90,7 +90,9 @@ def prepare(
     dry_run: bool = False,
     language: Language | None = None,
     executor: Executor | None = None,
-    on_photo: Callable[[int, int], None] = lambda _done, _total: None,
+    on_photo: OnDone = unheard,
+    on_sheet: OnDone = unheard,
+    on_version: OnDone = unheard,
 ) -> Report:
     """Prepare every picture under ``paths`` into ``out`` and write the mails that carry them.
 
@@ -118,6 +120,8 @@ def prepare(
         executor: where the work goes instead of worker processes of its own. Without it, a script
             that calls this needs the usual ``if __name__ == "__main__":`` around it.
         on_photo: hears ``(done, total)`` of the photos that have to be made.
+        on_sheet: hears the same of sheets.
+        on_version: hears the same of the smaller versions of photos that mails carry.
 
     Raises:
         UsageError: a path is not there, or is a folder that photoprep made; the enquiry is none.
@@ -214,10 +218,12 @@ def prepare(
                 naming,
                 language=preset.letter.language,
                 team=team,
+                on_sheet=on_sheet,
             )
             told = (*told, *sheeted.findings)
         if mails:
             # The photos need not wait for these.
+            from photoprep.mail.letter import Correspondence
             from photoprep.walk.mailing import write_mails
             from photoprep.walk.versions import VersionMaker
 
@@ -226,13 +232,9 @@ def prepare(
                 sheeted.sheets,
                 folder,
                 preset,
-                profile=profile,
-                customer=customer,
-                date=day,
-                contact=contact,
-                enquiry=answered,
+                about=Correspondence(preset.letter, profile, customer, day, contact, answered),
+                maker=VersionMaker(by_name, spec, recipe, team, on_version),
                 naming=naming,
-                maker=VersionMaker(by_name, spec, recipe, team),
             )
             written, told = mailed.mails, (*told, *mailed.findings)
             encodes += mailed.encodes

@@ -96,6 +96,21 @@ class Rows(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class Correspondence:
+    """Who writes to whom, when, in answer to what, and by which templates.
+
+    ``customer`` is a number, ``contact`` who is addressed; both may be empty.
+    """
+
+    letter: LetterSpec
+    profile: SenderProfile | None
+    customer: str
+    date: datetime.date
+    contact: str = ""
+    enquiry: Enquiry | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Letter:
     """What all letters of a series have in common; ``customer`` and ``contact`` may be empty.
 
@@ -215,22 +230,15 @@ def _addressed(contact: str) -> str:
     return one_line(contact).removeprefix("Dear ").removeprefix("尊敬的").rstrip(",，:： ")
 
 
-def write_letters(
-    items: Sequence[MailItem],
-    *,
-    letter: LetterSpec,
-    profile: SenderProfile | None,
-    customer: str,
-    date: datetime.date,
-    contact: str = "",
-    enquiry: Enquiry | None = None,
-) -> Letter:
+def write_letters(items: Sequence[MailItem], about: Correspondence) -> Letter:
     """The letters of the series that carries ``items``, with its identity.
 
     Raises:
         PresetError: the letter's templates are missing or wrong.
 
     """
+    letter, profile, enquiry = about.letter, about.profile, about.enquiry
+    customer, contact, date = about.customer, about.contact, about.date
     templates = load_templates(letter)
     signature = asdict(profile) if profile else {}
     series = Series.of(

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import datetime
-
 from photoprep.language import Language
-from photoprep.mail.enquiry import Enquiry
 from photoprep.mail.items import MailItem
-from photoprep.mail.letter import write_letters
+from photoprep.mail.letter import Correspondence, write_letters
 from photoprep.mail.message import MessagePlan, plan_message
-from photoprep.preset import LetterSpec
-from photoprep.profile import SenderProfile
 
 _TOOLBOX: dict[Language, str] = {"en": "Toolbox", "zh": "工具箱"}
 _STRAP: dict[Language, str] = {"en": "shoulder strap", "zh": "肩带"}
@@ -18,22 +13,14 @@ _LAMP: dict[Language, str] = {"en": "Work Lamp", "zh": "工作灯"}
 _SIZE_BYTES = 190_000
 
 
-def sample_series(
-    letter: LetterSpec,
-    *,
-    profile: SenderProfile | None,
-    customer: str,
-    date: datetime.date,
-    contact: str = "",
-    enquiry: Enquiry | None = None,
-) -> list[MessagePlan]:
+def sample_series(about: Correspondence) -> list[MessagePlan]:
     """Two mails of one series: three pictures of a toolbox, and one of a lamp.
 
     Raises:
         PresetError: the letter's template is missing or wrong.
 
     """
-    language, day = letter.language, f"{date:%Y%m%d}"
+    language, day = about.letter.language, f"{about.date:%Y%m%d}"
     toolbox, lamp = _TOOLBOX[language], _LAMP[language]
     items = [
         MailItem(f"Toolbox_X100_closed_{day}.jpg", _SIZE_BYTES, toolbox, "X100", "closed"),
@@ -48,14 +35,6 @@ def sample_series(
         ),
         MailItem(f"Work-Lamp_L20_front_{day}.jpg", _SIZE_BYTES, lamp, "L20", "front"),
     ]
-    writer = write_letters(
-        items,
-        letter=letter,
-        profile=profile,
-        customer=customer,
-        date=date,
-        contact=contact,
-        enquiry=enquiry,
-    )
+    writer = write_letters(items, about)
     stem, runs = writer.stem(items), [range(3), range(3, 4)]
     return [plan_message(writer, stem, items, runs, number) for number in (1, 2)]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,9 +9,8 @@ from functools import partial
 from itertools import pairwise
 
 from photoprep.mail.bounds import least_light_mails, least_mails
-from photoprep.mail.enquiry import Enquiry
 from photoprep.mail.items import MailItem
-from photoprep.mail.letter import Letter, write_letters
+from photoprep.mail.letter import Correspondence, Letter, write_letters
 from photoprep.mail.message import MessagePlan, plan_message
 from photoprep.mail.packing import (
     PackItem,
@@ -28,8 +26,7 @@ from photoprep.mail.reordering import orders
 from photoprep.mail.units import Room
 from photoprep.mail.weights import RunWeights
 from photoprep.mail.wire_size import attachment_bytes
-from photoprep.preset import LetterSpec, MailSpec
-from photoprep.profile import SenderProfile
+from photoprep.preset import MailSpec
 
 # What a mail's words may weigh less than any that were weighed, generously: this is for a proof.
 _SAID_LESS_BYTES = 256
@@ -57,42 +54,7 @@ class Series:
     parted: tuple[PartedProduct, ...] = ()
 
 
-def plan_series(
-    items: Sequence[MailItem],
-    *,
-    spec: MailSpec,
-    letter: LetterSpec,
-    profile: SenderProfile | None,
-    customer: str,
-    date: datetime.date,
-    contact: str = "",
-    enquiry: Enquiry | None = None,
-) -> list[MessagePlan]:
-    """The mails of the series that ``divide`` makes of these."""
-    series = divide(
-        items,
-        spec=spec,
-        letter=letter,
-        profile=profile,
-        customer=customer,
-        date=date,
-        contact=contact,
-        enquiry=enquiry,
-    )
-    return list(series.plans)
-
-
-def divide(
-    items: Sequence[MailItem],
-    *,
-    spec: MailSpec,
-    letter: LetterSpec,
-    profile: SenderProfile | None,
-    customer: str,
-    date: datetime.date,
-    contact: str = "",
-    enquiry: Enquiry | None = None,
-) -> Series:
+def divide(items: Sequence[MailItem], spec: MailSpec, about: Correspondence) -> Series:
     """Divide the pictures over mails as ``spec`` wants it; ``packing`` says which plan is best.
 
     The order of ``items`` is kept, so those of one product stand together; with ``spec.reorder``
@@ -116,15 +78,7 @@ def divide(
     _check_names_differ(items)
     if not items:
         return Series((), 0)
-    writer = write_letters(
-        items,
-        letter=letter,
-        profile=profile,
-        customer=customer,
-        date=date,
-        contact=contact,
-        enquiry=enquiry,
-    )
+    writer = write_letters(items, about)
     slack_bytes = 0
     while True:
         series = _divided_with(items, writer, spec, slack_bytes)

@@ -1,4 +1,4 @@
-"""How far the photos are, on a terminal, with the time left."""
+"""How far a run is, on a terminal, with the time left."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
 
-class PhotoProgress:
-    """A bar that ``prepare`` moves as its ``on_photo``; nothing where there is no terminal.
+class RunProgress:
+    """A bar that ``prepare`` moves, step after step; nothing where there is no terminal.
 
     It is made at the first call, when the workers have started: rich loads while they do. The
     language is asked for then too.
@@ -27,29 +27,51 @@ class PhotoProgress:
         wanted: bool = True,
     ) -> None:
         self._console, self._language, self._wanted = console, language, wanted
-        self._bar: tuple[Progress, TaskID] | None = None
+        self._bar: Progress | None = None
+        self._tasks: dict[str, TaskID] = {}
 
-    def __enter__(self) -> PhotoProgress:
+    def __enter__(self) -> RunProgress:
         return self
 
     def __exit__(self, *_raised: object) -> None:
         if self._bar is not None:
-            self._bar[0].stop()
+            self._bar.stop()
             self._bar = None
 
-    def __call__(self, done: int, total: int) -> None:
+    def photos(self, done: int, total: int) -> None:
         """Show that ``done`` of ``total`` photos are made."""
+        self._show(say("Preparing photos"), done, total)
+
+    def copies(self, done: int, total: int) -> None:
+        """Show that ``done`` of ``total`` pictures are read for a sheet."""
+        self._show(say("Reading pictures"), done, total)
+
+    def sheets(self, done: int, total: int) -> None:
+        """Show that ``done`` of ``total`` sheets are made."""
+        self._show(say("Making sheets"), done, total)
+
+    def versions(self, done: int, total: int) -> None:
+        """Show that ``done`` of ``total`` smaller versions are made for the mails."""
+        self._show(say("Making photos smaller for the mails"), done, total)
+
+    def _show(self, step: str, done: int, total: int) -> None:
         if self._wanted and self._bar is None:
             console = self._console()
             self._wanted = console.is_terminal
             if self._wanted:
                 self._bar = _bar(console, self._language())
-        if self._bar is not None:
-            progress, task = self._bar
-            progress.update(task, completed=done, total=total, visible=total > 0)
+                self._bar.start()
+        if self._bar is None:
+            return
+        if step not in self._tasks:
+            for task in self._tasks.values():
+                self._bar.update(task, visible=False)
+            said = in_language(step, self._language())
+            self._tasks[step] = self._bar.add_task(said, total=total, visible=False)
+        self._bar.update(self._tasks[step], completed=done, total=total, visible=total > 0)
 
 
-def _bar(console: Console, language: Language) -> tuple[Progress, TaskID]:
+def _bar(console: Console, language: Language) -> Progress:
     from rich.progress import (
         BarColumn,
         MofNCompleteColumn,
@@ -58,8 +80,8 @@ def _bar(console: Console, language: Language) -> tuple[Progress, TaskID]:
         TimeRemainingColumn,
     )
 
-    progress = Progress(
-        TextColumn(in_language(say("Preparing photos"), language)),
+    return Progress(
+        TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
         TextColumn(in_language(say("· time left:"), language)),
@@ -67,5 +89,3 @@ def _bar(console: Console, language: Language) -> tuple[Progress, TaskID]:
         console=console,
         transient=True,
     )
-    progress.start()
-    return progress, progress.add_task("photos", total=None, visible=False)

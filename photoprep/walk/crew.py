@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from typing import TYPE_CHECKING
 
@@ -16,12 +16,18 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
 
 PhotoCrew = Crew[Task, Result]
+# Hears how many of how many are done.
+OnDone = Callable[[int, int], None]
 
 # What a photo may take. 200 megapixels take up to 6 s where this was measured; the rest is for slow
 # and busy machines, and for decoders that nobody has met. A file's bytes come on top, at what a
 # share at the far end of a bad line still gives (250 kB/s).
 LEAST_LIMIT_S = 180.0
 _LIMIT_S_PER_MB = 4.0
+
+
+def unheard(done: int, total: int) -> None:
+    """Nobody listens."""
 
 
 def photo_crew(jobs: int) -> PhotoCrew:

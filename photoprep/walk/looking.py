@@ -13,7 +13,7 @@ from photoprep.preset import PhotoSpec
 from photoprep.remembered import RememberedSource
 from photoprep.report import PreparedJpeg
 from photoprep.sheet.task import Task, work_on
-from photoprep.walk.crew import PhotoCrew
+from photoprep.walk.crew import OnDone, PhotoCrew
 from photoprep.walk.intake import Candidate
 from photoprep.workers import run_elsewhere
 
@@ -70,7 +70,7 @@ def look_at_photos(
     *,
     unpacking_folder: Path | None,
     crew: PhotoCrew,
-    on_photo: Callable[[int, int], None],
+    on_photo: OnDone,
 ) -> dict[str, Looked | PhotoError]:
     """What was seen of each, by name, or why it cannot be prepared."""
     total = len(candidates)

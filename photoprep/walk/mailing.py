@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-import datetime
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from photoprep.catalogue.naming import Naming
 from photoprep.catalogue.products import view_rank
 from photoprep.errors import MailTooLargeError
 from photoprep.language import say
-from photoprep.mail.enquiry import Enquiry
 from photoprep.mail.items import MailItem
+from photoprep.mail.letter import Correspondence
 from photoprep.mail.letter_check import check_letter
 from photoprep.mail.message import MessagePlan, build_message
 from photoprep.mail.reading import planned_letter
-from photoprep.mail.series import Series, divide
+from photoprep.mail.series import divide
 from photoprep.mail.templating import is_own
 from photoprep.mail_plans import MailPlans
 from photoprep.output_folder import OutputFolder
-from photoprep.preset import MailSpec, Preset
+from photoprep.preset import Preset
 from photoprep.profile import SenderProfile
 from photoprep.report import (
     Finding,
@@ -66,12 +66,8 @@ def write_mails(
     folder: OutputFolder,
     preset: Preset,
     *,
-    profile: SenderProfile | None,
-    customer: str,
-    date: datetime.date,
+    about: Correspondence,
     maker: VersionMaker,
-    contact: str = "",
-    enquiry: Enquiry | None = None,
     naming: Naming | None = None,
 ) -> Mailed:
     """Bring photos and sheets into as few drafts as hold them; each stands in exactly one.
@@ -101,34 +97,22 @@ def write_mails(
     in_full = {_filename(photo.jpeg.output): photo for photo in photos}
     in_full = {names.get(name, name): photo for name, photo in in_full.items()}
 
-    def divided(some: Sequence[MailItem], spec: MailSpec) -> Series:
-        return divide(
-            some,
-            spec=spec,
-            letter=preset.letter,
-            profile=profile,
-            customer=customer,
-            date=date,
-            contact=contact,
-            enquiry=enquiry,
-        )
-
     try:
         division = divided_over_mails(
             items,
             in_full,
             {name: picture.quality for name, picture in by_filename.items()},
             spec=preset.mail,
-            divide=divided,
+            divide=partial(divide, about=about),
             folder=folder,
             maker=maker,
         )
     except MailTooLargeError as error:
         return Mailed((), (Finding("mail-too-large", "error", error.message, error.hint),))
     plans, versions = division.squeezed.series.plans, division.squeezed.versions
-    findings = [*([] if profile or not items else [_PROFILE_MISSING]), *division.findings]
+    findings = [*([] if about.profile or not items else [_PROFILE_MISSING]), *division.findings]
     if is_own(preset.letter):
-        findings += _letter_findings(plans, profile)
+        findings += _letter_findings(plans, about.profile)
     contents = {name: picture.output for name, picture in by_filename.items()}
     contents |= {name: version.output for name, version in versions.items()}
     by_filename |= {

@@ -25,7 +25,7 @@ from photoprep.sheet.task import (
     Task,
     work_on,
 )
-from photoprep.walk.crew import PhotoCrew
+from photoprep.walk.crew import OnDone, PhotoCrew
 from photoprep.walk.intake import Candidate
 from photoprep.walk.recall import Recalled
 from photoprep.walk.settling import Settling, failed
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
 
 Outcome = Prepared | Reused | Failed
-OnPhoto = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +55,7 @@ def make_photos(
     jobs: int,
     crew: PhotoCrew,
     executor: Executor | None,
-    on_photo: OnPhoto,
+    on_photo: OnDone,
     last: bool = True,
     to_copy: Mapping[str, CopyTask] = MappingProxyType({}),
     on_copies: Callable[[str, Copies | PhotoError], None] = lambda _name, _copies: None,

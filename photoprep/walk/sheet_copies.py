@@ -23,7 +23,7 @@ from photoprep.sheet.task import (
     too_small_copies,
 )
 from photoprep.units import longest_side_px
-from photoprep.walk.crew import Team
+from photoprep.walk.crew import OnDone, Team, unheard
 from photoprep.walk.intake import Candidate
 from photoprep.walk.sheet_plans import SheetPlan
 
@@ -72,7 +72,9 @@ class CopyShelf:
         if isinstance(copies, Copies):
             self._keep(source, copies)
 
-    def fill(self, plans: Iterable[SheetPlan], team: Team) -> dict[str, PhotoError]:
+    def fill(
+        self, plans: Iterable[SheetPlan], team: Team, on_copy: OnDone = unheard
+    ) -> dict[str, PhotoError]:
         """Have every copy that these sheets need and that is not there; returns what failed.
 
         Raises:
@@ -84,7 +86,7 @@ class CopyShelf:
             for source, bounds in self._needed(plan).items():
                 if (source, bounds) not in self._copies:
                     missing.setdefault(source, []).append(bounds)
-        return self._made(missing, team)
+        return self._made(missing, team, on_copy)
 
     def of(self, plan: SheetPlan) -> dict[int, WorkingCopy]:
         """The copies that there are for a sheet, by their places on it."""
@@ -155,12 +157,14 @@ class CopyShelf:
         )
 
     def _made(
-        self, wanted: Mapping[str, Sequence[CopyBounds]], team: Team
+        self, wanted: Mapping[str, Sequence[CopyBounds]], team: Team, on_copy: OnDone = unheard
     ) -> dict[str, PhotoError]:
         sources = list(wanted)
         tasks: list[Task] = [self._task(source, wanted[source]) for source in sources]
         errors: dict[str, PhotoError] = {}
-        for index, result in team.run(tasks):
+        on_copy(0, len(tasks))
+        for done, (index, result) in enumerate(team.run(tasks), start=1):
+            on_copy(done, len(tasks))
             if isinstance(result, Copies):
                 self._keep(sources[index], result)
             elif isinstance(result, NoRoomError):

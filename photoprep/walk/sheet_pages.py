@@ -5,7 +5,7 @@ A page that would be spoiled within its bytes is parted in two, and so on; what 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -36,7 +36,7 @@ from photoprep.sheet.task import (
 )
 from photoprep.sheet.words import MeasuredWords, Words
 from photoprep.units import longest_side_px
-from photoprep.walk.crew import Team
+from photoprep.walk.crew import OnDone, Team, unheard
 from photoprep.walk.sheet_copies import CopyShelf
 from photoprep.walk.sheet_notes import failed, left_off, letters_missing, no_logo, said_of_all
 from photoprep.walk.sheet_plans import SheetPlan
@@ -106,20 +106,27 @@ class Studio:
         self._dress = Dress()
         self._logo: WorkingCopy | None = None
 
-    def make(self, plans: Mapping[int, SheetPlan]) -> dict[int, MadePages]:
+    def make(
+        self,
+        plans: Mapping[int, SheetPlan],
+        *,
+        on_copy: OnDone = unheard,
+        on_made: Callable[[], None] = lambda: None,
+    ) -> dict[int, MadePages]:
         """Make several sheets, each by its key; an original that some show is decoded once.
 
-        The copies that these sheets need are gone from the shelf afterwards.
+        The copies that these sheets need are gone from the shelf afterwards. ``on_copy`` hears how
+        many of those that were not there are made, ``on_made`` of each sheet.
         """
         try:
-            errors = self._shelf.fill(plans.values(), self._team)
+            errors = self._shelf.fill(plans.values(), self._team, on_copy)
             logo_note = self._take_logo()
             words = {key: self._words(plan) for key, plan in plans.items()}
             measured = self._measured(words)
-            made = {
-                key: self._made(plan, errors, words[key], measured[key])
-                for key, plan in plans.items()
-            }
+            made = {}
+            for key, plan in plans.items():
+                made[key] = self._made(plan, errors, words[key], measured[key])
+                on_made()
         finally:
             self._shelf.clear(plans.values())
         for pages in made.values():

@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
+from itertools import count
 from pathlib import Path
 
 from photoprep.catalogue.naming import Naming, formal_names
@@ -21,7 +22,7 @@ from photoprep.preset import PhotoSpec, Preset, SheetSpec
 from photoprep.report import Finding, SheetCell, Subject, WrittenSheet
 from photoprep.sheet.task import RECIPE_NUMBER
 from photoprep.version import __version__
-from photoprep.walk.crew import Team
+from photoprep.walk.crew import OnDone, Team, unheard
 from photoprep.walk.sheet_copies import CopyShelf
 from photoprep.walk.sheet_notes import LEFT_OFF
 from photoprep.walk.sheet_pages import MadePages, Studio
@@ -66,6 +67,7 @@ def make_sheets(
     *,
     language: str,
     team: Team,
+    on_sheet: OnDone = unheard,
 ) -> Sheeted:
     """Make every planned sheet that is not there already, and record all of them.
 
@@ -79,8 +81,14 @@ def make_sheets(
     studio = Studio(sheet, spec, shelf, team, language=language)
     made: dict[int, MadePages] = {}
     try:
-        for batch in _batches([index for index, pages in enumerate(known) if not pages], plans):
-            pages_of = studio.make({index: plans[index] for index in batch})
+        missing = [index for index, pages in enumerate(known) if not pages]
+        on_sheet(0, len(missing))
+        number = count(1)
+        for batch in _batches(missing, plans):
+            pages_of = studio.make(
+                {index: plans[index] for index in batch},
+                on_made=lambda: on_sheet(next(number), len(missing)),
+            )
             made |= {key: _aside(pages, key, folder) for key, pages in pages_of.items()}
     finally:
         shelf.clear()

@@ -21,7 +21,7 @@ from photoprep.preset import PhotoSpec
 from photoprep.remembered import MailVersion
 from photoprep.report import Prepared, Reused
 from photoprep.version import __version__
-from photoprep.walk.crew import Team
+from photoprep.walk.crew import OnDone, Team, unheard
 from photoprep.walk.intake import Candidate
 
 VERSIONS_FOLDER = f"{MARKER}/mail-versions"
@@ -37,6 +37,7 @@ class VersionMaker:
     spec: PhotoSpec
     recipe: str
     team: Team
+    on_version: OnDone = unheard
 
 
 class Versions:
@@ -86,10 +87,12 @@ class Versions:
             places = {name: f"{VERSIONS_FOLDER}/{keys[name][:32]}.jpg" for name in missing}
             self._folder.announce(places.values())
             tasks = [self._task(name, wanted[name]) for name in missing]
-            for index, result in self._maker.team.run(tasks):
+            self._maker.on_version(0, len(missing))
+            for done, (index, result) in enumerate(self._maker.team.run(tasks), start=1):
                 if isinstance(result, EncodedJpeg | PhotoError):
                     name = missing[index]
                     self._keep(keys[name], places[name], result)
+                self._maker.on_version(done, len(missing))
         return {name: self._known.get(key, MailVersion(key)) for name, key in keys.items()}
 
     def record(self) -> None:

@@ -15,8 +15,9 @@ import pytest
 
 from photoprep.mail.enquiry import Enquiry
 from photoprep.mail.items import MailItem
+from photoprep.mail.letter import Correspondence
 from photoprep.mail.message import MessagePlan
-from photoprep.mail.series import plan_series
+from photoprep.mail.series import divide
 from photoprep.preset import LetterSpec, MailSpec
 from photoprep.profile import SenderProfile
 
@@ -48,16 +49,8 @@ def plan(
     contact: str = "",
     enquiry: Enquiry | None = None,
 ) -> list[MessagePlan]:
-    return plan_series(
-        items,
-        spec=spec,
-        letter=letter or LetterSpec("en"),
-        profile=profile,
-        customer=customer,
-        date=DATE,
-        contact=contact,
-        enquiry=enquiry,
-    )
+    about = Correspondence(letter or LetterSpec("en"), profile, customer, DATE, contact, enquiry)
+    return list(divide(items, spec, about).plans)
 
 
 def within(limit_bytes: int) -> MailSpec:

@@ -8,7 +8,7 @@ import pytest
 
 from photoprep.errors import MailTooLargeError, PresetError
 from photoprep.mail.items import MailItem
-from photoprep.mail.letter import write_letters
+from photoprep.mail.letter import Correspondence, write_letters
 from photoprep.mail.message import build_message
 from photoprep.mail.reading import words_of_html
 from photoprep.mail.templating import (
@@ -191,7 +191,7 @@ def test_whatever_the_words_a_longer_run_weighs_more(tmp_path: Path, trap: str) 
     """What ``packing.pack`` relies on; the smallest pictures are lighter than the traps."""
     items = [MailItem(f"p{index}.jpg", 60, f"P{index // 3}", "", "open") for index in range(9)]
     letter = spec_of(tmp_path, template(**TRAPS[trap]), template(**TRAPS[trap]))
-    writer = write_letters(items, letter=letter, profile=WANG, customer="", date=DATE)
+    writer = write_letters(items, Correspondence(letter, WANG, "", DATE))
     weigh = RunWeights(writer, writer.stem(items), items, 1).wire_bytes
     for first in range(9):
         run = [weigh(first, stop) for stop in range(first + 1, 10)]
@@ -214,7 +214,7 @@ def test_a_run_is_weighed_to_the_byte_but_for_its_number(language: str) -> None:
         for index, view in enumerate(["open", "accessory-not-included", "sheet"] * 4)
     ]
     letter = LetterSpec("en" if language == "en" else "zh")
-    writer = write_letters(items, letter=letter, profile=WANG, customer="C0123", date=DATE)
+    writer = write_letters(items, Correspondence(letter, WANG, "C0123", DATE))
     weights = RunWeights(writer, writer.stem(items), items, 1)
     plans = plan(items, letter, customer="C0123", spec=within(22_000))
     assert 3 <= len(plans) <= 9

@@ -21,8 +21,9 @@ from hypothesis import strategies as st
 from photoprep.errors import MailTooLargeError, SourceChangedError
 from photoprep.language import Language
 from photoprep.mail.items import MailItem
+from photoprep.mail.letter import Correspondence
 from photoprep.mail.message import MessagePlan, build_message, mail_filename
-from photoprep.mail.series import plan_series
+from photoprep.mail.series import divide
 from photoprep.preset import ADDRESSING_BYTES, LetterSpec, MailSpec
 from photoprep.profile import SenderProfile
 
@@ -46,14 +47,8 @@ def plan(
     profile: SenderProfile | None = None,
     customer: str = "",
 ) -> list[MessagePlan]:
-    return plan_series(
-        items,
-        spec=spec,
-        letter=LetterSpec(language),
-        profile=profile,
-        customer=customer,
-        date=DATE,
-    )
+    about = Correspondence(LetterSpec(language), profile, customer, DATE)
+    return list(divide(items, spec, about).plans)
 
 
 def reader(items: list[MailItem]) -> Callable[[str], bytes]:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from photoprep.language import Language
 from photoprep.mail.items import MailItem
+from photoprep.mail.letter import Correspondence
 from photoprep.mail.series import PartedProduct, Series, divide
 from photoprep.preset import LetterSpec, MailSpec
 from photoprep.profile import SenderProfile
@@ -23,14 +24,8 @@ WANG = SenderProfile(name="王丽", company="Hengli Tools Co., Ltd.", email="wan
 
 
 def divided(items: Sequence[MailItem], spec: MailSpec, language: Language = "en") -> Series:
-    return divide(
-        items,
-        spec=spec,
-        letter=LetterSpec(language),
-        profile=WANG,
-        customer="C0123",
-        date=datetime.date(2026, 11, 23),
-    )
+    about = Correspondence(LetterSpec(language), WANG, "C0123", datetime.date(2026, 11, 23))
+    return divide(items, spec, about)
 
 
 def photos(*products: Sequence[int]) -> list[MailItem]:
