@@ -17,12 +17,12 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
-from photoprep.errors import DraftUnusableError, PresetError
+from photoprep.errors import DraftUnusableError
 from photoprep.language import say
 from photoprep.mail.addressing import parted
 from photoprep.mail.items import one_line
 
-# The most a mail may weigh where nobody knows which preset it was made by.
+# The most a mail may weigh where no report says it: 800,000 less what servers add.
 DEFAULT_LIMIT_BYTES = 795_904
 _NUMBERED = re.compile(r"mail-(\d+)-of-(\d+)(-\d+)?\.eml")
 _WHY = {
@@ -171,12 +171,9 @@ def _attachments(message: EmailMessage) -> Iterator[str]:
 
 
 def _limit_bytes(report: dict[str, Any]) -> int | None:
-    """What a mail may weigh by the preset that the report names."""
-    from photoprep.preset_file import load_preset
-
-    try:
-        spec = load_preset(str(report["preset"])).mail
-    except (KeyError, PresetError):  # a preset in a file of its own, or gone since
+    """What a mail may weigh when it is sent: by the report, else what all mailboxes take."""
+    plans = report.get("mail_plans")
+    if not isinstance(plans, dict) or not isinstance(plans.get("limit_bytes"), int):
         return DEFAULT_LIMIT_BYTES
     # Whoever was told a limit in file sizes knows none on the wire.
-    return None if getattr(spec, "count", "wire") == "raw" else spec.limit_bytes
+    return None if plans.get("count") == "raw" else int(plans["limit_bytes"])
