@@ -176,6 +176,7 @@ def _print_mails(report: Report, console: Console) -> None:
             say_bytes(mail.raw_bytes),
         )
     console.print(table)
+    console.print()
     if report.squeeze is not None:
         saved = say(
             "{before} mails became {after}; the largest loss is {loss:.1f} points.",

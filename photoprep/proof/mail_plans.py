@@ -12,7 +12,9 @@ from photoprep.units import say_bytes
 def print_mail_plans(plans: MailPlans, console: Console, language: Language) -> None:
     """The plan that was taken, and the other one with the option that takes it."""
     for line in (_taken(plans), _other(plans)):
-        console.print(in_language(line, language), highlight=False, soft_wrap=True)
+        # There is no path in it that a broken line would spoil; a file gets it in one.
+        wraps = not console.is_terminal
+        console.print(in_language(line, language), highlight=False, soft_wrap=wraps)
 
 
 def _taken(plans: MailPlans) -> str:
