@@ -19,7 +19,8 @@ from photoprep.mail.outgoing import read_series
 from photoprep.mail.sending import Pace, Postman, Sending
 from photoprep.mail.smtp import Session, Timeouts
 
-QUICK = Timeouts(connect_s=5, command_s=5, content_s=5, verdict_s=5)
+# For servers that answer: long enough for a machine with much else to do.
+PATIENT = Timeouts(connect_s=60, command_s=60, content_s=60, verdict_s=60)
 AT_ONCE = Pace(pause_s=0, waits_s=(0, 0))
 
 
@@ -105,7 +106,7 @@ def postman(
     *,
     pace: Pace = AT_ONCE,
     sleep: Callable[[float], None] = lambda _: None,
-    timeouts: Timeouts = QUICK,
+    timeouts: Timeouts = PATIENT,
 ) -> Postman:
     """A postman with a clock that ticks and a sleep that takes no time."""
     server = sending.account.smtp

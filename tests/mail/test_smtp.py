@@ -24,7 +24,7 @@ from photoprep.errors import AccountError, MailRefusedError, TryLaterError
 from photoprep.mail.account import Server
 from photoprep.mail.outbox import Outbox
 from photoprep.mail.smtp import Session, Verdict
-from tests.mail.outgoing_folder import QUICK, journal, make_out, postman, sending_of
+from tests.mail.outgoing_folder import PATIENT, journal, make_out, postman, sending_of
 from tests.mail.smtp_servers import (
     LIMIT_BYTES,
     Fault,
@@ -105,7 +105,7 @@ def _running(controller: Controller) -> Iterator[int]:
 
 
 def hand_over(server: Server, data: bytes, password: Callable[[], str]) -> dict[str, Verdict]:
-    with Session(server, username=USER, password=password, timeouts=QUICK) as session:
+    with Session(server, username=USER, password=password, timeouts=PATIENT) as session:
         assert session.is_logged_in
         assert session.size_limit_bytes == LIMIT_BYTES
         return session.transmit(
@@ -144,7 +144,7 @@ def test_a_certificate_that_proves_nothing_gets_no_password(
         with serving_tls(inbox, context) if way == "tls" else serving(inbox, context) as port:
             server = Server("localhost", port, "tls" if way == "tls" else "starttls")
             with pytest.raises(AccountError, match="cannot prove that it is localhost"):
-                Session(server, username=USER, password=_unasked, timeouts=QUICK)
+                Session(server, username=USER, password=_unasked, timeouts=PATIENT)
 
 
 def test_a_server_without_tls_gets_nothing(trusted: None) -> None:
@@ -154,10 +154,10 @@ def test_a_server_without_tls_gets_nothing(trusted: None) -> None:
                 Server("localhost", server.port, "starttls"),
                 username=USER,
                 password=_unasked,
-                timeouts=QUICK,
+                timeouts=PATIENT,
             )
         with pytest.raises(AccountError, match="does not speak TLS on port"):
-            Session(Server("localhost", server.port, "tls"), timeouts=QUICK)
+            Session(Server("localhost", server.port, "tls"), timeouts=PATIENT)
     assert server.said[0].startswith("ehlo ")
     assert not any("AUTH" in words for words in server.said)
 
@@ -183,7 +183,7 @@ def test_what_is_said_before_tls_is_forgotten_with_it(authority: trustme.CA, tru
     thread = threading.Thread(target=serve, daemon=True)
     thread.start()
     server = Server("localhost", listener.getsockname()[1], "starttls")
-    with listener, Session(server, username=USER, password=_unasked, timeouts=QUICK) as session:
+    with listener, Session(server, username=USER, password=_unasked, timeouts=PATIENT) as session:
         assert session.size_limit_bytes == 1000
         assert not session.is_logged_in
     thread.join(10)
@@ -197,7 +197,7 @@ def test_plain_is_for_this_machine_alone(monkeypatch: pytest.MonkeyPatch) -> Non
     with FaultyServer() as server:
         monkeypatch.setattr("photoprep.mail.smtp.is_here", lambda _connection: False)
         with pytest.raises(AccountError, match="not this machine"):
-            Session(Server("localhost", server.port, "plain"), timeouts=QUICK)
+            Session(Server("localhost", server.port, "plain"), timeouts=PATIENT)
     assert not server.said
 
 
@@ -209,7 +209,7 @@ def test_a_server_that_repeats_the_password_is_not_quoted() -> None:
                 Server("127.0.0.1", server.port, "plain"),
                 username=USER,
                 password=lambda: PASSWORD,
-                timeouts=QUICK,
+                timeouts=PATIENT,
             )
     said = str(refused.value) + refused.value.hint
     assert "535 5.7.8 AUTH PLAIN *** for ***" in said
@@ -230,7 +230,7 @@ def test_logging_in_by_other_ways(
     with FaultyServer(extensions=("SIZE 1000", f"AUTH {ways}"), auth_reply=reply) as server:
         here = Server("127.0.0.1", server.port, "plain")
         with pytest.raises(error, match=words):
-            Session(here, username=USER, password=lambda: PASSWORD, timeouts=QUICK)
+            Session(here, username=USER, password=lambda: PASSWORD, timeouts=PATIENT)
 
 
 def test_what_the_terminal_would_obey_is_not_passed_on() -> None:
@@ -238,7 +238,7 @@ def test_what_the_terminal_would_obey_is_not_passed_on() -> None:
         FaultyServer([Fault("connect", "554 5.7.1 \x1b[2Jgo\x07 away " + "x" * 900)]) as server,
         pytest.raises(MailRefusedError) as refused,
     ):
-        Session(Server("127.0.0.1", server.port, "plain"), timeouts=QUICK)
+        Session(Server("127.0.0.1", server.port, "plain"), timeouts=PATIENT)
     assert refused.value.message.isprintable()
     assert len(refused.value.message) < 400
 
@@ -281,7 +281,7 @@ def test_postfix_refuses_what_is_too_large_and_nothing_goes_out(tmp_path: Path) 
             man = postman(type(sending)(big, sending.account, sending.addressees), outbox)
             with pytest.raises(MailRefusedError, match="at most 800,000 bytes"):
                 man.deliver()
-        with Session(Server("127.0.0.1", port, "plain"), timeouts=QUICK) as session:
+        with Session(Server("127.0.0.1", port, "plain"), timeouts=PATIENT) as session:
             (verdict,) = session.transmit(
                 USER,
                 ["b@example.org"],

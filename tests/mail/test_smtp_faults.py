@@ -239,7 +239,7 @@ def test_a_slow_server_is_waited_for_and_a_silent_one_is_not(tmp_path: Path) -> 
         deliver(sending, out)
     assert parts(server, A) == ["1/3", "2/3", "3/3"]
     other = make_out(tmp_path / "other", 2)
-    impatient = Timeouts(connect_s=5, command_s=5, content_s=5, verdict_s=0.2)
+    impatient = Timeouts(connect_s=60, command_s=60, content_s=60, verdict_s=0.2)
     with FaultyServer([Fault("dot", slow_s=1.0)]) as server:
         sending = sending_of(other, server.port)
         deliver(sending, other, timeouts=impatient)
