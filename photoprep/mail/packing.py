@@ -29,7 +29,7 @@ from itertools import accumulate, pairwise
 
 from photoprep.errors import MailTooLargeError
 from photoprep.language import say
-from photoprep.mail.wire_size import base64_bytes, largest_base64_content_bytes
+from photoprep.mail.wire_size import base64_bytes, largest_base64_content_bytes, resending_bytes
 from photoprep.preset import ADDRESSING_BYTES, MailSpec
 
 # Of the run items[first:stop]: what a mail with it weighs.
@@ -97,9 +97,12 @@ def pack(items: Sequence[PackItem], wire_bytes: WireBytes, spec: MailSpec) -> li
 
 
 def counted(items: Sequence[PackItem], wire_bytes: WireBytes, spec: MailSpec) -> WireBytes:
-    """What a run counts by ``spec``: its weight on the wire, or the sum of its files."""
+    """What a run counts by ``spec``: the sum of its files, or its weight on the wire.
+
+    On the wire with what many attachments take when a mail program sends the draft.
+    """
     if spec.count == "wire":
-        return wire_bytes
+        return lambda first, stop: wire_bytes(first, stop) + resending_bytes(stop - first)
     before = [*accumulate((item.size_bytes for item in items), initial=0)]
     return lambda first, stop: before[stop] - before[first]
 

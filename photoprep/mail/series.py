@@ -25,7 +25,7 @@ from photoprep.mail.packing import (
 from photoprep.mail.reordering import orders
 from photoprep.mail.units import Room
 from photoprep.mail.weights import RunWeights
-from photoprep.mail.wire_size import attachment_bytes
+from photoprep.mail.wire_size import attachment_bytes, resending_bytes
 from photoprep.preset import MailSpec
 
 # What a mail's words may weigh less than any that were weighed, generously: this is for a proof.
@@ -82,7 +82,7 @@ def divide(items: Sequence[MailItem], spec: MailSpec, about: Correspondence) -> 
     slack_bytes = 0
     while True:
         series = _divided_with(items, writer, spec, slack_bytes)
-        over_bytes = max(_counted_bytes(plan, spec) for plan in series.plans) - spec.bound_bytes
+        over_bytes = max(counted_bytes(plan, spec) for plan in series.plans) - spec.bound_bytes
         if over_bytes <= 0:
             return series
         slack_bytes += over_bytes
@@ -95,7 +95,7 @@ def _divided_with(
     stem = writer.stem(items)
     packed = _pack_items(items)
     single = plan_message(writer, stem, items, [range(len(items))], 1)
-    if may_be_one_mail(packed, _counted_bytes(single, spec), spec):
+    if may_be_one_mail(packed, counted_bytes(single, spec), spec):
         return Series((single,), 1)
 
     short = RunWeights(writer, stem, items, 1, slack_bytes=slack_bytes)
@@ -155,8 +155,11 @@ def _divided(
         digits += 1
 
 
-def _counted_bytes(plan: MessagePlan, spec: MailSpec) -> int:
-    return plan.raw_bytes if spec.count == "raw" else plan.wire_bytes
+def counted_bytes(plan: MessagePlan, spec: MailSpec) -> int:
+    """What a mail counts against its bound: as ``packing.counted`` has it, to the byte."""
+    if spec.count == "raw":
+        return plan.raw_bytes
+    return plan.wire_bytes + resending_bytes(len(plan.attachments))
 
 
 def _stay_ahead(items: Sequence[MailItem]) -> int:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from photoprep.mail.items import MailItem
 from photoprep.mail.message import MessagePlan
-from photoprep.mail.series import Series
+from photoprep.mail.series import Series, counted_bytes
 from photoprep.mail.squeeze import Curve, Mail, Squeezed, Weigh, larger_by, squeeze
 from photoprep.mail.wire_size import base64_bytes
 from photoprep.output_folder import OutputFolder
@@ -246,7 +246,7 @@ class Squeezing:
 
     def _room_bytes(self, plan: MessagePlan) -> int:
         """What the pictures of a mail may count together: its bound less all else in it."""
-        counted = plan.raw_bytes if self.mail.count == "raw" else plan.wire_bytes
+        counted = counted_bytes(plan, self.mail)
         most = self.mail.bound_bytes
         if self.mail.prefer == "light" and counted <= self.mail.preferred_bound_bytes:
             most = min(most, self.mail.preferred_bound_bytes)

@@ -218,7 +218,7 @@ def test_two_thousand_items_are_weighed_a_few_times_each(
     runs = pack(items, weigh, replace(TRADE, prefer=prefer))
     assert sum(map(len, runs)) == 2_000
     # A question costs well under a microsecond; all pairs would be two million.
-    assert weigh.asked < 200_000
+    assert weigh.asked < 300_000
 
 
 def test_much_room_left_over_is_still_fast() -> None:
