@@ -61,8 +61,8 @@ class RunProgress:
             if self._wanted:
                 self._bar = _bar(console, self._language())
                 self._bar.start()
-        if self._bar is None:
-            return
+        if self._bar is None or (not total and step not in self._tasks):
+            return  # a step with nothing to do takes no other's place
         if step not in self._tasks:
             for task in self._tasks.values():
                 self._bar.update(task, visible=False)
