@@ -18,7 +18,8 @@ from tests.fuzz.worker import Attempt, Trial, attempt, set_up
 SPEC = load_preset("trade-email").photo
 
 # What must come of each, and how many megabytes its worker may have taken at most: it
-# has 50 itself. Others of ``HOSTILE`` take seconds, or a gigabyte that is known of.
+# has 50 itself, and runs differ by some 3. Others of ``HOSTILE`` take seconds, or a gigabyte that
+# is known of.
 EXPECTED = {
     "30000-pages.tif": ("prepared", 250),
     "30000-deep-pages.tif": ("prepared", 250),
@@ -36,8 +37,8 @@ EXPECTED = {
     "text-bomb-16.png": ("DamagedPhotoError", 250),
     "2000-texts.png": ("DamagedPhotoError", 250),
     "profile-bomb.png": ("DamagedPhotoError", 250),
-    "profile-bomb-16.png": ("DamagedPhotoError", 250),
-    "profile-60-mb.jpg": ("prepared", 250),
+    "profile-bomb-16.png": ("DamagedPhotoError", 280),
+    "profile-60-mb.jpg": ("prepared", 280),
     "xmp-60-mb.jpg": ("prepared", 250),
     "canvas-of-2-32.webp": ("DamagedPhotoError", 250),
     "60000-square.avif": ("DamagedPhotoError", 250),
@@ -48,9 +49,9 @@ EXPECTED = {
     "2-31-square.j2k": ("TooManyPixelsError", 250),
     "2-30-square.jxl": ("TooManyPixelsError", 250),
     "60000-square.bmp": ("TooManyPixelsError", 250),
-    "flat-14000-16.png": ("prepared", 450),
+    "flat-14000-16.png": ("prepared", 480),
     "adam7-14000-16.png": ("TooManyPixelsError", 250),
-    "flat-14000-16.tif": ("prepared", 450),
+    "flat-14000-16.tif": ("prepared", 480),
 }
 
 
