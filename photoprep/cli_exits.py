@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
@@ -74,5 +75,5 @@ def exit_codes() -> Iterator[None]:
 
 def _leave_standard_output() -> None:
     """So that nothing more is written there, not even when Python ends."""
-    with open(os.devnull, "w") as nowhere:  # noqa: PTH123 (a device, which has no path here)
+    with Path(os.devnull).open("w") as nowhere:
         os.dup2(nowhere.fileno(), sys.stdout.fileno())

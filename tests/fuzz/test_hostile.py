@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -18,8 +18,7 @@ from tests.fuzz.worker import Attempt, Trial, attempt, set_up
 SPEC = load_preset("trade-email").photo
 
 # What must come of each, and how many megabytes its worker may have taken at most: it
-# has 50 itself, and runs differ by some 3. Others of ``HOSTILE`` take seconds, or a gigabyte that
-# is known of.
+# has 50 itself. Others of ``HOSTILE`` take seconds, or a gigabyte that is known of.
 EXPECTED = {
     "30000-pages.tif": ("prepared", 250),
     "30000-deep-pages.tif": ("prepared", 250),
@@ -37,8 +36,8 @@ EXPECTED = {
     "text-bomb-16.png": ("DamagedPhotoError", 250),
     "2000-texts.png": ("DamagedPhotoError", 250),
     "profile-bomb.png": ("DamagedPhotoError", 250),
-    "profile-bomb-16.png": ("DamagedPhotoError", 280),
-    "profile-60-mb.jpg": ("prepared", 280),
+    "profile-bomb-16.png": ("DamagedPhotoError", 250),
+    "profile-60-mb.jpg": ("prepared", 250),
     "xmp-60-mb.jpg": ("prepared", 250),
     "canvas-of-2-32.webp": ("DamagedPhotoError", 250),
     "60000-square.avif": ("DamagedPhotoError", 250),
@@ -49,24 +48,35 @@ EXPECTED = {
     "2-31-square.j2k": ("TooManyPixelsError", 250),
     "2-30-square.jxl": ("TooManyPixelsError", 250),
     "60000-square.bmp": ("TooManyPixelsError", 250),
-    "flat-14000-16.png": ("prepared", 480),
+    "flat-14000-16.png": ("prepared", 450),
     "adam7-14000-16.png": ("TooManyPixelsError", 250),
-    "flat-14000-16.tif": ("prepared", 480),
+    "flat-14000-16.tif": ("prepared", 450),
 }
 
 
 @pytest.fixture(scope="module")
 def results(
     tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[dict[str, Attempt | PhotoError]]:
+) -> dict[str, Attempt | PhotoError]:
     """All of them one after another, by the same worker where it lives."""
     pytest.importorskip("pillow_jxl")
     folder = tmp_path_factory.mktemp("hostile")
     for name in EXPECTED:
         HOSTILE[name](folder / name)
-    trials = [Trial(folder / name, SPEC, LIMIT_S) for name in EXPECTED]
+    tried = _tried(folder, list(EXPECTED))
+    # Peaks differ by some 3 MB with what else the machine does: what is over is tried once more.
+    over = [
+        name
+        for name, result in tried.items()
+        if isinstance(result, Attempt) and result.peak_bytes > EXPECTED[name][1] * 1_000_000
+    ]
+    return tried | (_tried(folder, over) if over else {})
+
+
+def _tried(folder: Path, names: list[str]) -> dict[str, Attempt | PhotoError]:
+    trials = [Trial(folder / name, SPEC, LIMIT_S) for name in names]
     with Crew(attempt, jobs=1, set_up=set_up) as crew:
-        yield {list(EXPECTED)[index]: result for index, result in crew.run(trials)}
+        return {names[index]: result for index, result in crew.run(trials)}
 
 
 @pytest.mark.parametrize("name", EXPECTED)
