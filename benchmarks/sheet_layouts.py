@@ -23,10 +23,10 @@ from photoprep.catalogue.scan import scan
 from photoprep.catalogue.vocabulary import load_vocabulary
 from photoprep.demo import make_demo_folder
 from photoprep.language import Language
+from photoprep.outcome import Subject
 from photoprep.photo.fit import fit_jpeg
 from photoprep.preset import SheetLayout
 from photoprep.preset_file import load_preset
-from photoprep.report import Subject
 from photoprep.sheet.fonts import shipped_font
 from photoprep.walk.crew import Team, photo_crew
 from photoprep.walk.intake import Candidate, take_in

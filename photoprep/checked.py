@@ -8,7 +8,8 @@ from typing import Literal
 
 from photoprep.errors import ExitCode
 from photoprep.language import Language, in_language, say_both
-from photoprep.report import SCHEMA, Failed, Finding, Skipped, Subject, finding_row, subject_row
+from photoprep.outcome import Failed, Skipped, Subject
+from photoprep.report import SCHEMA, Finding, finding_row, subject_row
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,13 +23,14 @@ from photoprep.catalogue.vocabulary import Vocabulary, load_vocabulary
 from photoprep.checked import Check, CheckedPhoto, NamedPicture
 from photoprep.errors import PhotoError
 from photoprep.language import Language
+from photoprep.outcome import Failed, Prepared, PreparedJpeg, Skipped
 from photoprep.output_folder import is_output_folder
 from photoprep.photo.task import Looked
 from photoprep.preset import Preset
 from photoprep.profile import words_path
 from photoprep.rehearsal import rehearse
 from photoprep.remembered import RememberedSource
-from photoprep.report import Failed, Finding, Prepared, PreparedJpeg, Skipped
+from photoprep.report import Finding
 from photoprep.walk.copies import copies_aside, copy_outcome
 from photoprep.walk.crew import OnDone, photo_crew, unheard
 from photoprep.walk.findings import photo_findings

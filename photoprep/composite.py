@@ -19,9 +19,10 @@ from photoprep.catalogue.vocabulary import load_vocabulary
 from photoprep.errors import CannotWriteError, NothingPreparedError, UsageError
 from photoprep.files import write_whole
 from photoprep.language import say
+from photoprep.outcome import Failed
 from photoprep.preset import Preset, SheetLayout
 from photoprep.profile import words_path
-from photoprep.report import Failed, Finding
+from photoprep.report import Finding
 from photoprep.walk.copies import copies_aside
 from photoprep.walk.crew import OnDone, Team, photo_crew, unheard
 from photoprep.walk.intake import Copy, no_photos, take_in

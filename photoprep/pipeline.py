@@ -30,24 +30,13 @@ from photoprep.language import Language, say
 from photoprep.mail.enquiry import read_enquiry
 from photoprep.mail.templating import check_template
 from photoprep.mail_plans import MailPlans
+from photoprep.outcome import Failed, PhotoOutcome, Prepared, PreparedJpeg, Reused, Skipped
 from photoprep.output_folder import OutputFolder, is_output_folder, open_output_folder
 from photoprep.preset import FRAME_BYTES, MailPreference, Preset, SheetKind
 from photoprep.profile import SenderProfile, words_path
 from photoprep.rehearsal import RehearsedFolder, rehearse
 from photoprep.remembered import RememberedSource
-from photoprep.report import (
-    Failed,
-    PhotoOutcome,
-    Prepared,
-    PreparedJpeg,
-    Report,
-    Reused,
-    Skipped,
-    Squeeze,
-    WrittenMail,
-    WrittenSheet,
-    indented,
-)
+from photoprep.report import Report, Squeeze, WrittenMail, WrittenSheet, indented
 from photoprep.state import State
 from photoprep.system_language import system_language
 from photoprep.walk.copies import copies_aside, copy_findings, copy_outcome, remember_copies

@@ -9,14 +9,8 @@ from typing import Any
 from photoprep.files import FileStamp
 from photoprep.language import packed, unpacked
 from photoprep.measured import Measures
-from photoprep.report import (
-    MailedPhoto,
-    Note,
-    PreparedJpeg,
-    SheetCell,
-    WrittenMail,
-    WrittenSheet,
-)
+from photoprep.outcome import Note, PreparedJpeg
+from photoprep.report import MailedPhoto, SheetCell, WrittenMail, WrittenSheet
 from photoprep.spare import Value, sealed
 
 

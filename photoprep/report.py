@@ -1,8 +1,9 @@
 """What a run found, made and could not make: one object that every telling is made from.
 
-An outcome of a photo is one of four: ``Prepared | Reused | Skipped | Failed``. ``Report.to_json``
-gives the data of report.json, schema 1. It holds no clock time and no local path, so that equal
-runs write equal bytes and the file can be passed on.
+Terminal (``proof.console``), page (``proof.page``) and data (``Report.to_json``, schema 1) say the
+same, in this order: what failed, what was found, the mails, the products, the photos, the sheets.
+The data hold no clock time and no local path, so that equal runs write equal bytes and the file can
+be passed on.
 """
 
 from __future__ import annotations
@@ -12,122 +13,22 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal
 
 from photoprep.errors import ExitCode
 from photoprep.language import Language, in_language, say_both
 from photoprep.mail_plans import MailPlans
-from photoprep.measured import Measures
+from photoprep.outcome import (
+    Failed,
+    Note,
+    PhotoOutcome,
+    Prepared,
+    Reused,
+    Severity,
+    Skipped,
+    Subject,
+)
 
 SCHEMA = 1
-Severity = Literal["info", "warning", "error"]
-
-
-# The code of a note on a picture of which only a part could be read, and was taken.
-DAMAGED = "damaged-accepted"
-
-
-@dataclass(frozen=True, slots=True)
-class Note:
-    """Something to say about one picture that was prepared all the same.
-
-    ``code`` is stable and for programs, ``message`` is one sentence for a person; ``hint`` says
-    what to do.
-    """
-
-    code: str
-    severity: Severity
-    message: str
-    hint: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class PreparedJpeg:
-    """One finished JPEG: where it is, what it weighs and what it came from.
-
-    ``output`` is relative to the output folder with forward slashes; ``source_*`` describe the
-    original, upright. ``quality`` is estimated, 0–100, near SSIMULACRA2's scale. ``looks`` says
-    what the picture looks like, ``measures`` what was measured of it, ``taken`` when it was taken,
-    by its camera's clock, and ``fit`` what it would be in fewer bytes (``photo.remembered_fit``),
-    for runs to come; report.json has none of them.
-    """
-
-    output: str
-    sha256: str
-    size_bytes: int
-    width_px: int
-    height_px: int
-    dpi: int
-    quality: float
-    chroma_subsampling: str
-    source_bytes: int
-    source_width_px: int
-    source_height_px: int
-    notes: tuple[Note, ...] = ()
-    looks: str = ""
-    measures: Measures = field(default_factory=Measures)
-    taken: str = ""
-    fit: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """What a file shows: its product, its model and the kind of view (see ``catalogue``).
-
-    ``label`` is what else is said of this picture: the name of an accessory or a part, a caption.
-    """
-
-    product: str
-    model: str
-    view: str
-    colour: str = ""
-    quantity: str = ""
-    label: str = ""
-    size: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """A photo that this run made."""
-
-    source: str
-    subject: Subject
-    jpeg: PreparedJpeg
-    status: Literal["prepared"] = "prepared"
-
-
-@dataclass(frozen=True, slots=True)
-class Reused:
-    """A photo that an earlier run made and that still holds."""
-
-    source: str
-    subject: Subject
-    jpeg: PreparedJpeg
-    status: Literal["reused"] = "reused"
-
-
-@dataclass(frozen=True, slots=True)
-class Skipped:
-    """A file that is not to be prepared: no picture, or a copy of one that is."""
-
-    source: str
-    reason: str
-    hint: str = ""
-    status: Literal["skipped"] = "skipped"
-
-
-@dataclass(frozen=True, slots=True)
-class Failed:
-    """A picture that could not be prepared: the reason, and what to do."""
-
-    source: str
-    subject: Subject
-    reason: str
-    hint: str = ""
-    status: Literal["failed"] = "failed"
-
-
-PhotoOutcome = Prepared | Reused | Skipped | Failed
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,12 +57,18 @@ class Squeeze:
 
 @dataclass(frozen=True, slots=True)
 class WrittenMail:
-    """One draft: its file, its exact size on the wire, and the sum of its pictures' sizes."""
+    """One draft: its file, its exact size on the wire, and the sum of its pictures' sizes.
+
+    ``subject`` and ``text`` are what the customer reads: the subject line, and the letter as plain
+    text.
+    """
 
     output: str
     wire_bytes: int
     raw_bytes: int
     attachments: tuple[MailedPhoto, ...]
+    subject: str = ""
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +109,45 @@ class WrittenSheet:
 
 
 @dataclass(frozen=True, slots=True)
+class ShownView:
+    """One picture of a product: its kind of view, its source, and what else is said of it."""
+
+    kind: str
+    source: str
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownProduct:
+    """One product as a customer will see it: its views in the order in which they are mailed.
+
+    ``missing`` are the kinds of views that its kind of product must have and no picture shows;
+    ``unclear`` those that one of its pictures may show, though none says so.
+    """
+
+    name: str
+    model: str
+    size: str
+    views: tuple[ShownView, ...]
+    missing: tuple[str, ...] = ()
+    unclear: tuple[str, ...] = ()
+
+    @property
+    def title(self) -> str:
+        """The product on one line: ``Toolbox X100``."""
+        return " ".join(filter(None, (self.name, self.model, self.size)))
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What the preset allows a photo and a sheet at most; a mail's limits are ``MailPlans``'."""
+
+    photo_max_bytes: int
+    sheet_max_bytes: int
+    longest_side_cm: float
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """Something a careful colleague would say before this goes out; codes are stable."""
 
@@ -221,7 +167,8 @@ class Report:
     would then go; both stand in the JSON of a rehearsal alone. ``mail_plans`` is there where there
     are mails. ``language`` is that of whoever
     reads it: the JSON's messages are in it, and a sentence here is said by ``in_language``.
-    ``squeeze`` is there when the mails carry smaller versions of photos.
+    ``squeeze`` is there when the mails carry smaller versions of photos. ``customer`` and ``date``
+    (ISO 8601) are those of names and letters.
     """
 
     preset: str
@@ -236,6 +183,10 @@ class Report:
     language: Language = "en"
     mail_plans: MailPlans | None = None
     squeeze: Squeeze | None = None
+    products: tuple[ShownProduct, ...] = ()
+    limits: Limits | None = None
+    customer: str = ""
+    date: str = ""
 
     @property
     def ready(self) -> tuple[Prepared | Reused, ...]:

@@ -19,7 +19,8 @@ from photoprep.language import (
     say_number,
     unpacked,
 )
-from photoprep.report import Failed, Report, Subject
+from photoprep.outcome import Failed, Subject
+from photoprep.report import Report
 from photoprep.system_language import system_language
 from tests.support import photoprep
 

@@ -19,7 +19,7 @@ from string import Formatter
 from anyascii import anyascii
 
 from photoprep.catalogue.vocabulary import fold
-from photoprep.report import Subject
+from photoprep.outcome import Subject
 
 # With ".jpg" 34 characters: up to there an attachment's name stays on one line of its header.
 STEM_LIMIT = 30

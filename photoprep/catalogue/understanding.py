@@ -17,7 +17,7 @@ from typing import Literal, NamedTuple
 
 from photoprep.catalogue.reading import Reading, read_name
 from photoprep.catalogue.vocabulary import Vocabulary, fold
-from photoprep.report import Subject
+from photoprep.outcome import Subject
 
 # A number by itself is a model when it has so many digits that it is no plain counter.
 _MODEL_DIGITS = 3

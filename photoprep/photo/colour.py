@@ -16,13 +16,13 @@ from numpy.typing import NDArray
 from PIL import ExifTags, Image, ImageColor
 
 from photoprep.language import say
+from photoprep.outcome import Note
 from photoprep.photo import gamut
 from photoprep.photo.deep import CHANNELS, FULL, MODES, ColourSpace, Deep, DeepPicture, deep_from
 from photoprep.photo.libvips import to_lab, to_srgb16
 from photoprep.photo.press import light_of_ink
 from photoprep.photo.profiles import adobe_rgb_profile, is_srgb, space_of
 from photoprep.preset import RenderingIntent
-from photoprep.report import Note
 
 # Exif 2.32: ColorSpace in the Exif IFD, where 2 is what some cameras write for Adobe RGB, and the
 # interoperability index, where DCF 2.0 has "R03" for it.

@@ -19,6 +19,7 @@ from photoprep.errors import (
     UnsupportedFormatError,
 )
 from photoprep.language import say
+from photoprep.outcome import Note
 from photoprep.photo.credit import add_credit
 from photoprep.photo.damaged import Remnant, remnant_of
 from photoprep.photo.decode_notes import (
@@ -55,7 +56,6 @@ from photoprep.photo.refusals import (
     translated,
 )
 from photoprep.photo.tiff_head import TiffHead, read_tiff_head
-from photoprep.report import Note
 
 # A JPEG is decoded in full up to here and scaled beyond, by the least factor that brings it below.
 # Read as what it is (see ``averages``), a picture decoded at a half still loses 0.28 points of

@@ -8,10 +8,10 @@ from PIL import Image
 
 from photoprep.errors import DamagedPhotoError
 from photoprep.language import say, say_both
+from photoprep.outcome import DAMAGED, Note
 from photoprep.photo.damaged import Remnant
 from photoprep.photo.formats import Recognised
 from photoprep.photo.tiff_head import MOST_PAGES, pages_of
-from photoprep.report import DAMAGED, Note
 
 RAW_PREVIEW = Note(
     "raw-preview",

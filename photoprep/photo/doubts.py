@@ -11,8 +11,8 @@ from math import exp, hypot
 
 from photoprep.language import Sentence, say
 from photoprep.measured import Measures
+from photoprep.outcome import Note
 from photoprep.preset import PhotoSpec
-from photoprep.report import Note
 from photoprep.units import longest_side_px, say_bytes
 
 # An edge softened by s rises from 10% to 90% over 2.56 s (the normal distribution).

@@ -13,6 +13,7 @@ from PIL import Image
 
 from photoprep.errors import PhotoError
 from photoprep.measured import Measures
+from photoprep.outcome import Note
 from photoprep.photo.capture_time import capture_time, taken_at
 from photoprep.photo.colour import ColourPlan, plan_colours, to_srgb
 from photoprep.photo.decode import DecodedPhoto, decode
@@ -34,7 +35,6 @@ from photoprep.photo.task import (
     SmallerTask,
 )
 from photoprep.preset import PhotoSpec
-from photoprep.report import Note
 
 AlsoMake = Callable[[DecodedPhoto, str], None]
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 
+from photoprep.outcome import PreparedJpeg
 from photoprep.photo.quality import ChromaSubsampling, QualityCurve
 from photoprep.photo.task import EncodedJpeg
-from photoprep.report import PreparedJpeg
 
 
 def text_of_fit(jpeg: EncodedJpeg) -> str:

@@ -13,9 +13,9 @@ from pathlib import Path
 from photoprep.archive_member import Member
 from photoprep.files import FileStamp
 from photoprep.measured import Measures
+from photoprep.outcome import Note
 from photoprep.photo.quality import ChromaSubsampling, QualityCurve
 from photoprep.preset import PhotoSpec
-from photoprep.report import Note
 
 # Part of what makes a JPEG what it is: raised whenever equal input would give other bytes.
 RECIPE_NUMBER = 10

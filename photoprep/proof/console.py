@@ -13,9 +13,10 @@ from rich.table import Table
 
 from photoprep.errors import PhotoprepError
 from photoprep.language import Language, in_language, say, say_both, say_number
+from photoprep.outcome import Failed, Prepared, Reused
 from photoprep.proof.findings import print_findings
 from photoprep.proof.mail_plans import print_mail_plans
-from photoprep.report import Failed, Prepared, Report, Reused
+from photoprep.report import Report
 from photoprep.units import say_bytes, say_cm
 
 # From so many columns on, a photo and where it came from stand in one line.

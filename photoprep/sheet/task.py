@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any, Protocol
 from photoprep.archive_member import Member
 from photoprep.errors import PhotoError, PresetError, UnsupportedFormatError
 from photoprep.files import FileStamp
+from photoprep.outcome import Note
 from photoprep.photo import task as photo_task
 from photoprep.photo.task import EncodedJpeg, LookTask, MadePhoto, PhotoTask
 from photoprep.preset import PhotoSpec
-from photoprep.report import Note
 from photoprep.sheet.dress import Dress
 from photoprep.sheet.page import Box, Page
 from photoprep.sheet.words import MeasuredWords, Words

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from photoprep.catalogue.naming import Naming, attached_name
-from photoprep.report import Prepared, Reused, Subject, WrittenSheet
+from photoprep.outcome import Prepared, Reused, Subject
+from photoprep.report import WrittenSheet
 
 
 def names_in_own_script(

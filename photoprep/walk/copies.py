@@ -16,9 +16,10 @@ from dataclasses import replace
 from photoprep.errors import PhotoError, SourceUnreadableError
 from photoprep.files import open_source, unreadable
 from photoprep.language import say
+from photoprep.outcome import Failed, PhotoOutcome, Prepared, Reused, Skipped
 from photoprep.output_folder import OutputFolder
 from photoprep.remembered import RememberedSource
-from photoprep.report import Failed, Finding, PhotoOutcome, Prepared, Reused, Skipped
+from photoprep.report import Finding
 from photoprep.walk.intake import Candidate, Copy, Intake, content_sha256
 
 _SAMPLE_BYTES, _PIECE_BYTES = 4096, 1 << 20

@@ -11,9 +11,10 @@ from photoprep.mail.items import MailItem
 from photoprep.mail.message import MessagePlan
 from photoprep.mail.series import PartedProduct, Series
 from photoprep.mail_plans import MailPlan, MailPlans
+from photoprep.outcome import Prepared, Reused
 from photoprep.output_folder import OutputFolder
 from photoprep.preset import MailPreference, MailSpec
-from photoprep.report import Finding, Prepared, Reused
+from photoprep.report import Finding
 from photoprep.walk.squeezing import SqueezedMails, Squeezing
 from photoprep.walk.versions import VersionMaker, Versions
 

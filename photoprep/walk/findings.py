@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from photoprep.language import say
+from photoprep.outcome import Note, PhotoOutcome, Prepared, Reused
 from photoprep.photo.doubts import doubts_of
 from photoprep.preset import PhotoSpec
-from photoprep.report import Finding, Note, PhotoOutcome, Prepared, Reused
+from photoprep.report import Finding
 
 
 def findings_of(

@@ -16,9 +16,9 @@ from photoprep.catalogue.vocabulary import Vocabulary
 from photoprep.errors import NoPhotosError, PhotoError
 from photoprep.files import FileStamp, sha256_of_file
 from photoprep.language import say
+from photoprep.outcome import Failed, Skipped, Subject
 from photoprep.output_folder import OutputFolder
 from photoprep.photo.formats import HEAD_BYTES, Recognised, recognise, recognise_file
-from photoprep.report import Failed, Skipped, Subject
 
 PHOTOS_FOLDER = "photos"
 

@@ -9,7 +9,8 @@ from photoprep.catalogue.manifest.finding import manifest_among, read_found
 from photoprep.catalogue.scan import Dropped
 from photoprep.catalogue.understanding import Told, Understood
 from photoprep.catalogue.vocabulary import Vocabulary, fold
-from photoprep.report import Failed, Finding, Skipped, Subject
+from photoprep.outcome import Failed, Skipped, Subject
+from photoprep.report import Finding
 from photoprep.walk.intake import Candidate, Intake
 
 

@@ -12,9 +12,10 @@ from collections.abc import Iterable, Sequence
 from itertools import product
 
 from photoprep.language import say
+from photoprep.outcome import Prepared, PreparedJpeg, Reused, Severity
 from photoprep.photo.likeness import RENDITIONS, Looks
 from photoprep.photo.nearness import CLOSE, NearLooks
-from photoprep.report import Finding, Prepared, PreparedJpeg, Reused, Severity
+from photoprep.report import Finding
 
 Ready = Prepared | Reused
 _Known = tuple[int, Ready, NearLooks]  # with its place in the order of photos

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from photoprep.errors import PhotoError
+from photoprep.outcome import PreparedJpeg
 from photoprep.photo.task import Head, HeadTask, Looked, LookTask
 from photoprep.preset import PhotoSpec
 from photoprep.remembered import RememberedSource
-from photoprep.report import PreparedJpeg
 from photoprep.sheet.task import Task, work_on
 from photoprep.walk.crew import OnDone, PhotoCrew
 from photoprep.walk.intake import Candidate

@@ -20,20 +20,11 @@ from photoprep.mail.reading import planned_letter
 from photoprep.mail.series import divide
 from photoprep.mail.templating import is_own
 from photoprep.mail_plans import MailPlans
+from photoprep.outcome import Prepared, PreparedJpeg, Reused, Subject
 from photoprep.output_folder import OutputFolder
 from photoprep.preset import Preset
 from photoprep.profile import SenderProfile
-from photoprep.report import (
-    Finding,
-    MailedPhoto,
-    Prepared,
-    PreparedJpeg,
-    Reused,
-    Squeeze,
-    Subject,
-    WrittenMail,
-    WrittenSheet,
-)
+from photoprep.report import Finding, MailedPhoto, Squeeze, WrittenMail, WrittenSheet
 from photoprep.version import __version__
 from photoprep.walk.attachment_names import names_in_own_script
 from photoprep.walk.dividing import divided_over_mails

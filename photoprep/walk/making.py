@@ -12,11 +12,11 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from photoprep.errors import PhotoError
+from photoprep.outcome import Failed, Prepared, PreparedJpeg, Reused
 from photoprep.output_folder import OutputFolder
 from photoprep.photo.task import MadePhoto, PhotoTask
 from photoprep.preset import PhotoSpec
 from photoprep.remembered import RememberedSource
-from photoprep.report import Failed, Prepared, PreparedJpeg, Reused
 from photoprep.sheet.task import (
     Copies,
     CopyTask,

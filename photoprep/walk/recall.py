@@ -16,11 +16,11 @@ from dataclasses import asdict, dataclass, field, replace
 
 from photoprep.errors import PhotoError
 from photoprep.files import FileStamp
+from photoprep.outcome import DAMAGED, PreparedJpeg
 from photoprep.output_folder import OutputFolder
 from photoprep.photo.task import RECIPE_NUMBER
 from photoprep.preset import PhotoSpec
 from photoprep.remembered import RememberedSource
-from photoprep.report import DAMAGED, PreparedJpeg
 from photoprep.version import __version__
 from photoprep.walk.intake import Candidate, content_sha256
 

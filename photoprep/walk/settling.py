@@ -24,11 +24,11 @@ from photoprep.errors import (
     UnexpectedPhotoError,
     WorkerDiedError,
 )
+from photoprep.outcome import Failed, Prepared, PreparedJpeg
 from photoprep.output_folder import OutputFolder
 from photoprep.photo.remembered_fit import text_of_fit
 from photoprep.photo.task import MadePhoto
 from photoprep.remembered import RememberedRefusal, RememberedSource, WrittenOutput
-from photoprep.report import Failed, Prepared, PreparedJpeg
 from photoprep.walk.intake import Candidate
 
 # Errors that may be gone at the next run; every other verdict on a picture is remembered.

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 
 from photoprep.errors import PhotoError
 from photoprep.language import say
-from photoprep.report import Finding, Note
+from photoprep.outcome import Note
+from photoprep.report import Finding
 from photoprep.sheet.missing import told_unshaped
 from photoprep.sheet.words import MeasuredWords
 from photoprep.walk.sheet_plans import SheetPlan

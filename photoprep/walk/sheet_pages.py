@@ -12,8 +12,9 @@ from pathlib import Path
 
 from photoprep.errors import PhotoError, TooSmallABudgetError
 from photoprep.files import FileStamp
+from photoprep.outcome import Note
 from photoprep.preset import PhotoSpec, SheetLayout, SheetSpec
-from photoprep.report import Finding, Note
+from photoprep.report import Finding
 from photoprep.sheet.caption_text import Caption, Style, Styled
 from photoprep.sheet.dress import Dress
 from photoprep.sheet.frame import header_boxes, number_box, page_rules

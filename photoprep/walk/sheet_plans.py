@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from photoprep.catalogue.products import ACCESSORIES, view_rank
 from photoprep.language import Language, in_language, say
 from photoprep.mail.letter import say_date
+from photoprep.outcome import Subject
 from photoprep.preset import SheetKind
-from photoprep.report import Subject
 from photoprep.sheet.caption_text import Caption, Styled, caption_from
 from photoprep.views import say_view
 

@@ -17,9 +17,10 @@ from pathlib import Path
 from photoprep.catalogue.naming import Naming, formal_names
 from photoprep.errors import PhotoError
 from photoprep.files import cannot_write, sha256_of_file
+from photoprep.outcome import Subject
 from photoprep.output_folder import OutputFolder
 from photoprep.preset import PhotoSpec, Preset, SheetSpec
-from photoprep.report import Finding, SheetCell, Subject, WrittenSheet
+from photoprep.report import Finding, SheetCell, WrittenSheet
 from photoprep.sheet.task import RECIPE_NUMBER
 from photoprep.version import __version__
 from photoprep.walk.crew import OnDone, Team, unheard

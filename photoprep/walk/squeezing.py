@@ -14,11 +14,12 @@ from photoprep.mail.message import MessagePlan
 from photoprep.mail.series import Series, counted_bytes
 from photoprep.mail.squeeze import Curve, Mail, Squeezed, Weigh, larger_by, squeeze
 from photoprep.mail.wire_size import base64_bytes
+from photoprep.outcome import Prepared, Reused
 from photoprep.output_folder import OutputFolder
 from photoprep.photo.quality import QualityCurve
 from photoprep.preset import MailSpec
 from photoprep.remembered import MailVersion
-from photoprep.report import Prepared, Reused, Squeeze
+from photoprep.report import Squeeze
 from photoprep.walk.versions import VersionMaker, Versions
 
 Divide = Callable[[Sequence[MailItem]], Series]

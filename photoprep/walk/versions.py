@@ -13,13 +13,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from photoprep.errors import CannotFitError, PhotoError
+from photoprep.outcome import Prepared, Reused
 from photoprep.output_folder import MARKER, OutputFolder
 from photoprep.photo.quality import QualityCurve
 from photoprep.photo.remembered_fit import fit_of
 from photoprep.photo.task import EncodedJpeg, PhotoTask, SmallerTask
 from photoprep.preset import PhotoSpec
 from photoprep.remembered import MailVersion
-from photoprep.report import Prepared, Reused
 from photoprep.version import __version__
 from photoprep.walk.crew import OnDone, Team, unheard
 from photoprep.walk.intake import Candidate

@@ -10,7 +10,8 @@ import pytest
 
 from photoprep.catalogue.manifest.applying import applied
 from photoprep.catalogue.manifest.products import products_in
-from photoprep.report import Finding, Subject
+from photoprep.outcome import Subject
+from photoprep.report import Finding
 from tests.catalogue.manifests import codes, found, read
 
 PLAIN = Subject("Photo", "", "unknown")

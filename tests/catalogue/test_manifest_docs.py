@@ -8,7 +8,7 @@ from pathlib import Path
 import photoprep.catalogue
 from photoprep.catalogue.manifest.applying import applied
 from photoprep.catalogue.manifest.words import field_of, known_headings
-from photoprep.report import Subject
+from photoprep.outcome import Subject
 from tests.catalogue.manifests import found, read
 
 PAGE = (Path(__file__).parents[2] / "docs" / "manifest.md").read_text(encoding="utf-8")

@@ -18,7 +18,7 @@ from photoprep.catalogue.manifest.words import VIEWS
 from photoprep.catalogue.manifest.writing import rows_of, write_manifest
 from photoprep.errors import CannotWriteError, UsageError
 from photoprep.language import Language
-from photoprep.report import Subject
+from photoprep.outcome import Subject
 from tests.catalogue.manifests import found, read
 
 UNDERSTOOD = {

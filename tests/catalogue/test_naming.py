@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from photoprep.catalogue.naming import Naming, ascii_words, formal_names
-from photoprep.report import Subject
+from photoprep.outcome import Subject
 
 COLOURS = {"黑色": "black"}
 DAY = datetime.date(2026, 11, 23)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from photoprep.catalogue.understanding import understand
 from photoprep.catalogue.vocabulary import Vocabulary, fold, load_vocabulary
 from photoprep.errors import PresetError
-from photoprep.report import Subject
+from photoprep.outcome import Subject
 from photoprep.views import VIEWS
 
 VOCABULARY = load_vocabulary()

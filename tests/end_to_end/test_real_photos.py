@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from photoprep import ExitCode, Report, prepare
-from photoprep.report import Failed, Prepared, Reused
+from photoprep.outcome import Failed, Prepared, Reused
 
 DAY = datetime.date(2026, 11, 23)
 REFUSED = {

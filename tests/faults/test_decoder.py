@@ -18,7 +18,7 @@ from PIL import Image
 
 from photoprep import prepare
 from photoprep.errors import ExitCode
-from photoprep.report import Failed, Prepared
+from photoprep.outcome import Failed, Prepared
 from tests.faults.support import DATE, make_sources
 from tests.support import outputs, photoprep, small_photo
 

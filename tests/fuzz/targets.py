@@ -163,7 +163,7 @@ def manifest(data: bytes, _path: Path) -> None:
     from photoprep.catalogue.manifest.applying import applied
     from photoprep.catalogue.manifest.rows import read_manifest
     from photoprep.catalogue.manifest.words import VIEWS
-    from photoprep.report import Subject
+    from photoprep.outcome import Subject
 
     understood = dict.fromkeys(("a.jpg", "b/工具箱.jpg"), Subject("Box", "X1", "open"))
     for ending in ("csv", "toml"):  # a workbook is known by its content
@@ -223,7 +223,7 @@ def _pixels() -> Iterator[Seed]:
 
 def _lists() -> Iterator[Seed]:
     from photoprep.catalogue.manifest.writing import MAKERS, rows_of
-    from photoprep.report import Subject
+    from photoprep.outcome import Subject
 
     understood = {
         "a.jpg": Subject("Box", "X1", "accessory", "red", "200", 'two "words", and one'),

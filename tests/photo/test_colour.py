@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageCms
 
+from photoprep.outcome import Note
 from photoprep.photo.colour import plan_colours, to_srgb
 from photoprep.photo.decode import DecodedPhoto
 from photoprep.photo.deep import deep_from
 from photoprep.photo.metadata import clean_exif
 from photoprep.photo.profiles import LARGEST_BYTES, adobe_rgb_profile, srgb_profile
 from photoprep.photo.resize import upright_at
-from photoprep.report import Note
 
 
 def pixel(image: Image.Image, across: int = 0) -> tuple[int, ...]:

@@ -13,13 +13,13 @@ from benchmarks.spoiled import Spoiler, cut, exposed, lit, moved, side_by_side, 
 from photoprep.errors import PhotoError
 from photoprep.language import Sentence
 from photoprep.measured import Measures
+from photoprep.outcome import Note
 from photoprep.photo.colour import plan_colours, to_srgb
 from photoprep.photo.decode import DecodedPhoto, decode, set_up_decoders
 from photoprep.photo.doubts import doubts_of
 from photoprep.photo.measures import measures_of
 from photoprep.photo.resize import upright_at
 from photoprep.preset_file import load_preset
-from photoprep.report import Note
 from photoprep.units import scaled_size_px
 from tests.photo.drawn import scene, stripes
 

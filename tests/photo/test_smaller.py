@@ -12,12 +12,12 @@ from PIL import Image
 
 from photoprep.errors import CannotFitError, SourceChangedError
 from photoprep.files import FileStamp, sha256_of_file
+from photoprep.outcome import PreparedJpeg
 from photoprep.photo.decode import set_up_decoders
 from photoprep.photo.make import make_photo, make_smaller
 from photoprep.photo.remembered_fit import fit_of, text_of_fit
 from photoprep.photo.task import EncodedJpeg, MadePhoto, PhotoTask, SmallerTask
 from photoprep.preset_file import load_preset
-from photoprep.report import PreparedJpeg
 
 SPEC = dataclasses.replace(load_preset().photo, max_bytes=45_000)
 

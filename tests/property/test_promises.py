@@ -19,8 +19,8 @@ from hypothesis import strategies as st
 from PIL import Image, TiffTags
 
 from photoprep import ExitCode, prepare
+from photoprep.outcome import Failed, Prepared, Skipped
 from photoprep.photo.decode import set_up_decoders
-from photoprep.report import Failed, Prepared, Skipped
 from tests.support import Inline, P, T, contents, outputs, small_photo
 
 DAY = datetime.date(2026, 11, 23)

@@ -15,9 +15,9 @@ from photoprep import Report, prepare
 from photoprep.catalogue.scan import scan
 from photoprep.catalogue.vocabulary import load_vocabulary
 from photoprep.files import sha256_of_file
+from photoprep.outcome import Failed, Prepared, Reused, Skipped
 from photoprep.photo.decode import set_up_decoders
 from photoprep.preset_file import load_preset
-from photoprep.report import Failed, Prepared, Reused, Skipped
 from photoprep.walk import copies
 from photoprep.walk.copies import copies_aside
 from photoprep.walk.intake import Candidate, Intake, take_in

@@ -5,7 +5,7 @@ from pathlib import Path
 from photoprep.catalogue.scan import scan
 from photoprep.catalogue.vocabulary import load_vocabulary
 from photoprep.files import FileStamp
-from photoprep.report import Skipped
+from photoprep.outcome import Skipped
 from photoprep.walk.intake import Candidate, take_in
 
 

@@ -18,9 +18,9 @@ from photoprep import Report, load_preset, prepare
 from photoprep.catalogue.naming import Naming, formal_names
 from photoprep.errors import PresetError, UsageError
 from photoprep.mail.items import check_filename
+from photoprep.outcome import Prepared, PreparedJpeg, Subject
 from photoprep.photo.decode import set_up_decoders
 from photoprep.preset import Preset
-from photoprep.report import Prepared, PreparedJpeg, Subject
 from photoprep.walk.attachment_names import names_in_own_script
 from tests.support import Inline, contents, photoprep, small_photo, written
 

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from benchmarks.spoiled import middle, repeats
+from photoprep.outcome import Prepared, PreparedJpeg, Subject
 from photoprep.photo.likeness import Looks
 from photoprep.photo.looks import looks_of
-from photoprep.report import Prepared, PreparedJpeg, Subject
 from photoprep.walk.lookalikes import lookalike_findings, lookalikes, near_lookalikes
 from tests.photo.drawn import scene
 

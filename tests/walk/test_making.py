@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from photoprep import prepare
+from photoprep.outcome import Prepared
 from photoprep.photo.decode import set_up_decoders
-from photoprep.report import Prepared
 from tests.support import Inline, outputs, small_photo
 
 DAY = datetime.date(2026, 11, 23)

@@ -16,11 +16,11 @@ from photoprep import prepare
 from photoprep.catalogue.understanding import Told, Understood
 from photoprep.errors import CannotWriteError, SourceUnreadableError
 from photoprep.files import FileStamp
+from photoprep.outcome import Prepared, Subject
 from photoprep.output_folder import OutputFolder, open_output_folder
 from photoprep.photo.decode import set_up_decoders
 from photoprep.photo.task import MadePhoto, PhotoTask
 from photoprep.remembered import WrittenOutput
-from photoprep.report import Prepared, Subject
 from photoprep.sheet.task import PhotoAndCopiesTask
 from photoprep.state import State
 from photoprep.walk.intake import Candidate

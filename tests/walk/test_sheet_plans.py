@@ -7,8 +7,8 @@ import datetime
 import pytest
 
 from photoprep.language import Language
+from photoprep.outcome import Subject
 from photoprep.preset import SheetKind
-from photoprep.report import Subject
 from photoprep.sheet.caption_text import Caption
 from photoprep.walk.sheet_plans import SheetPlan, SheetWords, plan_one_sheet, plan_sheets
 

@@ -13,8 +13,8 @@ from PIL import Image
 
 from photoprep import Report, load_preset
 from photoprep.errors import ExitCode
+from photoprep.outcome import Prepared
 from photoprep.photo.decode import DecodedPhoto, decode, set_up_decoders
-from photoprep.report import Prepared
 from photoprep.sheet import task as sheet_task
 from tests.flat import BLUE, CYAN, GREEN, PURPLE, RED, YELLOW, check_cells, flat, two_products
 from tests.sheet.faces import need

@@ -17,11 +17,11 @@ from photoprep import Report, prepare
 from photoprep.errors import CannotFitError, PhotoError, WorkerDiedError
 from photoprep.mail.items import MailItem
 from photoprep.mail.message import mail_filename
+from photoprep.outcome import Reused
 from photoprep.photo import make
 from photoprep.photo.decode import set_up_decoders
 from photoprep.photo.task import EncodedJpeg, SmallerTask
 from photoprep.preset import Preset
-from photoprep.report import Reused
 from photoprep.walk.squeezing import SqueezedMails, Squeezing
 from photoprep.walk.versions import VERSIONS_FOLDER
 from tests.noise import bound_preset, noisy_photo

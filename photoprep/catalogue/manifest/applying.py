@@ -22,7 +22,8 @@ from photoprep.catalogue.manifest.rows import Manifest, ManifestRow
 from photoprep.catalogue.manifest.table import TOLD_ONE_BY_ONE, Teller, shown, told_in_part
 from photoprep.catalogue.manifest.words import ACCESSORIES
 from photoprep.language import Sentence, say, say_number
-from photoprep.report import Finding, Subject
+from photoprep.outcome import Subject
+from photoprep.report import Finding
 
 
 def applied(

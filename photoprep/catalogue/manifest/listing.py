@@ -10,7 +10,8 @@ from photoprep.catalogue.manifest.matching import Match, NameIndex
 from photoprep.catalogue.manifest.rows import Manifest, ManifestRow
 from photoprep.catalogue.manifest.table import TOLD_ONE_BY_ONE, Teller, shown
 from photoprep.language import Sentence, say, say_list, say_number
-from photoprep.report import Finding, Subject
+from photoprep.outcome import Subject
+from photoprep.report import Finding
 
 _NAMES_TOLD = 3
 

@@ -37,7 +37,8 @@ from photoprep.catalogue.manifest.words import (
 )
 from photoprep.errors import ManifestUnreadableError, PhotoprepError
 from photoprep.language import say
-from photoprep.report import Finding, Severity
+from photoprep.outcome import Severity
+from photoprep.report import Finding
 
 # What Excel makes of a long number, of a model that looks like a date, and of a broken formula.
 _EXPONENT = re.compile(r"[+-]?\d([.,]\d+)?E[+-]\d+", re.IGNORECASE)

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from photoprep.catalogue.manifest.words import PASSED_OVER, field_of, headings_told
 from photoprep.errors import ManifestUnreadableError
 from photoprep.language import Sentence, say, say_number
-from photoprep.report import Finding, Severity
+from photoprep.outcome import Severity
+from photoprep.report import Finding
 
 # A season's list has a few thousand rows; one of a hundred megabytes is no list.
 MAX_FILE_BYTES = 20_000_000

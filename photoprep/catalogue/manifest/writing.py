@@ -28,7 +28,7 @@ from photoprep.catalogue.manifest.words import (
 from photoprep.errors import CannotWriteError, UsageError
 from photoprep.files import cannot_write, write_whole
 from photoprep.language import Language, say
-from photoprep.report import Subject
+from photoprep.outcome import Subject
 
 _WIDTHS = (36, 24, 14, 10, 14, 12, 36, 14, 10)  # of a sheet's columns, in letters
 # What XML 1.0 cannot hold (2.2, Char).
