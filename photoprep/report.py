@@ -140,10 +140,11 @@ class ShownProduct:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What the preset allows a photo and a sheet at most; a mail's limits are ``MailPlans``'."""
+    """What the preset allows a photo, a sheet and a mail at most."""
 
     photo_max_bytes: int
     sheet_max_bytes: int
+    mail_max_bytes: int
     longest_side_cm: float
 
 

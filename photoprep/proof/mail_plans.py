@@ -11,10 +11,15 @@ from photoprep.units import say_bytes
 
 def print_mail_plans(plans: MailPlans, console: Console, language: Language) -> None:
     """The plan that was taken, and the other one with the option that takes it."""
-    for line in (_taken(plans), _other(plans)):
+    for line in plan_lines(plans):
         # There is no path in it that a broken line would spoil; a file gets it in one.
         wraps = not console.is_terminal
         console.print(in_language(line, language), highlight=False, soft_wrap=wraps)
+
+
+def plan_lines(plans: MailPlans) -> tuple[str, str]:
+    """The plan that was taken, and the other one with the option that takes it."""
+    return _taken(plans), _other(plans)
 
 
 def _taken(plans: MailPlans) -> str:

@@ -1,0 +1,3 @@
+"""placeholder until the photo room's words are merged"""
+def say_removed(code: str) -> str:
+    return code
