@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 
-from photoprep.catalogue.completeness import completeness_findings
+from photoprep.catalogue.completeness import completeness
 from photoprep.catalogue.dropped import dropped_path
 from photoprep.catalogue.explaining import explained
 from photoprep.catalogue.naming import Naming, formal_names
@@ -77,7 +77,7 @@ def check(
     findings = (
         *by_list.findings,
         *asked,
-        *completeness_findings(shown, preset.required_views),
+        *completeness(shown, preset.required_views).findings,
         *photo_findings(photos, preset.photo),
         *lookalike_findings(photos, wanted=preset.duplicates == "keep-all"),
     )

@@ -18,7 +18,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from photoprep.catalogue.completeness import completeness_findings
+from photoprep.catalogue.completeness import completeness
 from photoprep.catalogue.dropped import dropped_path
 from photoprep.catalogue.naming import Naming
 from photoprep.catalogue.scan import default_output_folder, scan
@@ -29,14 +29,13 @@ from photoprep.files import FileStamp, at_home
 from photoprep.language import Language, say
 from photoprep.mail.enquiry import read_enquiry
 from photoprep.mail.templating import check_template
-from photoprep.mail_plans import MailPlans
 from photoprep.outcome import Failed, PhotoOutcome, Prepared, PreparedJpeg, Reused, Skipped
 from photoprep.output_folder import OutputFolder, is_output_folder, open_output_folder
 from photoprep.preset import FRAME_BYTES, MailPreference, Preset, SheetKind
 from photoprep.profile import SenderProfile, words_path
 from photoprep.rehearsal import RehearsedFolder, rehearse
 from photoprep.remembered import RememberedSource
-from photoprep.report import Report, Squeeze, WrittenMail, WrittenSheet, indented
+from photoprep.report import Limits, Report, WrittenMail, WrittenSheet, indented
 from photoprep.state import State
 from photoprep.system_language import system_language
 from photoprep.walk.copies import copies_aside, copy_findings, copy_outcome, remember_copies
@@ -47,6 +46,7 @@ from photoprep.walk.intake import Candidate, Copy, Intake, no_photos, take_in, w
 from photoprep.walk.listing import listed
 from photoprep.walk.lookalikes import lookalike_findings
 from photoprep.walk.looking import capture_times, times_of
+from photoprep.walk.mailed import Mailed
 from photoprep.walk.making import Outcome, make_photos
 from photoprep.walk.recall import Memory, recall, recipe_of
 from photoprep.walk.sheet_copies import CopyShelf
@@ -188,12 +188,7 @@ def prepare(
         photos = _in_order(intake, made.outcomes)
         remember_copies(intake, photos, sources, folder)
         ready = [photo for photo in photos if isinstance(photo, Prepared | Reused)]
-        written: tuple[WrittenMail, ...] = ()
-        told, encodes = folder.findings, made.encodes
-        mail_plans: MailPlans | None = None
-        squeeze: Squeeze | None = None
-        kept: tuple[str, ...] = ()
-        sheeted = Sheeted()
+        sheeted, mailed = Sheeted(), Mailed()
         team = Team(crew, workers, executor)
         if kinds:
             sheeted = make_sheets(
@@ -209,7 +204,6 @@ def prepare(
                 team=team,
                 on_sheet=on_sheet,
             )
-            told = (*told, *sheeted.findings)
         if mails:
             # The photos need not wait for these.
             from photoprep.mail.letter import Correspondence
@@ -225,40 +219,39 @@ def prepare(
                 maker=VersionMaker(by_name, spec, recipe, team, on_version),
                 naming=naming,
             )
-            written, told = mailed.mails, (*told, *mailed.findings)
-            encodes += mailed.encodes
-            mail_plans, squeeze, kept = mailed.plans, mailed.squeeze, mailed.versions
         (report_path,) = folder.free_paths([REPORT_FILE])
         made_files: list[PreparedJpeg | WrittenSheet | WrittenMail] = [
             *(photo.jpeg for photo in ready),
             *sheeted.sheets,
-            *written,
+            *mailed.mails,
         ]
-        left_alone = _clean_up(
-            folder, intake, {*(each.output for each in made_files), *kept, report_path}
+        wanted = {*(each.output for each in made_files), *mailed.versions, report_path}
+        left_alone = _clean_up(folder, intake, wanted)
+        shown = completeness(_shown(intake, ready), preset.required_views)
+        findings = findings_of(
+            [*by_list.findings, *asked, *shown.findings],
+            photos,
+            spec,
+            [*copy_findings(intake, photos), *lookalike_findings(ready, wanted=keep_all)],
+            left_alone,
+            [*folder.findings, *sheeted.findings, *mailed.findings],
         )
-        duplicates = [
-            *copy_findings(intake, photos),
-            *lookalike_findings(ready, wanted=keep_all),
-        ]
-        products = [
-            *by_list.findings,
-            *asked,
-            *completeness_findings(_shown(intake, ready), preset.required_views),
-        ]
-        findings = findings_of(products, photos, spec, duplicates, left_alone, told)
         report = Report(
             preset.name,
             place,
             photos,
-            written,
+            mailed.mails,
             tuple(sheeted.sheets),
             findings,
-            encodes,
+            made.encodes + mailed.encodes,
             rehearsed=dry_run,
             language=language or _language_by(preset),
-            mail_plans=mail_plans,
-            squeeze=squeeze,
+            mail_plans=mailed.plans,
+            squeeze=mailed.squeeze,
+            products=shown.products,
+            limits=_limits_of(preset),
+            customer=customer,
+            date=day.isoformat(),
         )
         _write_report(folder, report_path, report)
         if isinstance(folder, RehearsedFolder):
@@ -323,6 +316,11 @@ def _mailable_bytes(preset: Preset) -> int:
     if preset.mail.count == "raw":
         return preset.mail.max_bytes
     return (preset.mail.draft_bytes - FRAME_BYTES) * 57 // 78
+
+
+def _limits_of(preset: Preset) -> Limits:
+    photo = preset.photo
+    return Limits(photo.max_bytes, preset.sheet.max_bytes, float(photo.longest_side_cm))
 
 
 def _shown(intake: Intake, ready: Sequence[Prepared | Reused]) -> list[Understood]:

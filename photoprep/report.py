@@ -219,18 +219,36 @@ class Report:
         data: dict[str, object] = {
             "schema": SCHEMA,
             "preset": self.preset,
-            "photos": [_photo_row(photo, self.language) for photo in self.photos],
-            "sheets": [_sheet_row(sheet) for sheet in self.sheets],
+            "customer": self.customer,
+            "date": self.date,
+            "limits": asdict(self.limits) if self.limits else None,
+            "findings": [finding_row(finding, self.language) for finding in self.findings],
             "mails": [_mail_row(mail) for mail in self.mails],
             "mail_plans": self.mail_plans.to_json() if self.mail_plans else None,
             "squeeze": asdict(self.squeeze) if self.squeeze else None,
-            "findings": [finding_row(finding, self.language) for finding in self.findings],
+            "products": [_product_row(product) for product in self.products],
+            "photos": [_photo_row(photo, self.language) for photo in self.photos],
+            "sheets": [_sheet_row(sheet) for sheet in self.sheets],
         }
         if self.rehearsed:
             data |= {"dry_run": True, "taken_away": list(self.taken_away)}
         return data
 
 
+# What a row tells of a finished photo; where there is none, each of them is null.
+_JPEG_KEYS = (
+    "bytes",
+    "width_px",
+    "height_px",
+    "dpi",
+    "quality",
+    "chroma_subsampling",
+    "source_bytes",
+    "source_width_px",
+    "source_height_px",
+    "colour_from",
+    "removed",
+)
 _SUBJECT_KEYS = ("product", "model", "view", "colour", "size", "quantity", "label")
 
 
@@ -241,8 +259,7 @@ def subject_row(subject: Subject) -> dict[str, object]:
 
 def _photo_row(photo: PhotoOutcome, language: Language) -> dict[str, object]:
     row: dict[str, object] = {"source": photo.source, "output": None, "status": photo.status}
-    row |= dict.fromkeys(("bytes", "width_px", "height_px", "dpi", "quality"))
-    row |= dict.fromkeys((*_SUBJECT_KEYS, "error"))
+    row |= dict.fromkeys((*_JPEG_KEYS, *_SUBJECT_KEYS, "error"))
     if not isinstance(photo, Skipped):
         row |= subject_row(photo.subject)
     if isinstance(photo, Prepared | Reused):
@@ -254,6 +271,12 @@ def _photo_row(photo: PhotoOutcome, language: Language) -> dict[str, object]:
             "height_px": jpeg.height_px,
             "dpi": jpeg.dpi,
             "quality": jpeg.quality,
+            "chroma_subsampling": jpeg.chroma_subsampling,
+            "source_bytes": jpeg.source_bytes,
+            "source_width_px": jpeg.source_width_px,
+            "source_height_px": jpeg.source_height_px,
+            "colour_from": jpeg.colour_from,
+            "removed": list(jpeg.removed),
         }
     else:
         row["error"] = in_language(say_both(photo.reason, photo.hint), language)
@@ -280,9 +303,25 @@ def _sheet_row(sheet: WrittenSheet) -> dict[str, object]:
     }
 
 
+def _product_row(product: ShownProduct) -> dict[str, object]:
+    return {
+        "name": product.name,
+        "model": product.model,
+        "size": product.size,
+        "views": [
+            {"view": view.kind, "source": view.source, "label": view.label}
+            for view in product.views
+        ],
+        "missing": list(product.missing),
+        "unclear": list(product.unclear),
+    }
+
+
 def _mail_row(mail: WrittenMail) -> dict[str, object]:
     return {
         "output": mail.output,
+        "subject": mail.subject,
+        "text": mail.text,
         "wire_bytes": mail.wire_bytes,
         "raw_bytes": mail.raw_bytes,
         "attachments": [

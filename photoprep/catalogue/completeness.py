@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
-from photoprep.catalogue.products import ACCESSORIES, OTHER_KIND, Product, View, products_of
+from photoprep.catalogue.products import (
+    ACCESSORIES,
+    OTHER_KIND,
+    Product,
+    View,
+    products_of,
+    view_rank,
+)
 from photoprep.catalogue.understanding import Understood
 from photoprep.language import say, say_list, say_number
 from photoprep.preset import RequiredViews
-from photoprep.report import Finding
+from photoprep.report import Finding, ShownProduct, ShownView
 from photoprep.views import say_view
 
 # Which pictures may show a required view though their names do not say it: a front view may well
@@ -21,20 +29,67 @@ _UNDECIDED = frozenset({"unknown"})
 _NAMED = 3
 
 
-def completeness_findings(files: Sequence[Understood], required: RequiredViews) -> list[Finding]:
-    """What a careful colleague would ask for, product by product, then file by file.
+@dataclass(frozen=True, slots=True)
+class Completeness:
+    """The products as a customer will see them, and what a careful colleague would ask for."""
+
+    products: tuple[ShownProduct, ...]
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Reckoned:
+    """A product, the views that it certainly lacks, and those that the pictures given may be."""
+
+    product: Product
+    missing: tuple[str, ...] = ()
+    unclear: Mapping[str, Sequence[View]] = field(default_factory=dict)
+
+
+def completeness(files: Sequence[Understood], required: RequiredViews) -> Completeness:
+    """What the files show of each product and what they lack, product by product, file by file.
 
     ``required`` has the views that a product of each kind must have; kinds that it does not name
-    have those of ``other``.
+    have those of ``other``. An accessory that belongs to no product must have none.
     """
-    found = [
-        finding for product in products_of(files) for finding in _of_product(product, required)
-    ]
-    return [*found, *_names_that_differ(files), *_accessories_not_alone(files)]
+    reckoned = [_reckoned(product, required) for product in products_of(files)]
+    found = [finding for each in reckoned for finding in _of_product(each)]
+    return Completeness(
+        tuple(map(_as_shown, reckoned)),
+        (*found, *_names_that_differ(files), *_accessories_not_alone(files)),
+    )
 
 
-def _of_product(product: Product, required: RequiredViews) -> Iterator[Finding]:
-    if not product.shown and not any(view.label for view in product.views):
+def _reckoned(product: Product, required: RequiredViews) -> _Reckoned:
+    if _is_unassigned(product):
+        return _Reckoned(product)
+    wanted = required.get(product.kind, required.get(OTHER_KIND, ()))
+    kinds = {view.kind for view in product.shown}
+    lacking = [kind for kind in wanted if kind not in kinds]
+    return _Reckoned(product, *_sorted_out(lacking, product.shown))
+
+
+def _is_unassigned(product: Product) -> bool:
+    """Whether this is an accessory that no name and no folder gives to a product."""
+    return not product.shown and not any(view.label for view in product.views)
+
+
+def _as_shown(reckoned: _Reckoned) -> ShownProduct:
+    product = reckoned.product
+    views = sorted(product.views, key=lambda view: view_rank(view.kind))
+    return ShownProduct(
+        product.name,
+        product.model,
+        product.size,
+        tuple(ShownView(view.kind, view.source, view.label) for view in views),
+        reckoned.missing,
+        tuple(reckoned.unclear),
+    )
+
+
+def _of_product(reckoned: _Reckoned) -> Iterator[Finding]:
+    product, missing, unclear = reckoned.product, reckoned.missing, reckoned.unclear
+    if _is_unassigned(product):
         yield Finding(
             "accessory-unassigned",
             "info",
@@ -56,9 +111,6 @@ def _of_product(product: Product, required: RequiredViews) -> Iterator[Finding]:
             product=product.name,
         )
         return
-    wanted = required.get(product.kind, required.get(OTHER_KIND, ()))
-    kinds = {view.kind for view in product.shown}
-    missing, unclear = _sorted_out([kind for kind in wanted if kind not in kinds], product.shown)
     if missing:
         yield Finding(
             "view-missing",
@@ -92,7 +144,7 @@ def _of_product(product: Product, required: RequiredViews) -> Iterator[Finding]:
 
 def _sorted_out(
     wanted: Sequence[str], shown: Sequence[View]
-) -> tuple[list[str], dict[str, list[View]]]:
+) -> tuple[tuple[str, ...], dict[str, list[View]]]:
     """Views that are certainly missing, and those that other pictures may be, with these.
 
     Each picture is taken for one view at most, the choosier views first.
@@ -112,7 +164,7 @@ def _sorted_out(
         else:
             missing.append(kind)
     order = list(wanted)
-    return sorted(missing, key=order.index), {
+    return tuple(sorted(missing, key=order.index)), {
         kind: unclear[kind] for kind in order if kind in unclear
     }
 

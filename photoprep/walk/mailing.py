@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 
 from photoprep.catalogue.naming import Naming
@@ -19,36 +19,21 @@ from photoprep.mail.message import MessagePlan, build_message
 from photoprep.mail.reading import planned_letter
 from photoprep.mail.series import divide
 from photoprep.mail.templating import is_own
-from photoprep.mail_plans import MailPlans
 from photoprep.outcome import Prepared, PreparedJpeg, Reused, Subject
 from photoprep.output_folder import OutputFolder
 from photoprep.preset import Preset
 from photoprep.profile import SenderProfile
-from photoprep.report import Finding, MailedPhoto, Squeeze, WrittenMail, WrittenSheet
+from photoprep.report import Finding, MailedPhoto, WrittenMail, WrittenSheet
 from photoprep.version import __version__
 from photoprep.walk.attachment_names import names_in_own_script
 from photoprep.walk.dividing import divided_over_mails
+from photoprep.walk.mailed import Mailed
 from photoprep.walk.versions import VersionMaker
 
 MAILS_FOLDER = "mails"
 
 # Part of what makes a mail what it is: raised whenever equal photos would give other bytes.
 RECIPE_NUMBER = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Mailed:
-    """The drafts of a run, how else they could have been divided, and what there is to say.
-
-    ``versions`` are the paths of the smaller photos that the next run will look for.
-    """
-
-    mails: tuple[WrittenMail, ...] = ()
-    findings: tuple[Finding, ...] = ()
-    plans: MailPlans | None = None
-    squeeze: Squeeze | None = None
-    versions: tuple[str, ...] = ()
-    encodes: int = 0
 
 
 def write_mails(
@@ -241,6 +226,8 @@ def _written(
             )
             for item in plan.attachments
         ),
+        subject=plan.subject,
+        text=plan.text,
     )
 
 

@@ -1,17 +1,22 @@
 from __future__ import annotations
 
-from photoprep.catalogue.completeness import completeness_findings
+from photoprep.catalogue.completeness import completeness
 from photoprep.catalogue.products import products_of
 from photoprep.catalogue.understanding import understand
 from photoprep.catalogue.vocabulary import load_vocabulary
 from photoprep.preset import REQUIRED_VIEWS
-from photoprep.report import Finding
+from photoprep.report import Finding, ShownProduct, ShownView
 
 VOCABULARY = load_vocabulary()
 
 
 def findings(*names: str, root: str = "Photos") -> list[Finding]:
-    return completeness_findings(understand(names, root, VOCABULARY), REQUIRED_VIEWS)
+    return list(completeness(understand(names, root, VOCABULARY), REQUIRED_VIEWS).findings)
+
+
+def products(*names: str) -> list[ShownProduct]:
+    files = understand(names, "Photos", VOCABULARY)
+    return list(completeness(files, REQUIRED_VIEWS).products)
 
 
 def codes(*names: str) -> list[tuple[str, str, str]]:
@@ -40,6 +45,36 @@ def test_one_picture_cannot_be_two_views() -> None:
     assert found.code == "view-missing"
 
 
+def test_a_product_is_shown_in_the_order_of_its_mails_with_what_it_lacks() -> None:
+    box, lamp = products(
+        "Box X1/strap (accessory).jpg", "Box X1/handle detail.jpg", "Box X1/open.jpg",
+        "Lamp L2/IMG_1.jpg", "Lamp L2/open.jpg",
+    )  # fmt: skip
+    assert box == ShownProduct(
+        "Box",
+        "X1",
+        "",
+        (
+            ShownView("open", "Box X1/open.jpg"),
+            ShownView("detail", "Box X1/handle detail.jpg", "Handle"),
+            ShownView("accessory", "Box X1/strap (accessory).jpg", "Strap"),
+        ),
+        missing=("closed",),
+    )
+    assert (lamp.missing, lamp.unclear) == ((), ("closed",))
+    assert [view.kind for view in lamp.views] == ["open", "unknown"]
+
+
+def test_what_a_product_lacks_is_what_its_finding_says() -> None:
+    names = (
+        "Box X1/closed.jpg", "Lamp L2/front.jpg", "Bag/bag(配件)strap.jpg",
+        "accessories/shoulder strap.jpg", "Case C3/closed.jpg", "Case C3/open.jpg",
+    )  # fmt: skip
+    found = [each.product for each in findings(*names) if each.code == "view-missing"]
+    assert [each.name for each in products(*names) if each.missing] == found
+    assert found == ["Box", "Lamp", "Bag"]
+
+
 def test_clothes_have_no_open_view() -> None:
     assert codes("夹克 J1/正面.jpg", "夹克 J1/背面.jpg") == []
     assert codes("Denim Jacket J2/front.jpg", "Denim Jacket J2/back.jpg") == []
@@ -49,10 +84,10 @@ def test_clothes_have_no_open_view() -> None:
 
 def test_a_kind_that_the_preset_does_not_name_is_like_others() -> None:
     files = understand(["Cap C1/front.jpg"], "Photos", VOCABULARY)
-    assert completeness_findings(files, REQUIRED_VIEWS) == []
-    (found,) = completeness_findings(files, {"other": ("closed",)})
+    assert completeness(files, REQUIRED_VIEWS).findings == ()
+    (found,) = completeness(files, {"other": ("closed",)}).findings
     assert found.code == "view-unclear"
-    assert completeness_findings(files, {}) == []
+    assert completeness(files, {}).findings == ()
 
 
 def test_accessories_stand_alone_and_belong_to_something() -> None:

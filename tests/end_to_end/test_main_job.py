@@ -112,6 +112,7 @@ def test_drafts_carry_every_photo_once_and_none_is_too_large(
         message = email.message_from_bytes(data, policy=email.policy.SMTP)
         assert message["X-Unsent"] == "1"
         assert message["Subject"].endswith(f"({number}/{total})")
+        assert message["Subject"] == mail["subject"]
         attached = [
             (part.get_filename(), part.get_content()) for part in message.iter_attachments()
         ]
@@ -130,6 +131,7 @@ def test_drafts_carry_every_photo_once_and_none_is_too_large(
         assert body is not None
         text = body.get_content()
         assert all(name in text for name, _ in attached)
+        assert text.replace("\r\n", "\n") == mail["text"]
         assert not set("{}<>") & set(text)
     names = [row["output"].rpartition("/")[2] for row in rows(report, "prepared")]
     names += [sheet["output"].rpartition("/")[2] for sheet in report["sheets"]]
@@ -139,6 +141,35 @@ def test_drafts_carry_every_photo_once_and_none_is_too_large(
     place = carried.index(torch[0])
     assert carried[place : place + len(torch)] == torch
     assert [name.split("_")[2] for name in torch] == ["sheet-1", "open", "front", "back", "part"]
+
+
+def test_products_have_the_photos_that_are_ready_and_lack_what_findings_say(
+    report: dict[str, Any],
+) -> None:
+    shown = [view["source"] for product in report["products"] for view in product["views"]]
+    ready = rows(report, "prepared")
+    assert sorted(shown) == sorted(row["source"] for row in ready)
+    for product in report["products"]:
+        for view in product["views"]:
+            (row,) = [row for row in ready if row["source"] == view["source"]]
+            for key in ("view", "label"):
+                assert row[key] == view[key]
+            assert row["product"] == product["name"]
+    lacking = [product["name"] for product in report["products"] if product["missing"]]
+    found = [row["product"] for row in report["findings"] if row["code"] == "view-missing"]
+    assert lacking == found
+    # As they are mailed: what opens is shown closed and open first.
+    (box,) = [each for each in report["products"] if each["model"] == "X100"]
+    assert [view["view"] for view in box["views"]] == ["closed", "open", "back"]
+
+
+def test_every_photo_tells_what_it_came_from(demo: Path, report: dict[str, Any]) -> None:
+    for row in rows(report, "prepared"):
+        assert row["source_bytes"] == (demo / row["source"]).stat().st_size
+        assert row["chroma_subsampling"] in {"4:4:4", "4:2:2", "4:2:0", "4:4:0"}
+        assert row["source_width_px"] >= row["width_px"]
+        assert row["source_height_px"] >= row["height_px"]
+        assert isinstance(row["removed"], list)
 
 
 def test_without_a_profile_a_finding_says_how_to_set_one(report: dict[str, Any]) -> None:
@@ -176,7 +207,8 @@ def test_running_again_encodes_nothing_and_changes_no_byte(
             assert path.stat().st_mtime_ns == time
     second = json.loads((prepared / "report.json").read_text(encoding="utf-8"))
     assert {row["status"] for row in second["photos"]} == {"reused", "skipped", "failed"}
-    stable = ("mails", "findings", "preset", "schema", "sheets")
+    assert second.keys() == report.keys()
+    stable = second.keys() - {"photos"}
     assert {key: second[key] for key in stable} == {key: report[key] for key in stable}
     third = (prepared / "report.json").stat().st_mtime_ns
     photoprep(demo)
