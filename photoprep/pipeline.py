@@ -319,8 +319,8 @@ def _mailable_bytes(preset: Preset) -> int:
 
 
 def _limits_of(preset: Preset) -> Limits:
-    photo = preset.photo
-    return Limits(photo.max_bytes, preset.sheet.max_bytes, float(photo.longest_side_cm))
+    photo, sheet, mail = preset.photo, preset.sheet, preset.mail
+    return Limits(photo.max_bytes, sheet.max_bytes, mail.max_bytes, float(photo.longest_side_cm))
 
 
 def _shown(intake: Intake, ready: Sequence[Prepared | Reused]) -> list[Understood]:

@@ -1,3 +1,5 @@
 """placeholder until the photo room's words are merged"""
+
+
 def say_removed(code: str) -> str:
     return code

@@ -49,7 +49,7 @@ REPORT = Report(
     products=(
         ShownProduct("Box", "X1", "", (ShownView("open", "Box X1/open.jpg", "Lid"),), ("closed",)),
     ),
-    limits=Limits(200_000, 400_000, 24.0),
+    limits=Limits(200_000, 400_000, 800_000, 24.0),
     customer="C0123",
     date="2026-11-23",
 )

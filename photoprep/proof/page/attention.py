@@ -40,7 +40,8 @@ def failures_of(report: Report) -> tuple[Matter, ...]:
         trouble = Trouble(in_language(photo.reason, language), photo.source)
         gathered.setdefault(in_language(photo.hint, language), []).append(trouble)
     return tuple(
-        Matter("error", "not-prepared", hint, tuple(troubles)) for hint, troubles in gathered.items()
+        Matter("error", "not-prepared", hint, tuple(troubles))
+        for hint, troubles in gathered.items()
     )
 
 
@@ -77,7 +78,9 @@ def skipped_of(report: Report) -> tuple[Trouble, ...]:
     return tuple(
         Trouble(
             " ".join(
-                filter(None, (in_language(part, report.language) for part in (row.reason, row.hint)))
+                filter(
+                    None, (in_language(part, report.language) for part in (row.reason, row.hint))
+                )
             ),
             row.source,
         )

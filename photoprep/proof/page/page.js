@@ -168,10 +168,14 @@
   if (asked && asked.classList.contains("picture")) open(asked, linkOf(asked));
 
   // A run that goes on writes this page anew; a person who is reading is not disturbed.
-  if (document.body.dataset.running) {
-    setInterval(() => {
+  const written = Number(document.body.dataset.written);
+  if (written) {
+    const renew = () => {
+      byId("stopped").hidden = Date.now() - written < 120000;
       const reading = depth.open || document.querySelector("details[open]") || (search && search.value);
       if (!reading && !document.hidden) location.reload();
-    }, 5000);
+    };
+    byId("stopped").hidden = Date.now() - written < 120000;
+    setInterval(renew, 5000);
   }
 }

@@ -14,6 +14,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from markupsafe import Markup, escape
+
 from photoprep.language import Language
 from photoprep.proof.page.view import Page, Running, page_of
 from photoprep.proof.page.words import words_in
@@ -99,4 +101,10 @@ def _template() -> Template:
         lstrip_blocks=True,
         auto_reload=False,
     )
+    environment.filters["parted"] = _parted
     return environment.get_template("page.html")
+
+
+def _parted(name: str) -> Markup:
+    """A file's name that may be broken between its words, and at their middle where it must."""
+    return escape(name).replace("_", Markup("_<wbr>"))

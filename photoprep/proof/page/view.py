@@ -25,13 +25,15 @@ Tone = Literal["good", "look", "bad", "running"]
 class Running:
     """How far a run is that still goes on: ``done`` of ``total`` in a ``step``.
 
-    ``seconds_left`` is a guess, and None while there is none.
+    ``seconds_left`` is a guess, and None while there is none. ``written_ms`` is when the page is
+    written, in milliseconds since the epoch, so that one that is not renewed is told as such.
     """
 
     step: str
     done: int
     total: int
     seconds_left: int | None = None
+    written_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,7 @@ class Progress:
     said: str
     done: int
     total: int
+    written_ms: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +95,8 @@ def page_of(report: Report, running: Running | None = None) -> Page:
         title=report.folder.name,
         about=in_language(_about(report), language),
         tone=_tone(report, running),
-        verdict=in_language(_verdict(report), language),
-        troubles=in_language(_troubles(report), language),
+        verdict=in_language(_verdict(report, running), language),
+        troubles=in_language(_troubles(report, running), language),
         next_step=in_language(_next_step(report), language),
         command=f'photoprep send "{report.folder.name}" --to ' if report.mails else "",
         signposts=tuple(_signposts(report)),
@@ -132,7 +135,9 @@ def _tone(report: Report, running: Running | None) -> Tone:
     return "look" if _serious(report, "warning") else "good"
 
 
-def _verdict(report: Report) -> str:
+def _verdict(report: Report, running: Running | None) -> str:
+    if running is not None:
+        return say("photoprep is at work.")
     pictures = say_number(len(report.ready), "{count} picture", "{count} pictures")
     if not report.ready:
         return say("No picture is ready.")
@@ -148,7 +153,7 @@ def _verdict(report: Report) -> str:
     )
 
 
-def _troubles(report: Report) -> str:
+def _troubles(report: Report, running: Running | None) -> str:
     """What there is to do before they go out, in one sentence."""
     to_look_at = _serious(report, "warning") + _serious(report, "error")
     failed = say_number(
@@ -161,7 +166,7 @@ def _troubles(report: Report) -> str:
         return say("{failed}; {look}.", failed=failed, look=look)
     if report.failed or to_look_at:
         return say("{parts}.", parts=failed if report.failed else look)
-    return say("Nothing is missing or doubtful.")
+    return "" if running else say("Nothing is missing or doubtful.")
 
 
 def _next_step(report: Report) -> str:
@@ -176,7 +181,9 @@ def _progress(running: Running, report: Report) -> Progress:
     )
     if running.seconds_left is not None:
         said = say("{said}, {left}", said=said, left=_left(running.seconds_left))
-    return Progress(in_language(said, report.language), running.done, running.total)
+    return Progress(
+        in_language(said, report.language), running.done, running.total, running.written_ms
+    )
 
 
 def _left(seconds: int) -> str:

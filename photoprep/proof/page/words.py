@@ -20,8 +20,6 @@ _WORDS = {
     "open_draft": say("Open the draft"),
     "letter": say("Letter"),
     "no_subject": say("(no subject)"),
-    "wire": say("on the wire"),
-    "raw": say("as files"),
     "products": say("Products"),
     "accessories": say("Accessories"),
     "missing": say("missing"),
@@ -32,8 +30,6 @@ _WORDS = {
     "only_remarks": say("Only those with remarks"),
     "shown": say("shown"),
     "none_shown": say("No picture fits that search."),
-    "all": say("All pictures"),
-    "figures": say("Figures"),
     "sheets": say("Sheets"),
     "skipped": say("Left aside"),
     "before": say("Original"),
@@ -48,7 +44,10 @@ _WORDS = {
     "fit": say("Whole"),
     "actual": say("1 : 1"),
     "double": say("2 : 1"),
-    "to_top": say("Back to the top"),
+    "stopped": say(
+        "This page has not been renewed for a while: the run was probably interrupted. Run photoprep "
+        "again on the same folder; it goes on where it stopped."
+    ),
     "made_by": say("Made by photoprep"),
     "offline": say("This page asks nothing of the network. Keep it beside its folders."),
 }
