@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from photoprep.language import in_language
+from photoprep.language import in_language, say_both
 from photoprep.outcome import Severity
-from photoprep.report import Finding, Report
+from photoprep.report import Report
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,20 +74,9 @@ def findings_of(
 
 def skipped_of(report: Report) -> tuple[Trouble, ...]:
     """The files left aside that no finding names, each with its reason."""
-    found: set[str] = {finding.source for finding in _named(report.findings)}
+    found = {finding.source for finding in report.findings}
     return tuple(
-        Trouble(
-            " ".join(
-                filter(
-                    None, (in_language(part, report.language) for part in (row.reason, row.hint))
-                )
-            ),
-            row.source,
-        )
+        Trouble(in_language(say_both(row.reason, row.hint), report.language), row.source)
         for row in report.skipped
         if row.source not in found
     )
-
-
-def _named(findings: Iterable[Finding]) -> Iterable[Finding]:
-    return (finding for finding in findings if finding.source)

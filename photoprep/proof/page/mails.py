@@ -66,7 +66,7 @@ def envelopes(report: Report) -> tuple[Envelope, ...]:
 
 def told_of_mails(report: Report) -> tuple[str, ...]:
     """How the pictures are divided over mails, and how else they could be."""
-    lines = []
+    lines: list[str] = []
     if report.squeeze is not None:
         lines.append(
             say(

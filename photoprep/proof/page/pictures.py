@@ -1,4 +1,4 @@
-"""A finished picture as the page shows it: its place on the page, its figures, what to say of it."""
+"""A finished picture as the page shows it: its place, its figures, what to say of it."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ Places = Mapping[str, str]
 
 
 def places_of(report: Report) -> dict[str, str]:
-    """An anchor for each photo and sheet: ``photo-1`` …, ``sheet-1`` …"""
+    """An anchor for each photo and sheet: ``photo-1``, ``sheet-1`` and so on."""
     places = {photo.jpeg.output: f"photo-{n}" for n, photo in enumerate(report.ready, start=1)}
     return places | {sheet.output: f"sheet-{n}" for n, sheet in enumerate(report.sheets, start=1)}
 

@@ -187,7 +187,7 @@ def _progress(running: Running, report: Report) -> Progress:
 
 
 def _left(seconds: int) -> str:
-    if seconds < 60:  # noqa: PLR2004
+    if seconds < 60:
         return say("less than a minute left")
     minutes = round(seconds / 60)
     return say_number(minutes, "about {count} minute left", "about {count} minutes left")

@@ -45,8 +45,8 @@ _WORDS = {
     "actual": say("1 : 1"),
     "double": say("2 : 1"),
     "stopped": say(
-        "This page has not been renewed for a while: the run was probably interrupted. Run photoprep "
-        "again on the same folder; it goes on where it stopped."
+        "This page has not been renewed for a while: the run was probably interrupted. Run "
+        "photoprep again on the same folder; it goes on where it stopped."
     ),
     "made_by": say("Made by photoprep"),
     "offline": say("This page asks nothing of the network. Keep it beside its folders."),
