@@ -14,7 +14,7 @@ from dataclasses import replace
 from photoprep.language import Sentence, say
 from photoprep.outcome import PhotoOutcome
 from photoprep.output_folder import OutputFolder
-from photoprep.proof.page import MOST_THUMBNAILS, PAGE_RECIPE, Running, render_page
+from photoprep.proof.page import MOST_THUMBNAILS, PAGE_RECIPE, Running, load_page, render_page
 from photoprep.report import Report
 from photoprep.version import __version__
 from photoprep.walk.crew import OnDone
@@ -72,6 +72,10 @@ class LivePage:
         self._begun_s = clock()
         self._next_s = self._begun_s + _FIRST_AFTER_S
         self._steps_s: dict[str, float] = {}
+
+    def begin(self) -> None:
+        """Load what makes pages."""
+        load_page()
 
     def settled(self, photos: Callable[[], Sequence[PhotoOutcome]], done: int, total: int) -> None:
         """Hear how many photos are made; ``photos`` are all that there are so far."""

@@ -47,8 +47,8 @@ def render_page(
     """The page of a report, in its language.
 
     ``thumbnails`` are small JPEGs by the hash of the photo or sheet that they show; where there is
-    none, the page shows the picture itself, from beside it. With ``running`` the page says that the run goes on
-    and reads itself again every few seconds.
+    none, the page shows the picture itself, from beside it. With ``running`` the page says that the
+    run goes on and reads itself again every few seconds.
     """
     page: Page = page_of(report, running)
     known = {key: base64.b64encode(jpeg).decode() for key, jpeg in thumbnails.items()}
