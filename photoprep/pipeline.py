@@ -229,13 +229,17 @@ def prepare(
             encodes += mailed.encodes
             mail_plans, squeeze, kept = mailed.plans, mailed.squeeze, mailed.versions
         (report_path,) = folder.free_paths([REPORT_FILE])
+        previews = {photo.jpeg.preview for photo in ready if photo.jpeg.preview}
         made_files: list[PreparedJpeg | WrittenSheet | WrittenMail] = [
             *(photo.jpeg for photo in ready),
             *sheeted.sheets,
             *written,
         ]
         left_alone = _clean_up(
-            folder, intake, {*(each.output for each in made_files), *kept, report_path}
+            folder, intake, {*(each.output for each in made_files), *kept, *previews, report_path}
+        )
+        folder.state.keep_thumbnails(
+            {each.sha256 for each in made_files if not isinstance(each, WrittenMail)}
         )
         duplicates = [
             *copy_findings(intake, photos),
