@@ -47,7 +47,10 @@ def _subject_of_all(mails: Sequence[WrittenMail]) -> str:
     """The subject that mails have but for their numbers, with the first number and the last."""
     first, last = mails[0].subject, mails[-1].subject
     number = _NUMBER.search(last)
-    return f"{first} …{number[0].rstrip()}" if len(mails) > 1 and number else first
+    if len(mails) == 1 or number is None:
+        return first
+    space = " " if number[0].startswith(" ") else ""
+    return f"{first}{space}…{number[0]}"
 
 
 def _columns(report: Report, *, with_subjects: bool) -> list[Column]:
