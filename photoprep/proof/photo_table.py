@@ -34,16 +34,20 @@ def print_photos(photos: Sequence[Prepared | Reused], console: Console, language
     chroma = column(say("chroma"), sampling, language)
     origins = [_origin(photo, language) for photo in photos]
     origin = column(say("from"), origins, language, style="dim", to_the_left=True)
-    for one_line in ([*columns, chroma, origin], [*columns, origin]):
-        if table_width_cells(one_line) <= console.width:
-            print_columns(one_line, console)
-            break
+    in_full = [*columns, chroma]
+    if _fits([*in_full, origin], console):
+        print_columns([*in_full, origin], console)
+    elif _fits([*columns, origin], console):
+        print_columns([*columns, origin], console)
+    elif _fits(columns, console):
+        _print_above_origins(in_full if _fits(in_full, console) else columns, origins, console)
     else:
-        if table_width_cells(columns) <= console.width:
-            _print_above_origins(columns, origins, console)
-        else:
-            _print_stacked(columns, origins, console)
+        _print_stacked(columns, origins, console)
     console.print()
+
+
+def _fits(columns: Sequence[Column], console: Console) -> bool:
+    return table_width_cells(columns) <= console.width
 
 
 def print_sheets(sheets: Sequence[WrittenSheet], console: Console, language: Language) -> None:
