@@ -41,8 +41,6 @@ _WORDS = {
     "close": say("Close"),
     "zoom": say("Size on the screen"),
     "fit": say("Whole"),
-    "actual": say("1 : 1"),
-    "double": say("2 : 1"),
     "stopped": say(
         "This page has not been renewed for a while: the run was probably interrupted. Run "
         "photoprep again on the same folder; it goes on where it stopped."
