@@ -32,8 +32,8 @@ from photoprep.state import State
 
 MARKER = ".photoprep"
 STATE_FILE = "state.db"
-# Pictures of the originals, to look at. They are not synced one by one, as the rest is, and not
-# announced: whatever lies there and is not wanted is removed.
+# Pictures of the originals, to look at. Nothing is recorded of them: what lies there is ours, and
+# what of it is not wanted is removed.
 ORIGINALS_FOLDER = f"{MARKER}/originals"
 _UNFINISHED = "unfinished"
 
@@ -212,18 +212,28 @@ class OutputFolder:
     def put(self, path: str, data: bytes) -> WrittenOutput:
         """Put a whole file into its place; the caller is to ``record`` it.
 
-        Until then it is known as announced: were the run killed, the next would write it anew. A
-        picture of an original may be broken after a loss of power, which its hash shows.
+        Until then it is known as announced: were the run killed, the next would write it anew.
 
         Raises:
             CannotWriteError: as for ``write``.
 
         """
         known = self._known.get(path)
-        if (known is None or known.sha256) and not _is_of_an_original(path):
+        if known is None or known.sha256:
             self.make_way([path])
         stamp = self._put(path, data)
         return WrittenOutput(sha256_hex(data), stamp)
+
+    def put_to_look_at(self, path: str, data: bytes) -> None:
+        """Put a whole file into ``ORIGINALS_FOLDER``; of it nothing is recorded.
+
+        It is not synced either: after a loss of power it may be there in part, or empty.
+
+        Raises:
+            CannotWriteError: the disk refuses.
+
+        """
+        self._put(path, data, lasting=False)
 
     def record(
         self,
@@ -269,7 +279,8 @@ class OutputFolder:
 
         A file that a person has changed since is theirs: it stays and is no longer listed.
         """
-        unwanted = sorted((set(self._known) | self._originals_there()) - set(wanted))
+        wanted = set(wanted)
+        unwanted = sorted(set(self._known) - wanted)
         left = []
         for path in unwanted:
             place = self._place(path)
@@ -279,7 +290,18 @@ class OutputFolder:
                     continue
                 self._take_away(path)
         self._forget(unwanted)
+        for path in sorted(self.originals_there().keys() - wanted):
+            self._take_away(path)
         return left
+
+    def originals_there(self) -> dict[str, int]:
+        """The files in ``ORIGINALS_FOLDER``, those of a killed run among them, and their bytes."""
+        try:
+            with os.scandir(self._root + ORIGINALS_FOLDER) as entries:
+                files = [entry for entry in entries if entry.is_file(follow_symlinks=False)]
+                return {f"{ORIGINALS_FOLDER}/{file.name}": file.stat().st_size for file in files}
+        except OSError:  # mostly because there is no such folder
+            return {}
 
     def remember_looks(self) -> None:
         """Record in one go when outputs were last found intact, to spare the next run a read."""
@@ -310,12 +332,11 @@ class OutputFolder:
         self._known[path] = self._looked_at[path] = WrittenOutput(known.sha256, stamp)
         return True
 
-    def _put(self, path: str, data: bytes) -> FileStamp:
+    def _put(self, path: str, data: bytes, *, lasting: bool = True) -> FileStamp:
         place = self._place(path)
         try:
             place.parent.mkdir(exist_ok=True)
             unfinished = self.folder / MARKER / _UNFINISHED / place.name
-            lasting = not _is_of_an_original(path)
             write_whole(place, data, temporary=unfinished, sync=False, lasting=lasting)
             if lasting:
                 self._unsynced.add(place.parent)
@@ -328,14 +349,6 @@ class OutputFolder:
             ) from error
         except OSError as error:
             raise cannot_write(place, error) from error
-
-    def _originals_there(self) -> set[str]:
-        """The pictures of originals that lie there, those of a killed run among them."""
-        try:
-            names = os.listdir(self._root + ORIGINALS_FOLDER)  # noqa: PTH208 (of names alone)
-        except OSError:  # mostly because there is no such folder
-            return set()
-        return {f"{ORIGINALS_FOLDER}/{name}" for name in names}
 
     def _take_away(self, path: str) -> None:
         try:
@@ -352,11 +365,7 @@ class OutputFolder:
     def _forget(self, paths: list[str]) -> None:
         self.state.forget_outputs(paths)
         for path in paths:
-            self._known.pop(path, None)
-
-
-def _is_of_an_original(path: str) -> bool:
-    return path.startswith(f"{ORIGINALS_FOLDER}/")
+            del self._known[path]
 
 
 def _stands(place: Path) -> bool:

@@ -58,7 +58,7 @@ class RehearsedFolder(OutputFolder):
         staged = self._staged.get(path)
         return staged.read_bytes() if staged is not None else super().read(path)
 
-    def _put(self, path: str, data: bytes) -> FileStamp:
+    def _put(self, path: str, data: bytes, *, lasting: bool = True) -> FileStamp:  # noqa: ARG002
         place = self._stage / f"{len(self._staged)}.staged"
         try:
             place.write_bytes(data)

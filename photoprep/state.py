@@ -12,10 +12,10 @@ when somebody asks for them.
 Every row carries a seal, a short hash of itself: SQLite notices damage to its pages' structure
 (``PRAGMA quick_check``), not to what stands in them. All are checked when the record is opened, but
 those of thumbnails, which are most of its bytes and cost themselves alone: when they are read. A
-record that is damaged, gone, or of an
-older version is set aside and begun anew from the *spare*, a text file beside it that repeats
-which outputs are ours and the facts; the sources are then worked on again. Whatever versions to
-come change, the tables ``facts`` (name, value) and ``outputs`` (path, sha256) keep these columns.
+record that is damaged, gone, or of an older version is set aside and begun anew from the *spare*, a
+text file beside it that repeats which outputs are ours and the facts; the sources are then worked
+on again. Whatever versions to come change, the tables ``facts`` (name, value) and ``outputs``
+(path, sha256) keep these columns.
 """
 
 from __future__ import annotations

@@ -21,7 +21,13 @@ from photoprep.photo import gamut
 from photoprep.photo.deep import CHANNELS, FULL, MODES, ColourSpace, Deep, DeepPicture, deep_from
 from photoprep.photo.libvips import to_lab, to_srgb16
 from photoprep.photo.press import light_of_ink
-from photoprep.photo.profiles import adobe_rgb_profile, description_of, is_srgb, space_of
+from photoprep.photo.profiles import (
+    adobe_rgb_profile,
+    description_of,
+    is_srgb,
+    is_srgb_grey,
+    space_of,
+)
 from photoprep.preset import RenderingIntent
 
 # Exif 2.32: ColorSpace in the Exif IFD, where 2 is what some cameras write for Adobe RGB, and the
@@ -62,8 +68,7 @@ def plan_colours(
         if _is_usable(icc_profile, space):
             if space == "RGB" and is_srgb(icc_profile):
                 return ColourPlan(icc_profile)
-            name = description_of(icc_profile) or _UNNAMED
-            return ColourPlan(icc_profile, is_srgb=False, colour_from=name)
+            return ColourPlan(icc_profile, is_srgb=False, colour_from=_name_of(icc_profile, space))
         notes = (_PROFILE_IGNORED,)
     if space == "CMYK":
         return ColourPlan(is_srgb=False, notes=(*notes, _COLOUR_GUESSED), colour_from=_COATED_PAPER)
@@ -90,6 +95,12 @@ _COLOUR_GUESSED = Note(
         "coated paper. Ask for an RGB version where colour matters."
     ),
 )
+
+
+def _name_of(profile: bytes, space: ColourSpace) -> str:
+    if space == "L" and is_srgb_grey(profile):
+        return ""
+    return description_of(profile) or _UNNAMED
 
 
 def to_srgb(

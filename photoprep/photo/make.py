@@ -190,13 +190,13 @@ def _fitted(decoded: DecodedPhoto, spec: PhotoSpec, source_sha256: str) -> MadeP
         decoded.full_size_px,
         jpeg,
         decoded.notes + plan.notes,
-        seen[0].looks,
-        seen[0].measures,
-        taken_at(decoded.exif),
-        plan.colour_from,
-        decoded.removed,
-        thumbnail_of(chosen.shown),
-        preview_of(chosen.scaled, chosen.shown, plan, _profile(spec)),
+        looks=seen[0].looks,
+        measures=seen[0].measures,
+        taken=taken_at(decoded.exif),
+        colour_from=plan.colour_from,
+        removed=decoded.removed,
+        thumbnail=thumbnail_of(chosen.shown),
+        preview=preview_of(chosen.scaled, chosen.shown, plan, _profile(spec)),
     )
 
 

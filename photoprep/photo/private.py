@@ -73,7 +73,10 @@ _USER_COMMENT, _CODE_BYTES = 0x9286, 8  # which begins with the name of its code
 _PICTURES, _SUBFILE, _SMALLER = (0x0201, 0x0111), 0x00FE, 1
 
 # How programs begin that sign in the place of a comment.
-_SIGNATURES = (b"creat", b"file written by", b"lavc", b"lead technologies", b"optimized by")
+_SIGNATURES = (
+    *(b"created ", b"creator:", b"file written by"),
+    *(b"lavc", b"lead technologies", b"optimized by"),
+)
 
 # Photoshop's image resources, which JPEGs have too.
 _RESOURCES = {

@@ -101,7 +101,16 @@ def is_srgb(profile: bytes) -> bool:
     Profiles of this name differ in their black points and digits; what counts is what they do to
     a lattice of colours.
     """
-    lattice = _lattice()
+    return _changes_nothing(profile, _lattice())
+
+
+@lru_cache(maxsize=64)
+def is_srgb_grey(profile: bytes) -> bool:
+    """Whether a grey profile's tones are those of sRGB's greys, to a level."""
+    return _changes_nothing(profile, Image.frombytes("L", (256, 1), bytes(range(256))))
+
+
+def _changes_nothing(profile: bytes, lattice: Image.Image) -> bool:
     try:
         converted = ImageCms.profileToProfile(
             lattice,
@@ -115,7 +124,7 @@ def is_srgb(profile: bytes) -> bool:
         return False
     if converted is None:
         return False
-    pairs = zip(lattice.tobytes(), converted.tobytes(), strict=True)
+    pairs = zip(lattice.convert("RGB").tobytes(), converted.tobytes(), strict=True)
     return all(abs(before - after) <= 1 for before, after in pairs)
 
 

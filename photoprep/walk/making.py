@@ -145,6 +145,7 @@ def _recalled_outcomes(
     """The photos that need no work; those that change their name are written under the new one."""
     moving = _announce(candidates, recalled, folder)
     outcomes: dict[int, Outcome] = {}
+    originals = folder.originals_there()
     learned: list[tuple[str, RememberedSource]] = []
     for index, known in recalled.known.items():
         candidate = candidates[index]
@@ -154,7 +155,7 @@ def _recalled_outcomes(
         if index in moving or index in recalled.relearned:
             learned.append((candidate.name, known))
         if isinstance(known.outcome, PreparedJpeg):
-            jpeg = with_preview_as_found(known.outcome, folder)
+            jpeg = with_preview_as_found(known.outcome, originals)
             outcomes[index] = Reused(candidate.name, candidate.subject, jpeg)
         else:
             reason, hint = known.outcome.reason, known.outcome.hint

@@ -149,8 +149,8 @@ class Settling:
                 refusal = RememberedRefusal(result.message, result.hint)
                 self._learn(candidate, result.source_sha256, refusal)
             return failed(candidate, result)
-        preview = self._put_preview(result)
         put = self._folder.put(candidate.output, result.jpeg.data)
+        preview = self._put_preview(result)
         jpeg = _prepared_jpeg(candidate, result, put.sha256, preview)
         self._put.append((candidate.output, put))
         if result.thumbnail:
@@ -162,8 +162,8 @@ class Settling:
         """Put the picture of an original in its place; returns where that is."""
         if not made.preview:
             return ""
-        place = preview_path(made.source_sha256, self._recipe)
-        self._put.append((place, self._folder.put(place, made.preview)))
+        place = preview_path(made.source_sha256, self._recipe, len(made.preview))
+        self._folder.put_to_look_at(place, made.preview)
         return place
 
     def _learn(

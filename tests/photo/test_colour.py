@@ -6,13 +6,24 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageCms
 
+from photoprep.language import Sentence
 from photoprep.outcome import Note
 from photoprep.photo.colour import plan_colours, to_srgb
 from photoprep.photo.decode import DecodedPhoto
 from photoprep.photo.deep import deep_from
 from photoprep.photo.metadata import clean_exif
-from photoprep.photo.profiles import LARGEST_BYTES, adobe_rgb_profile, srgb_profile
+from photoprep.photo.profiles import (
+    GAMMA,
+    LARGEST_BYTES,
+    SRGB_CURVE,
+    adobe_rgb_profile,
+    description_of,
+    matrix_profile,
+    srgb_profile,
+)
 from photoprep.photo.resize import upright_at
+
+FORMATS = Path(__file__).resolve().parents[1] / "fixtures" / "formats"
 
 
 def pixel(image: Image.Image, across: int = 0) -> tuple[int, ...]:
@@ -61,6 +72,41 @@ def test_an_srgb_profile_of_any_maker_changes_nothing(real_photos: Path) -> None
         assert converted.tobytes() == image.tobytes()
 
 
+def test_what_was_srgb_already_is_converted_from_nothing(real_photos: Path) -> None:
+    rgb, grey = Image.new("RGB", (4, 4)), Image.new("L", (4, 4))
+    assert plan_colours(rgb, b"").colour_from == ""
+    assert plan_colours(rgb, srgb_profile()).colour_from == ""
+    assert plan_colours(rgb, b"no profile").colour_from == ""
+    with Image.open(FORMATS / "jpg-grey.jpg") as image:
+        assert plan_colours(image, b"").colour_from == ""
+    for name, exponent, told in (("sGray", None, ""), ("Grey 1.8", 1.8, "Grey 1.8")):
+        assert plan_colours(grey, grey_profile(name, exponent)).colour_from == told
+    with Image.open(real_photos / "colour" / "cmyk-icc.jpg") as image:
+        plan = plan_colours(image, image.info["icc_profile"])
+    assert plan.colour_from == "U.S. Web Coated (SWOP) v2"
+
+
+def grey_profile(name: str, exponent: float | None) -> bytes:
+    """A grey profile with one tone curve: an exponent, or sRGB's own curve."""
+    colours = matrix_profile(name, [(0.4, 0.2, 0.0)] * 3, (GAMMA, (exponent or 1.0,)))
+    if exponent is None:
+        colours = matrix_profile(name, [(0.4, 0.2, 0.0)] * 3, SRGB_CURVE)
+    return colours.replace(b"RGB XYZ ", b"GRAYXYZ ", 1).replace(b"rTRC", b"kTRC", 1)
+
+
+def test_a_name_is_one_short_line() -> None:
+    long = matrix_profile(
+        "\tA\x01 name \u202e" + "of no end " * 20, [(0.4, 0.2, 0)] * 3, SRGB_CURVE
+    )
+    name = description_of(long)
+    assert name.startswith("A name of no end of no end")
+    assert name.endswith("…")
+    assert len(name) <= 60
+    assert description_of(b"no profile") == ""
+    nameless = long.replace(b"desc", b"dscm")
+    assert description_of(nameless) == ""
+
+
 def test_a_grey_picture_keeps_its_greys_neutral() -> None:
     converted, _ = shown(Image.linear_gradient("L"), b"")
     red, green, blue = converted.split()
@@ -98,6 +144,9 @@ def test_a_profile_of_absurd_size_is_left_aside_and_said() -> None:
 def test_cmyk_without_a_profile_is_taken_as_coated_paper_and_says_so(profile: bytes) -> None:
     converted, notes = shown(Image.new("CMYK", (4, 4), (0, 255, 255, 0)), profile)
     assert notes[-1].code == "colour-guessed"
+    told = plan_colours(Image.new("CMYK", (4, 4)), profile).colour_from
+    assert told == "CMYK without a profile, taken as common coated paper"
+    assert isinstance(told, Sentence)
     # Magenta over yellow on coated paper is CIELAB 47, 68, 48: not a screen's 255, 0, 0.
     red, green, blue = pixel(converted)
     assert 215 < red < 250
@@ -114,6 +163,7 @@ def test_lab_becomes_the_colour_it_names() -> None:
     red, green, blue = pixel(shown(Image.new("LAB", (4, 4), (138, 209, 198)), b"")[0])
     assert red >= 250
     assert max(green, blue) <= 20
+    assert plan_colours(Image.new("LAB", (4, 4)), b"").colour_from == "CIELAB"
 
 
 def test_a_camera_that_says_adobe_rgb_only_in_its_exif_is_understood() -> None:
@@ -127,6 +177,7 @@ def test_a_camera_that_says_adobe_rgb_only_in_its_exif_is_understood() -> None:
         plan = plan_colours(green, b"", read)
         assert not plan.is_srgb, tag
         assert not plan.notes
+        assert plan.colour_from == "Adobe RGB (1998)"
         converted = to_srgb(deep_from(green), plan, "white")
         assert converted.tobytes() == through_profile.tobytes()
     assert pixel(through_profile)[0] < 30  # as sRGB it would be a duller green

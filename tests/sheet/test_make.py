@@ -49,6 +49,10 @@ def test_a_page_is_within_its_bytes_and_good(count: int, real_photos: Path) -> N
     assert JpegImagePlugin.get_sampling(image) == 0
     assert [index for index, _box in made.cells] == list(range(count))
     assert made.cells[0][1] == task.page.cells[0].picture
+    small = Image.open(io.BytesIO(made.thumbnail))
+    assert max(small.size) == 256
+    assert abs(small.width * image.height - small.height * image.width) < 944
+    assert len(made.thumbnail) <= 10_000
 
 
 def test_the_same_task_gives_the_same_bytes_in_memory_and_from_a_folder(

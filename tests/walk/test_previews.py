@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 import os
 import shutil
@@ -15,7 +16,7 @@ from PIL import Image
 from photoprep import Report, prepare
 from photoprep.files import sha256_of_file
 from photoprep.outcome import PreparedJpeg, Reused
-from photoprep.output_folder import ORIGINALS_FOLDER, OutputFolder, open_output_folder
+from photoprep.output_folder import ORIGINALS_FOLDER, open_output_folder
 from photoprep.photo.decode import set_up_decoders
 from photoprep.state import State
 from photoprep.walk.previews import preview_path, with_preview_as_found
@@ -175,7 +176,7 @@ def test_copies_share_one_and_the_one_that_is_left_keeps_it(photos: Path) -> Non
 
 def test_what_a_killed_run_left_is_swept(photos: Path) -> None:
     with open_output_folder(photos.with_name("out")) as folder:
-        folder.put(f"{ORIGINALS_FOLDER}/of-a-photo-that-is-gone.jpg", b"whole")
+        folder.put_to_look_at(f"{ORIGINALS_FOLDER}/of-a-photo-that-is-gone.jpg", b"whole")
     report = run(photos)
     assert sorted(lying(report)) == sorted(previews(report).values())
 
@@ -186,7 +187,7 @@ def test_a_kill_before_the_record_makes_photo_and_preview_anew(photos: Path) -> 
     expected = lying(run(fresh / "photos"))
     path = next(iter(expected))
     with open_output_folder(photos.with_name("out")) as folder:
-        folder.put(path, b"of another make, and never recorded")
+        folder.put_to_look_at(path, b"of another make, and never recorded")
     assert lying(run(photos)) == expected
 
 
@@ -213,27 +214,31 @@ def test_one_worker_and_two_make_the_same(photos: Path) -> None:
 
 
 def test_its_place_hangs_on_original_and_recipe_alone() -> None:
-    place = preview_path("a" * 64, "recipe")
-    assert place == preview_path("a" * 64, "recipe")
+    place = preview_path("a" * 64, "recipe", 7)
+    assert place == preview_path("a" * 64, "recipe", 7)
     assert place.startswith(".photoprep/originals/")
-    assert len({place, preview_path("b" * 64, "recipe"), preview_path("a" * 64, "other")}) == 3
+    others = preview_path("b" * 64, "recipe", 7), preview_path("a" * 64, "other", 7)
+    assert len({place, *others}) == 3
 
 
-def test_a_photo_without_one_is_left_as_it_is(tmp_path: Path) -> None:
+def test_it_is_there_when_it_has_its_bytes() -> None:
     jpeg = PreparedJpeg("photos/a.jpg", "0" * 64, 1, 1, 1, 72, 1.0, "4:4:4", 1, 1, 1)
-    with open_output_folder(tmp_path) as folder:
-        assert with_preview_as_found(jpeg, folder) is jpeg
+    assert with_preview_as_found(jpeg, {}) is jpeg
+    place = preview_path("a" * 64, "recipe", 7)
+    shown = dataclasses.replace(jpeg, preview=place)
+    assert with_preview_as_found(shown, {place: 7}) is shown
+    assert with_preview_as_found(shown, {place: 6}) == jpeg
+    assert with_preview_as_found(shown, {}) == jpeg
 
 
-def test_it_is_neither_announced_nor_synced(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_it_is_neither_recorded_nor_synced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with open_output_folder(tmp_path) as folder:
         asked: list[int] = []
         monkeypatch.setattr(os, "fsync", asked.append)
-        monkeypatch.setattr(OutputFolder, "make_way", lambda *_: pytest.fail("announced"))
-        put = folder.put(f"{ORIGINALS_FOLDER}/a.jpg", b"looks")
+        folder.put_to_look_at(f"{ORIGINALS_FOLDER}/a.jpg", b"looks")
         assert asked == []
         monkeypatch.undo()
-        folder.record([(f"{ORIGINALS_FOLDER}/a.jpg", put)])
-        assert folder.is_as_written(f"{ORIGINALS_FOLDER}/a.jpg")
+        assert folder.originals_there() == {f"{ORIGINALS_FOLDER}/a.jpg": 5}
+        assert folder.state.outputs() == {}
+        assert folder.keep_only([]) == []
+        assert folder.originals_there() == {}

@@ -15,7 +15,9 @@ from photoprep import Report, load_preset
 from photoprep.errors import ExitCode
 from photoprep.outcome import Prepared
 from photoprep.photo.decode import DecodedPhoto, decode, set_up_decoders
+from photoprep.preset import Preset
 from photoprep.sheet import task as sheet_task
+from photoprep.state import State
 from tests.flat import BLUE, CYAN, GREEN, PURPLE, RED, YELLOW, check_cells, flat, two_products
 from tests.sheet.faces import need
 from tests.support import contents, outputs, small_photo
@@ -116,6 +118,31 @@ def test_what_the_disk_may_not_hold_meanwhile_is_decoded_again_and_gives_the_sam
         ["closed.png", "closed.png", "open.png", "back.png", "not included strap.png"]
     )  # of the lamp only the closed view
     assert outputs(out) == before
+
+
+def thumbnails(report: Report) -> dict[str, bytes]:
+    with State(report.folder / RECORD) as state:
+        return state.thumbnails()
+
+
+def test_every_page_has_a_thumbnail_as_long_as_it_is_there(photos: Path) -> None:
+    first = run(photos)
+    small = thumbnails(first)
+    pages = {sheet.sha256 for sheet in first.sheets}
+    assert len(pages) == 2
+    assert small.keys() == pages | {photo.jpeg.sha256 for photo in first.ready}
+    assert thumbnails(run(photos)) == small
+    renamed = run(photos, preset=named(with_sheet(), "{date}_{product}_{model}_{view}"))
+    assert names(renamed) != names(first)
+    assert thumbnails(renamed) == small
+    (first.folder / names(renamed)[0]).unlink()
+    assert thumbnails(run(photos)) == small
+    without = run(photos, sheets=())
+    assert thumbnails(without).keys() == small.keys() - pages
+
+
+def named(preset: Preset, photo: str) -> Preset:
+    return dataclasses.replace(preset, names=dataclasses.replace(preset.names, photo=photo))
 
 
 def test_nothing_is_left_of_the_copies(photos: Path) -> None:
