@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from rich.console import Console
 from rich.markup import escape
 
-from photoprep.language import Language, in_language, say
+from photoprep.language import Language, in_language, say, say_list
 from photoprep.outcome import Prepared, Reused
 from photoprep.proof.cells import print_filled
 from photoprep.proof.columns import (
@@ -17,6 +18,7 @@ from photoprep.proof.columns import (
     table_lines,
     table_width_cells,
 )
+from photoprep.removed import REMOVED, say_removed
 from photoprep.report import WrittenSheet
 from photoprep.units import say_bytes, say_cm
 
@@ -43,7 +45,23 @@ def print_photos(photos: Sequence[Prepared | Reused], console: Console, language
         _print_above_origins(in_full if _fits(in_full, console) else columns, origins, console)
     else:
         _print_stacked(columns, origins, console)
+    _print_removed(photos, console, language)
     console.print()
+
+
+def _print_removed(
+    photos: Sequence[Prepared | Reused], console: Console, language: Language
+) -> None:
+    """What of the originals' metadata stayed at home, and of how many photos."""
+    counts = Counter(kind for photo in photos for kind in photo.jpeg.removed)
+    if counts:
+        kinds = say_list(
+            say("{kind} ({count})", kind=say_removed(kind), count=counts[kind])
+            for kind in REMOVED
+            if counts[kind]
+        )
+        said = say("Metadata removed, from so many photos: {kinds}.", kinds=kinds)
+        print_filled(in_language(said, language), console)
 
 
 def _fits(columns: Sequence[Column], console: Console) -> bool:

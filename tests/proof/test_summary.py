@@ -210,3 +210,14 @@ def test_chinese_lines_begin_with_no_mark_and_break_no_file_name() -> None:
         assert not any(line[-1] in "“（" for line in lines)
         assert any("面.jpg" in line for line in lines)
         assert "".join(lines).replace(" ", "") == text.replace(" ", "")
+
+
+def test_what_stayed_at_home_is_told_with_the_number_of_photos() -> None:
+    position, both = jpeg("a.jpg", removed=("position",)), ("position", "camera")
+    photos = (Prepared("a", BOX, position), Prepared("b", BOX, jpeg("b.jpg", removed=both)))
+    told = said(replace(REPORT, photos=photos), terminal=False)
+    assert (
+        "Metadata removed, from so many photos: where it was taken (GPS) (2), camera, lens and "
+        "exposure (1)." in told
+    )
+    assert "Metadata removed" not in said(REPORT)
