@@ -110,7 +110,7 @@ def test_what_wants_something_done_comes_first_then_mails_products_pictures(
         "mail-1-of-2.eml",
         "Pictures: Box X1",
         "600 kB",
-        "Box X1: ",
+        {"en": "Box X1: ", "zh": "Box X1："}[language],
         "Box_X1_open_20261123.jpg",
         "Overview.jpg",
         "list.txt",
