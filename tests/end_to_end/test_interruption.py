@@ -140,7 +140,7 @@ def test_a_kill_while_sheets_are_made_leaves_whole_files_and_a_way_on(tmp_path: 
         small_photo(photos / f"Box X{number % 3}/IMG_{number}.png", number, (480, 320))
     done = photoprep(photos, "--out", tmp_path / "fresh", "--date", "2026-11-23")
     assert done.returncode == ExitCode.DONE, done.stderr
-    expected = outputs(tmp_path / "fresh")
+    expected = made(tmp_path / "fresh")
     assert sum(name.startswith("sheets/") for name in expected) == 4
     dice = random.Random()
     for stop in range(8):
