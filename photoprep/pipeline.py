@@ -1,7 +1,7 @@
 """The whole story of a run on one screen.
 
     dropped → intake → listing → copies → grouping → recall → making → sheeting → mailing
-    → findings → report
+    → findings → showing → report
 
 ``prepare`` is the door for programs and for the command line alike: it raises typed errors and
 returns a ``Report``; it prints nothing and ends nothing.
@@ -33,6 +33,7 @@ from photoprep.outcome import Failed, PhotoOutcome, Prepared, PreparedJpeg, Reus
 from photoprep.output_folder import OutputFolder, is_output_folder, open_output_folder
 from photoprep.preset import FRAME_BYTES, MailPreference, Preset, SheetKind
 from photoprep.profile import SenderProfile, words_path
+from photoprep.proof.page import PAGE_FILE
 from photoprep.rehearsal import RehearsedFolder, rehearse
 from photoprep.remembered import RememberedSource
 from photoprep.report import Limits, Report, WrittenMail, WrittenSheet, indented
@@ -52,6 +53,7 @@ from photoprep.walk.recall import Memory, recall, recipe_of
 from photoprep.walk.sheet_copies import CopyShelf
 from photoprep.walk.sheet_plans import SheetWords, plan_sheets
 from photoprep.walk.sheeting import Sheeted, make_sheets, sheet_photo_spec
+from photoprep.walk.showing import LivePage, write_page
 from photoprep.workers import usable_cores
 
 if TYPE_CHECKING:
@@ -170,6 +172,17 @@ def prepare(
         by_name = {file.name: file for file in intake.candidates}
         shelf = CopyShelf(preset.sheet, sheet_spec, by_name, folder.unpacking_folder)
         pictures = [(file.name, file.subject) for file in intake.candidates]
+        begun = Report(
+            preset.name,
+            place,
+            (),
+            rehearsed=dry_run,
+            language=language or _language_by(preset),
+            limits=_limits_of(preset),
+            customer=customer,
+            date=day.isoformat(),
+        )
+        live = LivePage(folder, folder.free_paths([PAGE_FILE])[0], begun)
         foreseen = shelf.foreseen(plan_sheets(pictures, kinds, sheet_words))
         made = make_photos(
             intake.candidates,
@@ -184,6 +197,7 @@ def prepare(
             last=not kinds and not (mails and preset.mail.squeeze),
             to_copy=foreseen,
             on_copies=shelf.put,
+            onlooker=live,
         )
         photos = _in_order(intake, made.outcomes)
         remember_copies(intake, photos, sources, folder)
@@ -202,7 +216,7 @@ def prepare(
                 naming,
                 language=preset.letter.language,
                 team=team,
-                on_sheet=on_sheet,
+                on_sheet=live.hearing(say("Making sheets"), on_sheet),
             )
         if mails:
             # The photos need not wait for these.
@@ -210,22 +224,23 @@ def prepare(
             from photoprep.walk.mailing import write_mails
             from photoprep.walk.versions import VersionMaker
 
+            hear_version = live.hearing(say("Making photos smaller for the mails"), on_version)
             mailed = write_mails(
                 ready,
                 sheeted.sheets,
                 folder,
                 preset,
                 about=Correspondence(preset.letter, profile, customer, day, contact, answered),
-                maker=VersionMaker(by_name, spec, recipe, team, on_version),
+                maker=VersionMaker(by_name, spec, recipe, team, hear_version),
                 naming=naming,
             )
-        (report_path,) = folder.free_paths([REPORT_FILE])
+        page_path, report_path = folder.free_paths([PAGE_FILE, REPORT_FILE])
         made_files: list[PreparedJpeg | WrittenSheet | WrittenMail] = [
             *(photo.jpeg for photo in ready),
             *sheeted.sheets,
             *mailed.mails,
         ]
-        wanted = {*(each.output for each in made_files), *mailed.versions, report_path}
+        wanted = {*(each.output for each in made_files), *mailed.versions, page_path, report_path}
         left_alone = _clean_up(folder, intake, wanted)
         shown = completeness(_shown(intake, ready), preset.required_views)
         findings = findings_of(
@@ -236,24 +251,22 @@ def prepare(
             left_alone,
             [*folder.findings, *sheeted.findings, *mailed.findings],
         )
-        report = Report(
-            preset.name,
-            place,
-            photos,
-            mailed.mails,
-            tuple(sheeted.sheets),
-            findings,
-            made.encodes + mailed.encodes,
-            rehearsed=dry_run,
-            language=language or _language_by(preset),
+        report = replace(
+            begun,
+            photos=photos,
+            mails=mailed.mails,
+            sheets=tuple(sheeted.sheets),
+            findings=findings,
+            encodes=made.encodes + mailed.encodes,
             mail_plans=mailed.plans,
             squeeze=mailed.squeeze,
             products=shown.products,
-            limits=_limits_of(preset),
-            customer=customer,
-            date=day.isoformat(),
+            page="" if dry_run else page_path,
         )
-        _write_report(folder, report_path, report)
+        data = indented(report.to_json()) + "\n"
+        if report.page:
+            write_page(folder, report.page, report, data)
+        folder.write_if_new(report_path, data.encode())
         if isinstance(folder, RehearsedFolder):
             report = replace(report, taken_away=tuple(folder.taken_away))
     return report
@@ -350,8 +363,3 @@ def _clean_up(
     names |= {copy.file.name for copy in intake.copies}
     folder.state.forget_sources(folder.state.source_names() - names)
     return folder.keep_only(wanted)
-
-
-def _write_report(folder: OutputFolder, path: str, report: Report) -> None:
-    """Write report.json, last of all, and only when it says something new."""
-    folder.write_if_new(path, (indented(report.to_json()) + "\n").encode())

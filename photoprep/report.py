@@ -188,6 +188,7 @@ class Report:
     limits: Limits | None = None
     customer: str = ""
     date: str = ""
+    page: str = ""
 
     @property
     def ready(self) -> tuple[Prepared | Reused, ...]:

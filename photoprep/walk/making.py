@@ -9,10 +9,10 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from photoprep.errors import PhotoError
-from photoprep.outcome import Failed, Prepared, PreparedJpeg, Reused
+from photoprep.outcome import Failed, PhotoOutcome, Prepared, PreparedJpeg, Reused
 from photoprep.output_folder import OutputFolder
 from photoprep.photo.task import MadePhoto, PhotoTask
 from photoprep.preset import PhotoSpec
@@ -37,6 +37,24 @@ if TYPE_CHECKING:
 Outcome = Prepared | Reused | Failed
 
 
+class Onlooker(Protocol):
+    """Who watches photos lie in their places, from the thread that puts them there."""
+
+    def begin(self) -> None:
+        """Get ready, while the first photos are being made."""
+
+    def settled(self, photos: Callable[[], Sequence[PhotoOutcome]], done: int, total: int) -> None:
+        """Hear how many of how many are made; ``photos`` gives all outcomes so far."""
+
+
+class _Nobody:
+    def begin(self) -> None:
+        pass
+
+    def settled(self, photos: Callable[[], Sequence[PhotoOutcome]], done: int, total: int) -> None:
+        pass
+
+
 @dataclass(frozen=True, slots=True)
 class Made:
     """What came of every candidate, in their order, and how many encodes that cost."""
@@ -59,14 +77,16 @@ def make_photos(
     last: bool = True,
     to_copy: Mapping[str, CopyTask] = MappingProxyType({}),
     on_copies: Callable[[str, Copies | PhotoError], None] = lambda _name, _copies: None,
+    onlooker: Onlooker | None = None,
 ) -> Made:
     """Bring every candidate to its outcome; what is made is put in its place meanwhile.
 
     A picture of ``to_copy`` is copied for sheets from the same decode, if its photo has to be made,
     and ``on_copies(name, copies)`` is given what came of that. ``last`` says that the crew has
     nothing to do afterwards. ``on_photo(done, total)`` is called at the start and after every photo
-    that had to be made.
+    that had to be made; ``onlooker`` hears of those that lie in their places.
     """
+    onlooker = onlooker if onlooker and recalled.to_make else _Nobody()
     outcomes: dict[int, Outcome] = {
         index: failed(candidates[index], error) for index, error in recalled.unreadable.items()
     }
@@ -84,7 +104,17 @@ def make_photos(
         if executor is None
         else run_elsewhere(work_on, tasks, jobs=jobs, executor=executor)
     )
-    with Settling(folder, recipe) as settling, closing(results):
+
+    def so_far() -> list[Outcome]:
+        return [outcome for _, outcome in sorted({**outcomes, **settling.outcomes}.items())]
+
+    settling = Settling(
+        folder,
+        recipe,
+        at_first=onlooker.begin,
+        on_recorded=lambda: onlooker.settled(so_far, len(settling.outcomes), total),
+    )
+    with settling, closing(results):
         for done, (position, result) in enumerate(results, start=1):
             index = order[position]
             if isinstance(result, PhotoAndCopies):

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import signal
 import time
+from collections.abc import Callable
 from queue import Empty, Queue
 from threading import Thread
 
@@ -53,11 +54,20 @@ class Settling:
     """A block within which results are handed over, and at whose end all lie in their places.
 
     While it lasts, the output folder belongs to it. ``outcomes`` has what came of each, by the
-    index it was handed over with.
+    index it was handed over with. ``at_first`` is done by its thread before anything comes, and
+    ``on_recorded`` after every few of them.
     """
 
-    def __init__(self, folder: OutputFolder, recipe: str) -> None:
+    def __init__(
+        self,
+        folder: OutputFolder,
+        recipe: str,
+        *,
+        at_first: Callable[[], None] = lambda: None,
+        on_recorded: Callable[[], None] = lambda: None,
+    ) -> None:
         self.outcomes: dict[int, Prepared | Failed] = {}
+        self._at_first, self._on_recorded = at_first, on_recorded
         self._folder, self._recipe = folder, recipe
         self._errands: Queue[_Errand | None] = Queue(_MOST_WAITING)
         self._put: list[tuple[str, WrittenOutput]] = []
@@ -99,6 +109,10 @@ class Settling:
 
     def _work(self) -> None:
         """Settle until the block is left; after trouble only empty the queue, so none waits."""
+        try:
+            self._at_first()
+        except BaseException as error:  # noqa: BLE001 (as below)
+            self._trouble = error
         while True:
             errand = self._next()
             try:
@@ -124,6 +138,7 @@ class Settling:
             self._folder.record(self._put, self._known)
             self._put, self._known = [], []
             self._recorded_s = time.monotonic()
+            self._on_recorded()
 
     def _outcome(self, candidate: Candidate, result: MadePhoto | PhotoError) -> Prepared | Failed:
         """Put one result in its place, to be recorded soon."""

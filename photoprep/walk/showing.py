@@ -1,4 +1,4 @@
-"""The last step: the run as a page, and while it lasts, the page of a run that goes on.
+"""The last step but one: the run as a page, and while it lasts, the page of a run that goes on.
 
 ``report.html`` is whole at every instant, like every output. During a long run it is written anew
 every so often, with what there is so far, as seldom as keeps that cheap.
@@ -6,6 +6,7 @@ every so often, with what there is so far, as seldom as keeps that cheap.
 
 from __future__ import annotations
 
+import hashlib
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -13,8 +14,9 @@ from dataclasses import replace
 from photoprep.language import Sentence, say
 from photoprep.outcome import PhotoOutcome
 from photoprep.output_folder import OutputFolder
-from photoprep.proof.page import Running, render_page
+from photoprep.proof.page import MOST_THUMBNAILS, PAGE_RECIPE, Running, load_page, render_page
 from photoprep.report import Report
+from photoprep.version import __version__
 from photoprep.walk.crew import OnDone
 
 # A run that is over sooner has no page but its last; then one page every so often, and never more
@@ -22,11 +24,34 @@ from photoprep.walk.crew import OnDone
 _FIRST_AFTER_S = 5.0
 _EVERY_S = 5.0
 _LARGEST_SHARE = 0.02
+# The page as it was last made, by a fingerprint of all that it shows: a run that changes nothing
+# need not make it again, which for thousands of photos would take longer than all else.
+_FACT = "page"
 
 
-def write_page(folder: OutputFolder, path: str, report: Report) -> None:
-    """Write the page of a finished run, only when it says something new."""
-    folder.write_if_new(path, render_page(report, folder.state.thumbnails()))
+def write_page(folder: OutputFolder, path: str, report: Report, data: str) -> None:
+    """Write the page of a finished run, unless it shows what the one that lies there shows.
+
+    ``data`` is the report as JSON.
+    """
+    key = _fingerprint(report, data)
+    if folder.state.fact(_FACT) == key and folder.is_as_written(path):
+        return
+    folder.write_if_new(path, _page(folder, report))
+    folder.state.set_fact(_FACT, key)
+
+
+def _page(folder: OutputFolder, report: Report, running: Running | None = None) -> bytes:
+    few = len(report.ready) + len(report.sheets) <= MOST_THUMBNAILS
+    return render_page(report, folder.state.thumbnails() if few else {}, running)
+
+
+def _fingerprint(report: Report, data: str) -> str:
+    """All that a page shows: what the data say, and the pictures that they do not."""
+    pictures = [each for photo in report.ready for each in (photo.jpeg.sha256, photo.jpeg.preview)]
+    pictures += [sheet.sha256 for sheet in report.sheets]
+    everything = [__version__, PAGE_RECIPE, report.language, report.folder.name, data, *pictures]
+    return hashlib.sha256("\n".join(everything).encode("utf-8", "backslashreplace")).hexdigest()
 
 
 class LivePage:
@@ -46,15 +71,20 @@ class LivePage:
         self._folder, self._path, self._report, self._clock = folder, path, begun, clock
         self._begun_s = clock()
         self._next_s = self._begun_s + _FIRST_AFTER_S
-        self._step_s: dict[str, float] = {}
+        self._steps_s: dict[str, float] = {}
 
-    def settled(self, photos: Sequence[PhotoOutcome], done: int, total: int) -> None:
-        """Hear which photos there are so far, of which ``done`` of ``total`` had to be made."""
-        self._report = replace(self._report, photos=tuple(photos))
+    def begin(self) -> None:
+        """Load what makes pages."""
+        load_page()
+
+    def settled(self, photos: Callable[[], Sequence[PhotoOutcome]], done: int, total: int) -> None:
+        """Hear how many photos are made; ``photos`` are all that there are so far."""
+        if self._is_due():
+            self._report = replace(self._report, photos=tuple(photos()))
         self._tell(say("Preparing photos"), done, total)
 
     def hearing(self, step: Sentence, listener: OnDone) -> OnDone:
-        """A listener to a later step that tells it on."""
+        """A listener to a later step that passes on what it hears."""
 
         def hear(done: int, total: int) -> None:
             listener(done, total)
@@ -62,15 +92,18 @@ class LivePage:
 
         return hear
 
+    def _is_due(self) -> bool:
+        return not self._report.rehearsed and self._clock() >= self._next_s
+
     def _tell(self, step: Sentence, done: int, total: int) -> None:
         now_s = self._clock()
-        step_s = self._step_s.setdefault(step, now_s if done else self._begun_s)
-        if now_s < self._next_s or self._report.rehearsed or not total:
+        begun_s = self._steps_s.setdefault(step, now_s if self._steps_s else self._begun_s)
+        if not self._is_due() or not total or not self._folder.may_write(self._path):
             return
-        left_s = round((now_s - step_s) / done * (total - done)) if done else None
+        left_s = round((now_s - begun_s) / done * (total - done)) if done else None
         running = Running(step, done, total, left_s, time.time_ns() // 1_000_000)
-        page = render_page(self._report, self._folder.state.thumbnails(), running)
+        self._folder.state.set_fact(_FACT, "")
         self._folder.announce([self._path])
-        self._folder.write(self._path, page)
+        self._folder.write(self._path, _page(self._folder, self._report, running))
         spent_s = self._clock() - now_s
         self._next_s = now_s + max(_EVERY_S, spent_s / _LARGEST_SHARE)

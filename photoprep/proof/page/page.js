@@ -81,7 +81,6 @@
   };
   const alone = (hasNoBefore, isMissing) => {
     compare.classList.toggle("alone", hasNoBefore);
-    byId("sides").hidden = hasNoBefore;
     byId("no-original").hidden = !hasNoBefore || !isMissing;
   };
   const look = (card) => {

@@ -26,6 +26,12 @@ if TYPE_CHECKING:
     from jinja2 import Template
 
 PAGE_FILE = "report.html"
+# Part of what makes a page what it is, besides its report: raised whenever an equal one would make
+# other bytes.
+PAGE_RECIPE = "1"
+# A run with more pictures shows the prepared ones themselves, as they come into view: their
+# thumbnails would make a file of tens of megabytes that no browser opens at once.
+MOST_THUMBNAILS = 1000
 _HERE = Path(__file__).parent
 _HTML_LANGUAGE: dict[Language, str] = {"en": "en", "zh": "zh-Hans"}
 
@@ -41,8 +47,8 @@ def render_page(
     """The page of a report, in its language.
 
     ``thumbnails`` are small JPEGs by the hash of the photo or sheet that they show; where there is
-    none, the page has the picture's name alone. With ``running`` the page says that the run goes on
-    and reads itself again every few seconds.
+    none, the page shows the picture itself, from beside it. With ``running`` the page says that the
+    run goes on and reads itself again every few seconds.
     """
     page: Page = page_of(report, running)
     known = {key: base64.b64encode(jpeg).decode() for key, jpeg in thumbnails.items()}
