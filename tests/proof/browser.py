@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,7 +16,7 @@ from typing import Any
 from urllib.parse import unquote_to_bytes
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Dialog, Page, sync_playwright
 
 CHROMIUM = next(
     (each for each in ("chromium", "chromium-browser", "google-chrome") if shutil.which(each)), None
@@ -24,6 +25,7 @@ needs_chromium = pytest.mark.skipif(
     CHROMIUM is None and "PHOTOPREP_REQUIRE_READERS" not in os.environ,
     reason="Chromium is not installed",
 )
+A_MINUTE_S = 60
 OFFLINE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
 DESK: Any = {"viewport": {"width": 1280, "height": 900}}
 PHONE: Any = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
@@ -56,7 +58,11 @@ class Watch:
         context.on("request", lambda request: self.asked.append(request.url))
         context.on("console", lambda message: self.said.append(message.text))
         context.on("weberror", lambda error: self.said.append(str(error.error)))
-        context.on("dialog", lambda dialog: (self.said.append(dialog.message), dialog.dismiss()))
+        context.on("dialog", self._dismiss)
+
+    def _dismiss(self, dialog: Dialog) -> None:
+        self.said.append(dialog.message)
+        dialog.dismiss()
 
     @property
     def asked_elsewhere(self) -> list[str]:
@@ -68,6 +74,19 @@ class Watch:
             return True
         path = unquote_to_bytes(url.partition("#")[0].removeprefix("file://"))
         return url.startswith("file:///") and path.startswith(self.folder + b"/")
+
+
+def wait_until(page: Page, expression: str) -> None:
+    """Wait until JavaScript comes to be true; the page's policy forbids playwright's own waiting.
+
+    Raises:
+        AssertionError: it has not within a minute.
+
+    """
+    end = time.monotonic() + A_MINUTE_S
+    while not page.evaluate(expression):
+        assert time.monotonic() < end, expression
+        page.wait_for_timeout(20)
 
 
 class Screen:

@@ -6,25 +6,27 @@ import io
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import Page
+from playwright.sync_api import FloatRect, Page, expect
 
-from tests.proof.browser import PHONE, Screen, needs_chromium
+from tests.proof.browser import PHONE, Screen, needs_chromium, wait_until
 from tests.proof.drawn_reports import BLUE, RED, drawn_report, with_photo, write_page
 
 pytestmark = needs_chromium
 A_FEW_PX = 3
 # JPEG and the browser may change a flat colour by a little.
 A_FEW_LEVELS = 8
+HALF = 128
 SHARES = (0.02, 0.25, 0.6, 0.98)
 
 
-def box_of(page: Page) -> dict[str, float]:
+def box_of(page: Page) -> FloatRect:
     """Where the picture in depth stands in the window."""
     box = page.locator("#compare").bounding_box()
     assert box is not None
-    return dict(box)
+    return box
 
 
 def seam_x(page: Page) -> float:
@@ -103,11 +105,13 @@ def test_a_finger_moves_it(share: float, screen: Screen, report_page: Path) -> N
 
 
 def test_a_finger_that_goes_down_scrolls(screen: Screen, report_page: Path) -> None:
-    page = screen.open(report_page, "#photo-3", **PHONE | {"viewport": {"width": 390, "height": 500}})
+    page = screen.open(
+        report_page, "#photo-3", **PHONE | {"viewport": {"width": 390, "height": 500}}
+    )
     box = box_of(page)
     x, y = box["x"] + 100, box["y"] + box["height"] - 20
     touch(page, [(x, y - step * 20) for step in range(8)])
-    page.wait_for_function("document.getElementById('depth').scrollTop > 0")
+    wait_until(page, "document.getElementById('depth').scrollTop > 0")
 
 
 def touch(page: Page, way: list[tuple[float, float]]) -> None:
@@ -133,7 +137,7 @@ def touch(page: Page, way: list[tuple[float, float]]) -> None:
 )
 def test_keys_move_it(keys: list[str], share: float, screen: Screen, report_page: Path) -> None:
     page = screen.open(report_page, "#photo-3")
-    assert page.evaluate("document.activeElement.id") == "slider"
+    expect(page.locator("#slider")).to_be_focused()
     for key in keys:
         page.keyboard.press(key)
     box = box_of(page)
@@ -147,20 +151,26 @@ def test_keys_move_it(keys: list[str], share: float, screen: Screen, report_page
 def test_a_pixel_of_the_picture_is_one_of_the_screen(
     zoom: str, times: int, ratio: int, screen: Screen, tmp_path: Path
 ) -> None:
-    report = with_photo(drawn_report(1, sheets=0), 1, width_px=120, height_px=90)
+    report = with_photo(drawn_report(1, sheets=0), 1, width_px=400, height_px=300)
     page_file = write_page(tmp_path, report)
-    striped = Image.new("L", (120, 90))
-    striped.putdata([255 * (x % 2) for _ in range(90) for x in range(120)])
-    striped.save(tmp_path / report.ready[0].jpeg.output, "JPEG", quality=100)
+    chequered = Image.new("L", (400, 300))
+    chequered.putdata([255 * ((x + y) % 2) for y in range(300) for x in range(400)])
+    chequered.save(tmp_path / report.ready[0].jpeg.output, "JPEG", quality=100)
     page = screen.open(page_file, "#photo-1", device_scale_factor=ratio)
+    expect(page.locator("#slider")).to_be_focused()
     page.keyboard.press("Home")
     page.get_by_label(f"{zoom} : 1").check()
-    with Image.open(io.BytesIO(page.locator("#depth-after").screenshot(scale="device"))) as shot:
-        levels = shot.convert("L")
-        assert levels.size == (120 * times, 90 * times)
-        row = [int(levels.getpixel((x, 40)) > 128) for x in range(10 * times, 60 * times)]  # type: ignore[operator]
-    wanted = [at // times % 2 for at in range(50 * times)]
-    assert row in (wanted, [1 - each for each in wanted])
+    box = box_of(page)
+    assert (box["width"], box["height"]) == (400 * times / ratio, 300 * times / ratio)
+    with Image.open(io.BytesIO(page.screenshot(scale="device"))) as shot:
+        left, top = round(box["x"] * ratio), round(box["y"] * ratio)
+        # Beside the words that stand on the picture, and the seam's handle.
+        part = shot.convert("L").crop((left + 150, top + 100, left + 190, top + 140))
+    levels = np.asarray(part) > HALF
+    blocks = levels[::times, ::times]
+    assert (np.kron(blocks, np.ones((times, times), bool)) == levels).all()
+    assert (blocks[:, 1:] != blocks[:, :-1]).all()
+    assert (blocks[1:] != blocks[:-1]).all()
 
 
 def test_whole_is_the_whole_picture(screen: Screen, report_page: Path) -> None:
@@ -181,14 +191,14 @@ def test_a_zoomed_picture_is_moved_by_keys_and_fingers(screen: Screen, report_pa
     start = scroll.evaluate("(e) => e.scrollLeft")
     scroll.focus()
     page.keyboard.press("ArrowRight")
-    page.wait_for_function("(x) => document.querySelector('.scroll').scrollLeft > x", arg=start)
+    wait_until(page, f"document.querySelector('.scroll').scrollLeft > {start}")
     assert page.locator("#depth-title").inner_text() == "Toolbox X1, closed"
     box = scroll.bounding_box()
     assert box is not None
     moved = scroll.evaluate("(e) => e.scrollLeft")
     y = box["y"] + 100
     touch(page, [(box["x"] + 300 - step * 20, y) for step in range(12)])
-    page.wait_for_function("(x) => document.querySelector('.scroll').scrollLeft > x", arg=moved)
+    wait_until(page, f"document.querySelector('.scroll').scrollLeft > {moved}")
 
 
 def test_a_picture_without_original_stands_alone(screen: Screen, tmp_path: Path) -> None:
@@ -196,9 +206,9 @@ def test_a_picture_without_original_stands_alone(screen: Screen, tmp_path: Path)
     page = screen.open(write_page(tmp_path, with_photo(whole, 1, preview="")), "#photo-1")
     assert page.locator("#no-original").is_visible()
     assert not page.locator("#slider").is_visible()
-    assert not page.locator("#sides").is_visible()
+    assert not page.locator(".side.before").is_visible()
     box = box_of(page)
-    assert is_shown(page, BLUE, box["x"] + 20, box["y"] + 20)
+    assert is_shown(page, BLUE, box["x"] + 20, box["y"] + 200)
     page.locator("#depth-next").click()
     assert page.locator("#slider").is_visible()
     assert not page.locator("#no-original").is_visible()
@@ -220,7 +230,7 @@ def test_what_is_not_beside_the_page_is_said(lost: str, screen: Screen, tmp_path
     said.wait_for(state="hidden")
     assert page.locator("#slider").is_visible()
     box = box_of(page)
-    assert is_shown(page, RED, box["x"] + 20, box["y"] + 20)
+    assert is_shown(page, RED, box["x"] + 20, box["y"] + 200)
     (screen.opened[0][0]).said.clear()  # Chromium itself says that a file was not found
 
 

@@ -33,7 +33,7 @@ class Envelope:
     """One draft. ``bar`` is None where no limit is known."""
 
     anchor: str
-    number: int
+    place: str
     subject: str
     href: str
     bar: Bar | None
@@ -50,7 +50,7 @@ def envelopes(report: Report) -> tuple[Envelope, ...]:
     return tuple(
         Envelope(
             anchor=f"mail-{number}",
-            number=number,
+            place=in_language(_place(number, report), report.language),
             subject=mail.subject,
             href=href(mail.output),
             bar=_bar(mail, report),
@@ -79,6 +79,10 @@ def told_of_mails(report: Report) -> tuple[str, ...]:
     if report.mail_plans is not None:
         lines += plan_lines(report.mail_plans)
     return tuple(in_language(line, report.language) for line in lines)
+
+
+def _place(number: int, report: Report) -> str:
+    return say("Mail {number} of {total}", number=number, total=len(report.mails))
 
 
 def _weight(mail: WrittenMail) -> str:

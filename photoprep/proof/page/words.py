@@ -15,8 +15,6 @@ _WORDS = {
     "what_to_do": say("What to do:"),
     "remarks": say("Remarks"),
     "mails": say("Mails"),
-    "mail": say("Mail"),
-    "of": say("of"),
     "open_draft": say("Open the draft"),
     "letter": say("Letter"),
     "no_subject": say("(no subject)"),
@@ -28,7 +26,8 @@ _WORDS = {
     "search": say("Search pictures"),
     "search_hint": say("Product, file name, remark …"),
     "only_remarks": say("Only those with remarks"),
-    "shown": say("shown"),
+    # The page's script puts the numbers in.
+    "some_shown": say("{count} of {total} shown", count="{count}", total="{total}"),
     "none_shown": say("No picture fits that search."),
     "sheets": say("Sheets"),
     "skipped": say("Left aside"),
