@@ -22,6 +22,7 @@ from photoprep.cli_exits import console, exit_codes, stderr_console
 from photoprep.cli_help import SpokenTyper
 from photoprep.cli_language import asked_for, begin_to_speak, speak_by_preset, spoken, told
 from photoprep.cli_letter import letter_app
+from photoprep.cli_open import must_be_written, open_page
 from photoprep.cli_options import (
     AnySheet,
     ContactOption,
@@ -31,6 +32,7 @@ from photoprep.cli_options import (
     JobsOption,
     JsonOption,
     MailsOption,
+    OpenOption,
     OutOption,
     Paths,
     PresetOption,
@@ -178,11 +180,14 @@ def prepare(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say exactly what a run would do; write nothing.")
     ] = False,
+    show: OpenOption = False,
     as_json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
     """Prepare photos and the mails that carry them (the same as: photoprep PATH...)."""
     with exit_codes():
+        if show:
+            must_be_written(dry_run=dry_run)
         from photoprep.pipeline import prepare as prepare_photos
         from photoprep.proof.progress import RunProgress
 
@@ -210,6 +215,8 @@ def prepare(
                 on_version=progress.versions,
             )
         _tell(report, as_json=as_json, quiet=quiet)
+        if show:
+            open_page(report, stderr_console())
         code = report.exit_code
         raise typer.Exit(strictly(code, report.findings) if strict else code)
 
@@ -220,6 +227,7 @@ def demo(
         Path, typer.Argument(metavar="[DIR]", help="Where to put the demo's photos.")
     ] = Path("photoprep-demo"),
     jobs: JobsOption = None,
+    show: OpenOption = False,
     as_json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
@@ -250,6 +258,8 @@ def demo(
                     say("One picture of the demo is broken on purpose, to show what happens then.")
                 )
             )
+        if show:
+            open_page(report, messages)
         # The broken picture is part of the demo: that it is told apart is its success.
         raise typer.Exit(ExitCode.DONE if report.ready else report.exit_code)
 

@@ -83,6 +83,9 @@ JobsOption = Annotated[
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the report as JSON.")]
 QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")]
+OpenOption = Annotated[
+    bool, typer.Option("--open", help="Show the page (report.html) when all is done.")
+]
 StrictOption = Annotated[
     bool, typer.Option("--strict", help="End with 3 when something wants to be done.")
 ]

@@ -175,11 +175,15 @@ def cannot_write(path: Path, error: OSError) -> CannotWriteError:
     )
 
 
-def write_whole(path: Path, data: bytes, *, temporary: Path, sync: bool = True) -> None:
+def write_whole(
+    path: Path, data: bytes, *, temporary: Path, sync: bool = True, lasting: bool = True
+) -> None:
     """Put ``data`` at ``path`` by way of ``temporary``, which must lie on the same disk.
 
     The data is on the platter before it has its name. Without ``sync`` the name itself is not:
     after a loss of power the old file may stand there, whole, until ``sync_folder`` is called.
+    What is not ``lasting`` may then be there in part, or empty: a kill does not harm it, and the
+    wait for the platter is spared.
 
     Raises:
         CannotWriteError: the disk is full, read-only or gone; nothing half-written stays at
@@ -191,9 +195,10 @@ def write_whole(path: Path, data: bytes, *, temporary: Path, sync: bool = True) 
             file.write(data)
             file.flush()
             _backdate(file.fileno(), temporary)
-            os.fsync(file.fileno())
+            if lasting:
+                os.fsync(file.fileno())
         temporary.replace(path)
-        if sync:
+        if sync and lasting:
             sync_folder(path.parent)
     except OSError as error:
         with suppress(OSError):  # the disk may be gone or read-only by now

@@ -32,6 +32,9 @@ from photoprep.state import State
 
 MARKER = ".photoprep"
 STATE_FILE = "state.db"
+# Pictures of the originals, to look at. They are not synced one by one, as the rest is, and not
+# announced: whatever lies there and is not wanted is removed.
+ORIGINALS_FOLDER = f"{MARKER}/originals"
 _UNFINISHED = "unfinished"
 
 # Windows refuses to remove what is open; what stays is met by the run after.
@@ -209,14 +212,15 @@ class OutputFolder:
     def put(self, path: str, data: bytes) -> WrittenOutput:
         """Put a whole file into its place; the caller is to ``record`` it.
 
-        Until then it is known as announced: were the run killed, the next would write it anew.
+        Until then it is known as announced: were the run killed, the next would write it anew. A
+        picture of an original may be broken after a loss of power, which its hash shows.
 
         Raises:
             CannotWriteError: as for ``write``.
 
         """
         known = self._known.get(path)
-        if known is None or known.sha256:
+        if (known is None or known.sha256) and not _is_of_an_original(path):
             self.make_way([path])
         stamp = self._put(path, data)
         return WrittenOutput(sha256_hex(data), stamp)
@@ -225,8 +229,9 @@ class OutputFolder:
         self,
         outputs: list[tuple[str, WrittenOutput]],
         sources: Iterable[tuple[str, RememberedSource]] = (),
+        thumbnails: Iterable[tuple[str, bytes]] = (),
     ) -> None:
-        """Record files that were put, and what came of sources, all or none.
+        """Record files that were put, what came of sources, and thumbnails, all or none.
 
         Their names are made durable before.
         """
@@ -236,7 +241,7 @@ class OutputFolder:
             except OSError as error:
                 raise cannot_write(folder, error) from error
             self._unsynced.discard(folder)
-        self.state.record_outputs(outputs, sources)
+        self.state.record_outputs(outputs, sources, thumbnails)
         self._known.update(outputs)
 
     def write_if_new(self, path: str, data: bytes) -> None:
@@ -264,7 +269,7 @@ class OutputFolder:
 
         A file that a person has changed since is theirs: it stays and is no longer listed.
         """
-        unwanted = sorted(set(self._known) - set(wanted))
+        unwanted = sorted((set(self._known) | self._originals_there()) - set(wanted))
         left = []
         for path in unwanted:
             place = self._place(path)
@@ -310,8 +315,10 @@ class OutputFolder:
         try:
             place.parent.mkdir(exist_ok=True)
             unfinished = self.folder / MARKER / _UNFINISHED / place.name
-            write_whole(place, data, temporary=unfinished, sync=False)
-            self._unsynced.add(place.parent)
+            lasting = not _is_of_an_original(path)
+            write_whole(place, data, temporary=unfinished, sync=False, lasting=lasting)
+            if lasting:
+                self._unsynced.add(place.parent)
             return FileStamp.of(place)
         except FileExistsError as error:
             raise CannotWriteError(
@@ -321,6 +328,14 @@ class OutputFolder:
             ) from error
         except OSError as error:
             raise cannot_write(place, error) from error
+
+    def _originals_there(self) -> set[str]:
+        """The pictures of originals that lie there, those of a killed run among them."""
+        try:
+            names = os.listdir(self._root + ORIGINALS_FOLDER)  # noqa: PTH208 (of names alone)
+        except OSError:  # mostly because there is no such folder
+            return set()
+        return {f"{ORIGINALS_FOLDER}/{name}" for name in names}
 
     def _take_away(self, path: str) -> None:
         try:
@@ -337,7 +352,11 @@ class OutputFolder:
     def _forget(self, paths: list[str]) -> None:
         self.state.forget_outputs(paths)
         for path in paths:
-            del self._known[path]
+            self._known.pop(path, None)
+
+
+def _is_of_an_original(path: str) -> bool:
+    return path.startswith(f"{ORIGINALS_FOLDER}/")
 
 
 def _stands(place: Path) -> bool:

@@ -241,7 +241,11 @@ def prepare(
             *mailed.mails,
         ]
         wanted = {*(each.output for each in made_files), *mailed.versions, page_path, report_path}
+        wanted |= {photo.jpeg.preview for photo in ready}
         left_alone = _clean_up(folder, intake, wanted)
+        folder.state.keep_thumbnails(
+            {photo.jpeg.sha256 for photo in ready} | {sheet.sha256 for sheet in sheeted.sheets}
+        )
         shown = completeness(_shown(intake, ready), preset.required_views)
         findings = findings_of(
             [*by_list.findings, *asked, *shown.findings],

@@ -6,12 +6,12 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from photoprep.files import FileStamp
+from photoprep.files import FileStamp, sha256_hex
 from photoprep.language import packed, unpacked
 from photoprep.measured import Measures
 from photoprep.outcome import Note, PreparedJpeg
 from photoprep.report import MailedPhoto, SheetCell, WrittenMail, WrittenSheet
-from photoprep.spare import Value, sealed
+from photoprep.spare import Value, seal_fits, sealed
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +83,20 @@ def stamp_of(row: tuple[int, int, str, int]) -> FileStamp:
     return FileStamp(row[0], row[1], int(row[2]), row[3])
 
 
+def thumbnail_row(sha256: str, jpeg: bytes) -> tuple[Value | bytes, ...]:
+    """The row of a thumbnail, by the hash of the file that it shows."""
+    *_, seal = sealed(sha256, sha256_hex(jpeg))
+    return sha256, jpeg, seal
+
+
+def thumbnail_of(row: tuple[Any, ...]) -> tuple[str, bytes] | None:
+    """What a row has: a file's hash, and its thumbnail; None where they do not fit their seal."""
+    sha256, jpeg, seal = row
+    if isinstance(jpeg, bytes) and seal_fits((sha256, sha256_hex(jpeg), seal)):
+        return sha256, jpeg
+    return None
+
+
 Kept = PreparedJpeg | RememberedRefusal | WrittenMail | WrittenSheet | MailVersion
 
 
@@ -97,6 +111,8 @@ def text_of(value: Kept) -> str:
                 [note.code, note.severity, packed(note.message), packed(note.hint)]
                 for note in value.notes
             ]
+    if isinstance(value, PreparedJpeg):
+        fields["colour_from"] = packed(value.colour_from)
     return json.dumps(fields, ensure_ascii=False, separators=(",", ":"))
 
 
@@ -105,6 +121,8 @@ def _outcome(text: str) -> PreparedJpeg | RememberedRefusal:
     if "reason" in fields:
         return RememberedRefusal(unpacked(fields["reason"]), unpacked(fields["hint"]))
     fields["notes"] = _notes(fields["notes"])
+    fields["colour_from"] = unpacked(fields["colour_from"])
+    fields["removed"] = tuple(fields["removed"])
     fields["measures"] = Measures(**fields["measures"])
     return PreparedJpeg(**fields)
 

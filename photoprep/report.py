@@ -169,7 +169,8 @@ class Report:
     are mails. ``language`` is that of whoever
     reads it: the JSON's messages are in it, and a sentence here is said by ``in_language``.
     ``squeeze`` is there when the mails carry smaller versions of photos. ``customer`` and ``date``
-    (ISO 8601) are those of names and letters.
+    (ISO 8601) are those of names and letters. ``page`` is where its page lies in the folder, empty
+    where none was written; it stays out of the JSON, which lies beside it.
     """
 
     preset: str

@@ -6,8 +6,13 @@ worked on and what came of it, so that an unchanged one is recognised without be
 An output is announced before it is written (with an empty hash), so that a kill between rename
 and record leaves no file that nobody knows.
 
+Of every finished photo and sheet there is a *thumbnail*, by the hash of its file; those are read
+when somebody asks for them.
+
 Every row carries a seal, a short hash of itself: SQLite notices damage to its pages' structure
-(``PRAGMA quick_check``), not to what stands in them. A record that is damaged, gone, or of an
+(``PRAGMA quick_check``), not to what stands in them. All are checked when the record is opened, but
+those of thumbnails, which are most of its bytes and cost themselves alone: when they are read. A
+record that is damaged, gone, or of an
 older version is set aside and begun anew from the *spare*, a text file beside it that repeats
 which outputs are ours and the facts; the sources are then worked on again. Whatever versions to
 come change, the tables ``facts`` (name, value) and ``outputs`` (path, sha256) keep these columns.
@@ -16,7 +21,7 @@ come change, the tables ``facts`` (name, value) and ``outputs`` (path, sha256) k
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence, Set
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
@@ -37,20 +42,24 @@ from photoprep.remembered import (
     source_row,
     stamp_of,
     text_of,
+    thumbnail_of,
+    thumbnail_row,
     version_of,
 )
 from photoprep.report import WrittenMail, WrittenSheet
 from photoprep.spare import Spare, Value, seal_fits, sealed
 from photoprep.version import __version__
 
-STATE_SCHEMA = 7
+STATE_SCHEMA = 8
 SPARE_FILE = "outputs.txt"
 _FACTS, _SOURCES = "SELECT * FROM facts", "SELECT * FROM sources"
 _OUTPUTS, _MAILS = "SELECT * FROM outputs", "SELECT * FROM mails"
 _SHEETS, _VERSIONS = "SELECT * FROM sheets", "SELECT * FROM versions"
+_THUMBNAILS = "SELECT * FROM thumbnails"
 _INSERT_FACT = "INSERT OR REPLACE INTO facts VALUES (?, ?, ?)"
 _INSERT_SOURCE = "INSERT OR REPLACE INTO sources VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _INSERT_OUTPUT = "INSERT OR REPLACE INTO outputs VALUES (?, ?, ?, ?, ?, ?, ?)"
+_INSERT_THUMBNAIL = "INSERT OR REPLACE INTO thumbnails VALUES (?, ?, ?)"
 _TABLES = """
 CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL, seal TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE sources (
@@ -70,6 +79,9 @@ CREATE TABLE sheets (
 ) WITHOUT ROWID;
 CREATE TABLE versions (
     ingredients TEXT PRIMARY KEY, version TEXT NOT NULL, seal TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE thumbnails (
+    sha256 TEXT PRIMARY KEY, jpeg BLOB NOT NULL, seal TEXT NOT NULL
 ) WITHOUT ROWID;
 """
 
@@ -162,13 +174,15 @@ class State:
         self,
         outputs: Iterable[tuple[str, WrittenOutput]],
         sources: Iterable[tuple[str, RememberedSource]] = (),
+        thumbnails: Iterable[tuple[str, bytes]] = (),
     ) -> None:
-        """Announce or record outputs, and what came of sources, all or none."""
+        """Announce or record outputs, what came of sources, and thumbnails, all or none."""
         recorded = dict(outputs)
         self._spare.add_outputs(_hashes(recorded))
         self._write(
             (_INSERT_OUTPUT, [output_row(path, known) for path, known in recorded.items()]),
             (_INSERT_SOURCE, [source_row(*source) for source in sources]),
+            (_INSERT_THUMBNAIL, [thumbnail_row(*thumbnail) for thumbnail in thumbnails]),
         )
 
     def forget_outputs(self, paths: Iterable[str]) -> None:
@@ -192,12 +206,22 @@ class State:
         """Every written sheet by its path, with the fingerprint of what it was made from."""
         return {row[0]: (row[1], sheet_of(row[2])) for row in self._rows(_SHEETS)}
 
-    def replace_sheets(self, sheets: Iterable[tuple[str, WrittenSheet]]) -> None:
-        """Record all sheets of (fingerprint, sheet) in the place of the earlier ones."""
+    def replace_sheets(
+        self,
+        sheets: Iterable[tuple[str, WrittenSheet]],
+        thumbnails: Iterable[tuple[str, bytes]] = (),
+    ) -> None:
+        """Record all sheets of (fingerprint, sheet) in the place of the earlier ones.
+
+        ``thumbnails`` come to those that are there.
+        """
         rows = [sealed(sheet.output, ingredients, text_of(sheet)) for ingredients, sheet in sheets]
         with self._transaction():
             self._database.execute("DELETE FROM sheets")
             self._database.executemany("INSERT INTO sheets VALUES (?, ?, ?, ?)", rows)
+            self._database.executemany(
+                _INSERT_THUMBNAIL, [thumbnail_row(*thumbnail) for thumbnail in thumbnails]
+            )
 
     def versions(self) -> dict[str, MailVersion]:
         """Every smaller version of a photo by the fingerprint of what it was made from."""
@@ -209,6 +233,17 @@ class State:
         with self._transaction():
             self._database.execute("DELETE FROM versions")
             self._database.executemany("INSERT INTO versions VALUES (?, ?, ?)", rows)
+
+    def thumbnails(self) -> dict[str, bytes]:
+        """The thumbnails of photos and sheets by the hashes of their files; no damaged ones."""
+        return dict(filter(None, map(thumbnail_of, self._rows(_THUMBNAILS))))
+
+    def keep_thumbnails(self, wanted: Set[str]) -> None:
+        """Drop the thumbnails of all but these files."""
+        with translated(self._path):
+            there = {row[0] for row in self._database.execute("SELECT sha256 FROM thumbnails")}
+        dropped = [(sha256,) for sha256 in sorted(there - wanted)]
+        self._write(("DELETE FROM thumbnails WHERE sha256 = ?", dropped))
 
     def _open(self) -> str:
         """Take the lock, then check or make the tables; returns why it must be begun anew."""
@@ -309,7 +344,7 @@ class State:
         if not all(map(seal_fits, self._rows(statement))):
             raise damaged(self._path, say("a row does not fit its seal"))
 
-    def _write(self, *changes: tuple[str, list[tuple[Value, ...]]]) -> None:
+    def _write(self, *changes: tuple[str, Sequence[tuple[Value | bytes, ...]]]) -> None:
         """Do every statement on its rows, all or none."""
         if any(rows for _, rows in changes):
             with self._transaction():

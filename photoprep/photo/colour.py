@@ -21,7 +21,7 @@ from photoprep.photo import gamut
 from photoprep.photo.deep import CHANNELS, FULL, MODES, ColourSpace, Deep, DeepPicture, deep_from
 from photoprep.photo.libvips import to_lab, to_srgb16
 from photoprep.photo.press import light_of_ink
-from photoprep.photo.profiles import adobe_rgb_profile, is_srgb, space_of
+from photoprep.photo.profiles import adobe_rgb_profile, description_of, is_srgb, space_of
 from photoprep.preset import RenderingIntent
 
 # Exif 2.32: ColorSpace in the Exif IFD, where 2 is what some cameras write for Adobe RGB, and the
@@ -38,12 +38,14 @@ class ColourPlan:
     """What becomes of a picture's colours: the ``profile`` they go through, and what to say of it.
 
     ``is_srgb`` says that they are sRGB already and go through none. Without a profile, CMYK is
-    reckoned as ink on paper (``press``) and LAB by its definition.
+    reckoned as ink on paper (``press``) and LAB by its definition. ``colour_from`` is what people
+    call the colours, empty for sRGB: a profile's own name, or a sentence.
     """
 
     profile: bytes = b""
     is_srgb: bool = True
     notes: tuple[Note, ...] = ()
+    colour_from: str = ""
 
 
 def plan_colours(
@@ -58,15 +60,23 @@ def plan_colours(
     notes: tuple[Note, ...] = ()
     if icc_profile and space != "LAB":
         if _is_usable(icc_profile, space):
-            return ColourPlan(icc_profile, space == "RGB" and is_srgb(icc_profile))
+            if space == "RGB" and is_srgb(icc_profile):
+                return ColourPlan(icc_profile)
+            name = description_of(icc_profile) or _UNNAMED
+            return ColourPlan(icc_profile, is_srgb=False, colour_from=name)
         notes = (_PROFILE_IGNORED,)
     if space == "CMYK":
-        return ColourPlan(is_srgb=False, notes=(*notes, _COLOUR_GUESSED))
+        return ColourPlan(is_srgb=False, notes=(*notes, _COLOUR_GUESSED), colour_from=_COATED_PAPER)
     if space == "RGB" and not icc_profile and exif is not None and _says_adobe_rgb(exif):
-        return ColourPlan(adobe_rgb_profile(), is_srgb=False)
-    return ColourPlan(is_srgb=space != "LAB", notes=notes)
+        return ColourPlan(adobe_rgb_profile(), is_srgb=False, colour_from=_ADOBE_RGB)
+    if space == "LAB":
+        return ColourPlan(is_srgb=False, notes=notes, colour_from=_LAB)
+    return ColourPlan(notes=notes)
 
 
+_ADOBE_RGB, _LAB = "Adobe RGB (1998)", "CIELAB"
+_UNNAMED = say("a profile without a name")
+_COATED_PAPER = say("CMYK without a profile, taken as common coated paper")
 _PROFILE_IGNORED = Note(
     "profile-ignored",
     "warning",

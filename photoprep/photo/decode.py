@@ -42,6 +42,7 @@ from photoprep.photo.modes import is_deep_png, plain_mode
 from photoprep.photo.named_colours import named_profile
 from photoprep.photo.photoshop import check_composite, check_photoshop_depth, mend_channels
 from photoprep.photo.png_exif import exif_chunk_of
+from photoprep.photo.private import private_kinds, private_kinds_of_tiff, together
 from photoprep.photo.profiles import LARGEST_BYTES
 from photoprep.photo.raw import read_raw
 from photoprep.photo.refusals import (
@@ -92,7 +93,8 @@ class DecodedPhoto:
     what the original measures upright, ``original_px`` as stored. A scaled decode makes one pixel
     of the mean of ``averaged_px`` × ``averaged_px`` (else 1) and rounds up: of a picture 3841 px
     wide it gives 1921 at a half, the last of them half padding. ``turn`` brings it upright.
-    ``exif`` is the original's.
+    ``exif`` is the original's, and ``removed`` what else its file says, in the words of
+    ``removed.REMOVED``.
     """
 
     image: Image.Image | DeepPicture
@@ -103,6 +105,7 @@ class DecodedPhoto:
     icc_profile: bytes
     exif: Image.Exif
     notes: tuple[Note, ...]
+    removed: tuple[str, ...] = ()
 
 
 def set_up_decoders() -> None:
@@ -210,7 +213,8 @@ def _decoded(image: Image.Image, path: Path, kind: Recognised) -> DecodedPhoto:
         if kind.name == "JPEG XL" and not getattr(image, "jpeg", False):
             exif.pop(_ORIENTATION, None)
         plain = plain_mode(image)
-    return _upright(plain, original_px, averaged_px, icc_profile, exif, notes)
+    removed = private_kinds(exif, image)
+    return _upright(plain, original_px, averaged_px, icc_profile, exif, notes, removed)
 
 
 def _load(image: Image.Image, kind: Recognised) -> None:
@@ -228,7 +232,8 @@ def _decoded_raw(path: Path, kind: Recognised) -> DecodedPhoto:
     raw = read_raw(path)
     if raw.developed is not None:
         exif = _credit_of_raw(path)
-        return _upright(raw.developed, raw.developed.size, 1, b"", exif, (RAW_DEVELOPED,))
+        size_px, removed = raw.developed.size, private_kinds_of_tiff(path)
+        return _upright(raw.developed, size_px, 1, b"", exif, (RAW_DEVELOPED,), removed)
     with Image.open(io.BytesIO(raw.preview), formats=["JPEG"]) as image:
         decoded = _decoded(image, path, kind)
     for tag, value in _credit_of_raw(path).items():
@@ -242,6 +247,7 @@ def _decoded_raw(path: Path, kind: Recognised) -> DecodedPhoto:
         decoded.icc_profile,
         decoded.exif,
         (RAW_PREVIEW,),
+        together(decoded.removed, private_kinds_of_tiff(path)),
     )
 
 
@@ -270,20 +276,33 @@ def _decoded_tiff(path: Path, head: TiffHead) -> DecodedPhoto:
     if picture.size != tuple(-(-side // averaged_px) for side in head.size_px):
         raise CannotReadError(say("its head contradicts itself"))
     return _upright(
-        picture, head.size_px, averaged_px, head.icc_profile, head.exif, pages_notes(path)
+        picture,
+        head.size_px,
+        averaged_px,
+        head.icc_profile,
+        head.exif,
+        pages_notes(path),
+        private_kinds_of_tiff(path),
     )
 
 
 def _shown_in_part(remnant: Remnant) -> DecodedPhoto:
     """What could be read of a damaged picture, as a picture of its own."""
     image = remnant.image
-    exif, icc_profile = Image.Exif(), b""
+    exif, icc_profile, removed = Image.Exif(), b"", tuple[str, ...]()
     if isinstance(image, Image.Image):
         exif, icc_profile = _exif_of(image), image.info.get("icc_profile") or b""
+        removed = private_kinds(exif, image)
         image = plain_mode(image)
     width, height = (side * remnant.averaged_px for side in image.size)
     return _upright(
-        image, (width, height), remnant.averaged_px, icc_profile, exif, (shown_in_part(remnant),)
+        image,
+        (width, height),
+        remnant.averaged_px,
+        icc_profile,
+        exif,
+        (shown_in_part(remnant),),
+        removed,
     )
 
 
@@ -294,11 +313,12 @@ def _upright(
     icc_profile: bytes,
     exif: Image.Exif,
     notes: tuple[Note, ...],
+    removed: tuple[str, ...],
 ) -> DecodedPhoto:
     turn = _TURNS.get(exif.get(_ORIENTATION, 1))
     full_size_px = original_px[::-1] if turn in QUARTER_TURNS else original_px
     return DecodedPhoto(
-        image, full_size_px, original_px, averaged_px, turn, icc_profile, exif, notes
+        image, full_size_px, original_px, averaged_px, turn, icc_profile, exif, notes, removed
     )
 
 

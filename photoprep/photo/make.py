@@ -13,10 +13,11 @@ from PIL import Image
 
 from photoprep.errors import PhotoError
 from photoprep.measured import Measures
-from photoprep.outcome import Note
+from photoprep.photo.before import preview_of
 from photoprep.photo.capture_time import capture_time, taken_at
 from photoprep.photo.colour import ColourPlan, plan_colours, to_srgb
 from photoprep.photo.decode import DecodedPhoto, decode
+from photoprep.photo.deep import DeepPicture
 from photoprep.photo.fit import allowed_sizes_px, fit_jpeg, smaller_jpeg
 from photoprep.photo.looks import looks_of
 from photoprep.photo.measures import measures_of
@@ -34,6 +35,7 @@ from photoprep.photo.task import (
     PhotoTask,
     SmallerTask,
 )
+from photoprep.photo.thumbnail import thumbnail_of
 from photoprep.preset import PhotoSpec
 
 AlsoMake = Callable[[DecodedPhoto, str], None]
@@ -77,7 +79,7 @@ def make_smaller(task: SmallerTask) -> EncodedJpeg:
             decoded = decode(source.path, accept_damaged=spec.accept_damaged)
             plan = plan_colours(decoded.image, decoded.icc_profile, decoded.exif)
             jpeg = smaller_jpeg(
-                _rendered(decoded, plan, (like.width_px, like.height_px), spec),
+                _rendered(decoded, plan, (like.width_px, like.height_px), spec).shown,
                 like,
                 task.max_bytes,
                 icc_profile=_profile(spec),
@@ -97,7 +99,7 @@ def look_at(task: LookTask) -> Looked:
             decoded = decode(source.path)
             plan = plan_colours(decoded.image, decoded.icc_profile, decoded.exif)
             size_px = allowed_sizes_px(decoded.full_size_px, task.spec)[0]
-            picture = _rendered(decoded, plan, size_px, task.spec)
+            picture = _rendered(decoded, plan, size_px, task.spec).shown
             source.check()
     except PhotoError as error:
         error.path = task.path
@@ -124,26 +126,29 @@ def _made(source: HeldSource, spec: PhotoSpec, also: AlsoMake | None) -> MadePho
     """The photo of a held source; half a file that is still being copied is not a damaged one."""
     try:
         decoded = decode(source.path, accept_damaged=spec.accept_damaged)
-        jpeg, notes, seen = _fitted(decoded, spec)
+        made = _fitted(decoded, spec, source.sha256)
         if also is not None:
             also(decoded, source.sha256)
     except PhotoError:
         source.check()
         raise
     source.check()  # at the end: a decoder may read on while the picture is scaled
-    notes = decoded.notes + notes
-    taken = taken_at(decoded.exif)
-    return MadePhoto(
-        source.sha256, decoded.full_size_px, jpeg, notes, seen.looks, seen.measures, taken
-    )
+    return made
+
+
+@dataclass(frozen=True, slots=True)
+class _Rendering:
+    """The picture upright, at a size: ``scaled`` in its file's colours, ``shown`` in sRGB."""
+
+    scaled: Image.Image | DeepPicture
+    shown: Image.Image
 
 
 def _rendered(
     decoded: DecodedPhoto, plan: ColourPlan, size_px: tuple[int, int], spec: PhotoSpec
-) -> Image.Image:
-    """The picture upright, at a size, in sRGB."""
+) -> _Rendering:
     scaled = upright_at(decoded, size_px, deep=not plan.is_srgb)
-    return to_srgb(scaled, plan, spec.background, spec.rendering_intent)
+    return _Rendering(scaled, to_srgb(scaled, plan, spec.background, spec.rendering_intent))
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,16 +165,17 @@ def _seen(picture: Image.Image, decoded: DecodedPhoto) -> _Seen:
     return _Seen(looks_of(picture), measures)
 
 
-def _fitted(decoded: DecodedPhoto, spec: PhotoSpec) -> tuple[EncodedJpeg, tuple[Note, ...], _Seen]:
-    """The JPEG, what there is to say of its colours, and what was seen of the picture."""
+def _fitted(decoded: DecodedPhoto, spec: PhotoSpec, source_sha256: str) -> MadePhoto:
+    """The JPEG, and all that is told and shown of it, from the same pixels."""
     plan = plan_colours(decoded.image, decoded.icc_profile, decoded.exif)
+    renderings: dict[tuple[int, int], _Rendering] = {}
     seen: list[_Seen] = []
 
     def render(size_px: tuple[int, int]) -> Image.Image:
-        picture = _rendered(decoded, plan, size_px, spec)
+        rendering = renderings[size_px] = _rendered(decoded, plan, size_px, spec)
         if not seen:  # of the first, the largest one
-            seen.append(_seen(picture, decoded))
-        return picture
+            seen.append(_seen(rendering.shown, decoded))
+        return rendering.shown
 
     jpeg = fit_jpeg(
         render,
@@ -178,7 +184,20 @@ def _fitted(decoded: DecodedPhoto, spec: PhotoSpec) -> tuple[EncodedJpeg, tuple[
         icc_profile=_profile(spec),
         exif=clean_exif(decoded.exif),
     )
-    return jpeg, plan.notes, seen[0]
+    chosen = renderings[jpeg.width_px, jpeg.height_px]
+    return MadePhoto(
+        source_sha256,
+        decoded.full_size_px,
+        jpeg,
+        decoded.notes + plan.notes,
+        seen[0].looks,
+        seen[0].measures,
+        taken_at(decoded.exif),
+        plan.colour_from,
+        decoded.removed,
+        thumbnail_of(chosen.shown),
+        preview_of(chosen.scaled, chosen.shown, plan, _profile(spec)),
+    )
 
 
 def _profile(spec: PhotoSpec) -> bytes:

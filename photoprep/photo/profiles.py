@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import struct
+import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -18,6 +19,7 @@ from photoprep.photo.deep import ColourSpace
 # Real profiles of scanners and presses have up to 9 MB; beyond, somebody is playing.
 LARGEST_BYTES = 16_000_000
 _HEADER_BYTES = 128
+_LONGEST_NAME = 60
 _SIGNATURE = slice(36, 40)  # "acsp" (7.2.11)
 
 # A profile's colour space signature (7.2.6) → what it describes.
@@ -74,6 +76,22 @@ def space_of(profile: bytes) -> ColourSpace | None:
     except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
         return None
     return space if usable else None
+
+
+@lru_cache(maxsize=64)
+def description_of(profile: bytes) -> str:
+    """What a profile calls itself, on one line and cut where it goes on; empty where it does not.
+
+    "Display P3", "Adobe RGB (1998)", "ISO Coated v2 300% (ECI)": proper names, in every language.
+    """
+    try:
+        said = ImageCms.getProfileDescription(ImageCms.ImageCmsProfile(io.BytesIO(profile)))
+    except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
+        return ""
+    # Controls, and marks that turn the direction of whatever text the name is put into.
+    plain = "".join(" " if unicodedata.category(sign)[0] in "CZ" else sign for sign in said)
+    name = " ".join(plain.split())
+    return name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1].rstrip()}…"
 
 
 @lru_cache(maxsize=64)

@@ -98,7 +98,9 @@ class MadePhoto:
 
     ``looks`` is what the picture looks like, to notice it in other files (see ``likeness``),
     ``measures`` are what doubts are judged by (see ``doubts``), and ``taken`` is when it was taken
-    (see ``Head``).
+    (see ``Head``). ``colour_from`` and ``removed`` are as in ``outcome.PreparedJpeg``;
+    ``thumbnail`` is a small JPEG of the photo (see ``thumbnail``), ``preview`` one of its original
+    (see ``before``).
     """
 
     source_sha256: str
@@ -108,6 +110,10 @@ class MadePhoto:
     looks: str = ""
     measures: Measures = field(default_factory=Measures)
     taken: str = ""
+    colour_from: str = ""
+    removed: tuple[str, ...] = ()
+    thumbnail: bytes = b""
+    preview: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,25 +9,24 @@ from collections.abc import Sequence
 
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
 from photoprep.errors import PhotoprepError
 from photoprep.language import Language, in_language, say, say_both, say_number
 from photoprep.outcome import Failed, Prepared, Reused
+from photoprep.proof.cells import print_filled
 from photoprep.proof.findings import print_findings
-from photoprep.proof.mail_plans import print_mail_plans
+from photoprep.proof.mail_table import print_mails
+from photoprep.proof.photo_table import print_photos, print_sheets
+from photoprep.proof.product_lines import print_products
 from photoprep.report import Report
-from photoprep.units import say_bytes, say_cm
 
-# From so many columns on, a photo and where it came from stand in one line.
-_WIDE_COLUMNS = 120
 _SKIPPED_NAMED = 8
 _HINTS_NAMED = 8
 _ALIKE_NAMED = 8
 
 
 def print_report(report: Report, console: Console) -> None:
-    """The run at a glance: failures and findings first, as they want something done."""
+    """The run at a glance, in the order of the page: what wants something done comes first."""
     print_failures(report.failed, console, report.language)
     print_findings(
         report.findings,
@@ -36,10 +35,11 @@ def print_report(report: Report, console: Console) -> None:
         most_hints=_HINTS_NAMED,
         most_alike=_ALIKE_NAMED,
     )
+    print_mails(report, console)
+    print_products(report.products, console, report.language)
+    print_photos(report.ready, console, report.language)
+    print_sheets(report.sheets, console, report.language)
     _print_skipped(report, console)
-    _print_photos(report, console)
-    _print_sheets(report, console)
-    _print_mails(report, console)
     _print_closing(report, console)
 
 
@@ -62,14 +62,10 @@ def print_failures(failed: Sequence[Failed], console: Console, language: Languag
     )
     console.print(f"[bold red]{in_language(heading, language)}[/]")
     for photo in failed:
-        console.print(
-            f"  [red]✗[/] {escape(photo.source)}: {escape(in_language(photo.reason, language))}",
-            highlight=False,
-            soft_wrap=True,
-        )
+        words = f"{photo.source}: {in_language(photo.reason, language)}"
+        print_filled(words, console, indent_cells=4, mark="  [red]✗[/] ")
         if photo.hint:
-            hint = escape(in_language(photo.hint, language))
-            console.print(f"    {hint}", highlight=False, soft_wrap=True)
+            print_filled(in_language(photo.hint, language), console, indent_cells=4)
     console.print()
 
 
@@ -79,9 +75,8 @@ def _print_skipped(report: Report, console: Console) -> None:
     skipped = [file for file in report.skipped if file.source not in found]
     for file in skipped[:_SKIPPED_NAMED]:
         words = in_language(say_both(file.reason, file.hint), report.language)
-        console.print(
-            f"[dim]– {escape(file.source)}: {escape(words)}[/]", highlight=False, soft_wrap=True
-        )
+        words = f"{file.source}: {words}"
+        print_filled(words, console, indent_cells=2, mark="[dim]–[/] ", style="dim")
     if len(skipped) > _SKIPPED_NAMED:
         more = say_number(
             len(skipped) - _SKIPPED_NAMED,
@@ -93,104 +88,6 @@ def _print_skipped(report: Report, console: Console) -> None:
         console.print()
 
 
-def _print_photos(report: Report, console: Console) -> None:
-    """One line a photo where the terminal is wide, else a second one for where it came from."""
-    if not report.ready:
-        return
-    if console.width >= _WIDE_COLUMNS:
-        table = Table(box=None, pad_edge=False, header_style="bold")
-        table.add_column(in_language(say("Photo"), report.language), overflow="fold")
-        for title in (say("size"), say("pixels"), say("longest side")):
-            heading = in_language(title, report.language)
-            table.add_column(heading, justify="right", no_wrap=True)
-        table.add_column(in_language(say("from"), report.language), overflow="fold", style="dim")
-        for photo in report.ready:
-            table.add_row(*_photo_cells(photo), _origin(photo, report.language))
-        console.print(table)
-    else:
-        longest = max(len(_photo_cells(photo)[0]) for photo in report.ready)
-        for photo in report.ready:
-            name, size, pixels, side = _photo_cells(photo)
-            line = f"{name:<{longest}}  {size:>6}  {pixels:>9}  {side}"
-            console.print(line, highlight=False, soft_wrap=True)
-            console.print(
-                f"  [dim]{_origin(photo, report.language)}[/]", highlight=False, soft_wrap=True
-            )
-    console.print()
-
-
-def _photo_cells(photo: Prepared | Reused) -> tuple[str, str, str, str]:
-    """Name, size, pixels and longest side of a finished photo; names are plain ASCII."""
-    jpeg = photo.jpeg
-    side = say_cm(max(jpeg.width_px, jpeg.height_px), jpeg.dpi)
-    return (
-        jpeg.output.rpartition("/")[2],
-        say_bytes(jpeg.size_bytes),
-        f"{jpeg.width_px}×{jpeg.height_px}",
-        f"{side}, {jpeg.dpi} DPI",
-    )
-
-
-def _origin(photo: Prepared | Reused, language: Language) -> str:
-    jpeg = photo.jpeg
-    parts = [
-        photo.source,
-        say_bytes(jpeg.source_bytes),
-        f"{jpeg.source_width_px}×{jpeg.source_height_px}",
-    ]
-    if isinstance(photo, Reused):
-        parts.append(in_language(say("unchanged"), language))
-    return escape(", ".join(parts))
-
-
-def _print_sheets(report: Report, console: Console) -> None:
-    if not report.sheets:
-        return
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column(in_language(say("Sheet"), report.language), overflow="fold")
-    for title in (say("size"), say("pixels"), say("pictures")):
-        table.add_column(in_language(title, report.language), justify="right", no_wrap=True)
-    for sheet in report.sheets:
-        table.add_row(
-            sheet.output.rpartition("/")[2],
-            say_bytes(sheet.size_bytes),
-            f"{sheet.width_px}×{sheet.height_px}",
-            str(len(sheet.cells)),
-        )
-    console.print(table)
-    console.print()
-
-
-def _print_mails(report: Report, console: Console) -> None:
-    if not report.mails:
-        return
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column(in_language(say("Mail"), report.language), no_wrap=True)
-    for title, style in ((say("pictures"), ""), (say("on the wire"), ""), (say("as files"), "dim")):
-        heading = in_language(title, report.language)
-        table.add_column(heading, justify="right", no_wrap=True, style=style)
-    for mail in report.mails:
-        table.add_row(
-            mail.output.rpartition("/")[2],
-            str(len(mail.attachments)),
-            say_bytes(mail.wire_bytes),
-            say_bytes(mail.raw_bytes),
-        )
-    console.print(table)
-    console.print()
-    if report.squeeze is not None:
-        saved = say(
-            "{before} mails became {after}; the largest loss is {loss:.1f} points.",
-            before=report.squeeze.mails_before,
-            after=report.squeeze.mails_after,
-            loss=report.squeeze.largest_loss,
-        )
-        console.print(in_language(saved, report.language), highlight=False)
-    if report.mail_plans is not None:
-        print_mail_plans(report.mail_plans, console, report.language)
-    console.print()
-
-
 def _print_closing(report: Report, console: Console) -> None:
     for path in report.taken_away:
         gone = in_language(say("{path} would be removed.", path=path), report.language)
@@ -198,9 +95,9 @@ def _print_closing(report: Report, console: Console) -> None:
     if report.rehearsed:
         rehearsed = say("This is what a run would do; nothing has been written.")
         console.print(in_language(rehearsed, report.language), highlight=False)
-    closing = in_language(_closing(report), report.language)
-    console.print(f"[bold]{closing}[/]", highlight=False, soft_wrap=True)
-    console.print(escape(str(report.folder)), highlight=False, soft_wrap=True)
+    print_filled(in_language(_closing(report), report.language), console, style="bold")
+    place = report.folder / report.page  # the page, where there is one
+    console.print(escape(str(place)), highlight=False, soft_wrap=True)
 
 
 def _closing(report: Report) -> str:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from rich.console import Console
-from rich.markup import escape
 
 from photoprep.language import Language, in_language, say_number
+from photoprep.proof.cells import print_filled
 from photoprep.report import Finding
 
-_MARKS = {"error": "[red]✗[/]", "warning": "[yellow]![/]", "info": "[dim]·[/]"}
+MARKS = {"error": "[red]✗[/]", "warning": "[yellow]![/]", "info": "[dim]·[/]"}
 
 
 def print_findings(
@@ -28,7 +28,7 @@ def print_findings(
     """
     hints = [finding for finding in findings if finding.severity == "info"]
     unnamed = hints[most_hints:] if most_hints else []
-    for severity in _MARKS:
+    for severity in MARKS:
         for group in _by_code(finding for finding in findings if finding.severity == severity):
             named = [finding for finding in group if finding not in unnamed]
             most = most_alike if severity != "info" and most_alike else len(named)
@@ -55,10 +55,9 @@ def _print_group(
     group: Sequence[Finding], console: Console, language: Language, *, more: int
 ) -> None:
     for finding in group:
-        where = f"{escape(finding.source)}: " if finding.source else ""
-        words = escape(in_language(finding.message, language))
-        mark = _MARKS[finding.severity]
-        console.print(f"{mark} {where}{words}", highlight=False, soft_wrap=True)
+        where = f"{finding.source}: " if finding.source else ""
+        words = f"{where}{in_language(finding.message, language)}"
+        print_filled(words, console, indent_cells=2, mark=f"{MARKS[finding.severity]} ")
     if more > 0:
         said = say_number(
             more,
@@ -67,5 +66,4 @@ def _print_group(
         )
         console.print(f"  {in_language(said, language)}", highlight=False)
     if group and group[0].hint:
-        hint = escape(in_language(group[0].hint, language))
-        console.print(f"  [dim]{hint}[/]", highlight=False, soft_wrap=True)
+        print_filled(in_language(group[0].hint, language), console, indent_cells=2, style="dim")

@@ -6,15 +6,14 @@ from rich.console import Console
 
 from photoprep.language import Language, in_language, say, say_number
 from photoprep.mail_plans import MailPlan, MailPlans
+from photoprep.proof.cells import print_filled
 from photoprep.units import say_bytes
 
 
 def print_mail_plans(plans: MailPlans, console: Console, language: Language) -> None:
     """The plan that was taken, and the other one with the option that takes it."""
     for line in plan_lines(plans):
-        # There is no path in it that a broken line would spoil; a file gets it in one.
-        wraps = not console.is_terminal
-        console.print(in_language(line, language), highlight=False, soft_wrap=wraps)
+        print_filled(in_language(line, language), console)
 
 
 def plan_lines(plans: MailPlans) -> tuple[str, str]:

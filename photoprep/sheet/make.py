@@ -10,6 +10,7 @@ from photoprep.errors import CannotFitError, TooSmallABudgetError
 from photoprep.language import say, say_number
 from photoprep.photo.fit import fit_jpeg
 from photoprep.photo.profiles import srgb_profile
+from photoprep.photo.thumbnail import thumbnail_of
 from photoprep.preset import PhotoSpec
 from photoprep.sheet.compose import compose
 from photoprep.sheet.page import Page
@@ -29,9 +30,10 @@ def make_sheet(task: SheetTask, draws: Draws) -> MadeSheet:
 
     """
     page = task.page
+    image = compose(task, draws)
 
     def render(_size_px: tuple[int, int]) -> Image.Image:
-        return compose(task, draws)
+        return image
 
     try:
         jpeg = fit_jpeg(
@@ -45,7 +47,8 @@ def make_sheet(task: SheetTask, draws: Draws) -> MadeSheet:
         raise _too_small(task, error.smallest_bytes, 0.0) from error
     if jpeg.quality < task.quality_floor:
         raise _too_small(task, len(jpeg.data), jpeg.quality)
-    return MadeSheet(jpeg, tuple((cell.index, cell.picture) for cell in page.cells))
+    cells = tuple((cell.index, cell.picture) for cell in page.cells)
+    return MadeSheet(jpeg, cells, thumbnail_of(image))
 
 
 def at_one_size(spec: PhotoSpec, page: Page) -> PhotoSpec:

@@ -181,10 +181,14 @@ class SheetTask:
 
 @dataclass(frozen=True, slots=True)
 class MadeSheet:
-    """One finished page: its JPEG, and the pictures' places in it by their index."""
+    """One finished page: its JPEG, and the pictures' places in it by their index.
+
+    ``thumbnail`` is a JPEG of it (see ``photo.thumbnail``).
+    """
 
     jpeg: EncodedJpeg
     cells: tuple[tuple[int, Box], ...]
+    thumbnail: bytes = b""
 
 
 def copy_bounds(pictures: int, longest_px: int) -> CopyBounds:

@@ -27,6 +27,7 @@ from photoprep.sheet.task import (
 )
 from photoprep.walk.crew import OnDone, PhotoCrew
 from photoprep.walk.intake import Candidate
+from photoprep.walk.previews import with_preview_as_found
 from photoprep.walk.recall import Recalled
 from photoprep.walk.settling import Settling, failed
 from photoprep.workers import run_elsewhere
@@ -153,7 +154,8 @@ def _recalled_outcomes(
         if index in moving or index in recalled.relearned:
             learned.append((candidate.name, known))
         if isinstance(known.outcome, PreparedJpeg):
-            outcomes[index] = Reused(candidate.name, candidate.subject, known.outcome)
+            jpeg = with_preview_as_found(known.outcome, folder)
+            outcomes[index] = Reused(candidate.name, candidate.subject, jpeg)
         else:
             reason, hint = known.outcome.reason, known.outcome.hint
             outcomes[index] = Failed(candidate.name, candidate.subject, reason, hint)

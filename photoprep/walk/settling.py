@@ -31,6 +31,7 @@ from photoprep.photo.remembered_fit import text_of_fit
 from photoprep.photo.task import MadePhoto
 from photoprep.remembered import RememberedRefusal, RememberedSource, WrittenOutput
 from photoprep.walk.intake import Candidate
+from photoprep.walk.previews import preview_path
 
 # Errors that may be gone at the next run; every other verdict on a picture is remembered.
 _PASSING = (
@@ -72,6 +73,7 @@ class Settling:
         self._errands: Queue[_Errand | None] = Queue(_MOST_WAITING)
         self._put: list[tuple[str, WrittenOutput]] = []
         self._known: list[tuple[str, RememberedSource]] = []
+        self._thumbnails: list[tuple[str, bytes]] = []
         self._recorded_s = 0.0
         self._trouble: BaseException | None = None
         self._thread = Thread(target=self._work, name="settling", daemon=True)
@@ -135,8 +137,8 @@ class Settling:
             index, candidate, result = errand
             self.outcomes[index] = self._outcome(candidate, result)
         if not errand or time.monotonic() - self._recorded_s >= RECORD_EVERY_S:
-            self._folder.record(self._put, self._known)
-            self._put, self._known = [], []
+            self._folder.record(self._put, self._known, self._thumbnails)
+            self._put, self._known, self._thumbnails = [], [], []
             self._recorded_s = time.monotonic()
             self._on_recorded()
 
@@ -147,11 +149,22 @@ class Settling:
                 refusal = RememberedRefusal(result.message, result.hint)
                 self._learn(candidate, result.source_sha256, refusal)
             return failed(candidate, result)
+        preview = self._put_preview(result)
         put = self._folder.put(candidate.output, result.jpeg.data)
-        jpeg = _prepared_jpeg(candidate, result, put.sha256)
+        jpeg = _prepared_jpeg(candidate, result, put.sha256, preview)
         self._put.append((candidate.output, put))
+        if result.thumbnail:
+            self._thumbnails.append((put.sha256, result.thumbnail))
         self._learn(candidate, result.source_sha256, jpeg)
         return Prepared(candidate.name, candidate.subject, jpeg)
+
+    def _put_preview(self, made: MadePhoto) -> str:
+        """Put the picture of an original in its place; returns where that is."""
+        if not made.preview:
+            return ""
+        place = preview_path(made.source_sha256, self._recipe)
+        self._put.append((place, self._folder.put(place, made.preview)))
+        return place
 
     def _learn(
         self, candidate: Candidate, sha256: str, outcome: PreparedJpeg | RememberedRefusal
@@ -165,7 +178,9 @@ def failed(candidate: Candidate, error: PhotoError) -> Failed:
     return Failed(candidate.name, candidate.subject, error.message, error.hint)
 
 
-def _prepared_jpeg(candidate: Candidate, made: MadePhoto, sha256: str) -> PreparedJpeg:
+def _prepared_jpeg(
+    candidate: Candidate, made: MadePhoto, sha256: str, preview: str
+) -> PreparedJpeg:
     jpeg = made.jpeg
     width_px, height_px = made.source_size_px
     return PreparedJpeg(
@@ -185,4 +200,7 @@ def _prepared_jpeg(candidate: Candidate, made: MadePhoto, sha256: str) -> Prepar
         measures=made.measures,
         taken=made.taken,
         fit=text_of_fit(jpeg),
+        colour_from=made.colour_from,
+        removed=made.removed,
+        preview=preview,
     )

@@ -96,17 +96,21 @@ def make_sheets(
     names = _names(plans, known, made, naming, photo_names)
     outputs = iter(folder.free_paths([f"{SHEETS_FOLDER}/{name}" for name in names]))
     sheeted, recorded = Sheeted(), list[tuple[str, WrittenSheet]]()
+    thumbnails: list[tuple[str, bytes]] = []
     for index, plan in enumerate(plans):
         pages = known[index]
         if not pages:
             pages = _put(plan, made[index], folder, outputs)
+            small = (page.made.thumbnail for page in made[index].pages)
+            thumbnails += zip((page.sha256 for page in pages), small, strict=True)
             sheeted.findings += made[index].failures
         else:
             pages = [_moved(page, next(outputs), folder) for page in pages]
         recorded += [(keys[index], page) for page in pages]
         sheeted.sheets += pages
-    if {page.output: (key, page) for key, page in recorded} != folder.state.sheets():
-        folder.state.replace_sheets(recorded)
+    told = {page.output: (key, page) for key, page in recorded}
+    if thumbnails or told != folder.state.sheets():
+        folder.state.replace_sheets(recorded, thumbnails)
     sheeted.findings += [
         Finding(note.code, note.severity, note.message, note.hint, page.product, page.output)
         for page in sheeted.sheets

@@ -65,6 +65,26 @@ def test_names_and_figures_can_be_read_at_any_width(folder: Path, columns: int) 
     assert "Preparing photos" in told
 
 
+def test_what_wants_something_done_comes_first_and_photos_last(folder: Path) -> None:
+    told = CONTROL.sub("", on_a_terminal(folder, 100))
+    parts = (
+        "Not prepared: 1 picture",
+        "The letters end without your name",
+        "mail-1-of-1.eml",
+        "Subject: Product pictures: Toolbox X100",
+        "Toolbox X100: closed, open",
+        "Toolbox_X100_open_",
+        "1 not prepared",
+    )
+    places = [told.rindex(part) for part in parts]
+    assert places == sorted(places)
+
+
+def test_sentences_fill_a_terminal_by_words(folder: Path) -> None:
+    told = CONTROL.sub("", on_a_terminal(folder, 50))
+    assert re.search(r'Set them once with "photoprep profile edit",\r?\n +then run again\.', told)
+
+
 def test_colours_are_left_out_when_asked(folder: Path) -> None:
     assert COLOUR.search(on_a_terminal(folder, 80))
     assert not COLOUR.search(on_a_terminal(folder, 80, NO_COLOR="1"))

@@ -17,8 +17,10 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from photoprep import prepare
 from photoprep.errors import NoPhotosError
+from photoprep.files import sha256_of_file
 from photoprep.photo.decode import set_up_decoders
 from photoprep.report import Report
+from photoprep.state import State
 from tests.support import Inline, contents, outputs, small_photo
 
 NAMES = st.sampled_from(
@@ -33,6 +35,25 @@ NAMES = st.sampled_from(
     ]
 )
 DAY = datetime.date(2026, 11, 23)
+
+
+def looked_at(report: Report) -> dict[str, tuple[str, bytes]]:
+    """What the page shows of each photo: the hash of its preview and its thumbnail; none else."""
+    previews = {photo.source: photo.jpeg.preview for photo in report.ready}
+    there = {path.name for path in (report.folder / ".photoprep/originals").glob("*")}
+    assert there == {Path(preview).name for preview in previews.values()}
+    with State(report.folder / ".photoprep/state.db") as state:
+        thumbnails = state.thumbnails()
+    assert thumbnails.keys() == {photo.jpeg.sha256 for photo in report.ready} | {
+        sheet.sha256 for sheet in report.sheets
+    }
+    return {
+        photo.source: (
+            sha256_of_file(report.folder / photo.jpeg.preview),
+            thumbnails[photo.jpeg.sha256],
+        )
+        for photo in report.ready
+    }
 
 
 def made(report: Report, written: dict[str, str]) -> dict[str, str]:
@@ -99,10 +120,12 @@ class Folder(RuleBasedStateMachine):
         fresh = prepare(self.photos, out=self.fresh, date=DAY, executor=Inline())
         written = outputs(self.out)
         assert made(report, written) == made(fresh, outputs(self.fresh))
+        assert looked_at(report) == looked_at(fresh)
         assert len(report.photos) == len(sources)
         again = prepare(self.photos, out=self.out, date=DAY, executor=Inline())
         assert again.encodes == 0
         assert outputs(self.out) == written
+        assert looked_at(again) == looked_at(report)
         assert [photo.source for photo in again.photos] == [photo.source for photo in report.photos]
 
     @invariant()

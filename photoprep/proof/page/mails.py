@@ -30,7 +30,7 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """One draft. ``bar`` is None where no limit is known."""
+    """One draft; ``place`` says which of how many. ``bar`` is None where no limit is known."""
 
     anchor: str
     place: str
@@ -50,7 +50,10 @@ def envelopes(report: Report) -> tuple[Envelope, ...]:
     return tuple(
         Envelope(
             anchor=f"mail-{number}",
-            place=in_language(_place(number, report), report.language),
+            place=in_language(
+                say("Mail {number} of {total}", number=number, total=len(report.mails)),
+                report.language,
+            ),
             subject=mail.subject,
             href=href(mail.output),
             bar=_bar(mail, report),

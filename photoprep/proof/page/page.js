@@ -60,7 +60,9 @@
     const said = byId("shown");
     if (count === photos.length) said.textContent = "";
     else if (!count) said.textContent = said.dataset.none;
-    else said.textContent = said.dataset.some.replace("{count}", count).replace("{total}", photos.length);
+    else {
+      said.textContent = said.dataset.some.replace("[shown]", count).replace("[all]", photos.length);
+    }
   };
   if (search) {
     search.form.hidden = false;

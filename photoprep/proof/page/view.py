@@ -210,7 +210,7 @@ def _signposts(report: Report) -> list[Signpost]:
 _COUNTED = {
     "mails": (say("mail"), say("mails")),
     "products": (say("product"), say("products")),
-    "ready": (say("picture"), say("pictures")),
+    "ready": (say("picture ready"), say("pictures ready")),
     "sheets": (say("sheet"), say("sheets")),
 }
 

@@ -26,8 +26,8 @@ _WORDS = {
     "search": say("Search pictures"),
     "search_hint": say("Product, file name, remark …"),
     "only_remarks": say("Only those with remarks"),
-    # The page's script puts the numbers in.
-    "some_shown": say("{count} of {total} shown", count="{count}", total="{total}"),
+    # The script of the page puts figures in the places of what stands in brackets.
+    "shown": say("{shown} of {all} shown", shown="[shown]", all="[all]"),
     "none_shown": say("No picture fits that search."),
     "sheets": say("Sheets"),
     "skipped": say("Left aside"),
@@ -41,8 +41,6 @@ _WORDS = {
     "close": say("Close"),
     "zoom": say("Size on the screen"),
     "fit": say("Whole"),
-    "actual": say("1 : 1"),
-    "double": say("2 : 1"),
     "stopped": say(
         "This page has not been renewed for a while: the run was probably interrupted. Run "
         "photoprep again on the same folder; it goes on where it stopped."
