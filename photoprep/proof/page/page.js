@@ -33,12 +33,23 @@
     image.addEventListener("error", instead);
   }
 
+  // What is drawn only when it comes near turns out lower or higher than it was taken for.
+  let chosen = null;
+  for (const post of document.querySelectorAll("nav a")) {
+    post.addEventListener("click", () => { chosen = byId(post.hash.slice(1)); });
+  }
+  addEventListener("hashchange", () => {
+    const part = chosen;
+    chosen = null;
+    if (part) requestAnimationFrame(() => requestAnimationFrame(() => part.scrollIntoView()));
+  });
+
   // The filter.
   const photos = cards.filter((card) => card.dataset.words !== undefined);
   const search = byId("search");
   const onlyRemarks = byId("only-remarks");
   const narrow = () => {
-    const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
+    const words = search.value.normalize("NFKC").toLowerCase().split(/\s+/).filter(Boolean);
     let count = 0;
     for (const card of photos) {
       const fits = words.every((word) => card.dataset.words.includes(word))
@@ -67,19 +78,27 @@
   const before = byId("depth-before");
   const after = byId("depth-after");
   const slider = byId("slider");
+  const previous = byId("depth-previous");
+  const next = byId("depth-next");
+  const scroll = depth.querySelector(".scroll");
   let current = null;
   let opener = null;
-  let pushed = false;
 
   const inTurn = () => cards.filter((card) => !card.hidden);
   const cut = () => {
     compare.style.setProperty("--cut", `${slider.value}%`);
-    slider.setAttribute("aria-valuetext", `${slider.value} %`);
+    slider.setAttribute("aria-valuetext", `${Math.round(slider.value)} %`);
   };
   const zoom = () => {
     const chosen = depth.querySelector("input[name=zoom]:checked").value;
+    // What was in the middle stays there.
+    const across = (scroll.scrollLeft + scroll.clientWidth / 2) / scroll.scrollWidth;
+    const down = (scroll.scrollTop + scroll.clientHeight / 2) / scroll.scrollHeight;
     compare.classList.toggle("zoomed", chosen !== "fit");
     compare.style.setProperty("--zoom", Number(chosen) / devicePixelRatio || 1);
+    scroll.tabIndex = chosen === "fit" ? -1 : 0;
+    scroll.scrollLeft = across * scroll.scrollWidth - scroll.clientWidth / 2;
+    scroll.scrollTop = down * scroll.scrollHeight - scroll.clientHeight / 2;
   };
   const alone = (hasNoBefore, isMissing) => {
     compare.classList.toggle("alone", hasNoBefore);
@@ -93,8 +112,8 @@
     const turn = inTurn();
     const place = turn.indexOf(card);
     byId("depth-place").textContent = place < 0 ? "" : `${place + 1} / ${turn.length}`;
-    byId("depth-previous").disabled = place <= 0;
-    byId("depth-next").disabled = place < 0 || place === turn.length - 1;
+    previous.disabled = place <= 0;
+    next.disabled = place < 0 || place === turn.length - 1;
     compare.style.setProperty("--wide", width);
     compare.style.setProperty("--high", height);
     byId("not-here").hidden = true;
@@ -113,39 +132,46 @@
         .filter(Boolean).map((part) => part.cloneNode(true)),
     );
   };
+  const takeFocus = () => {
+    if (!depth.open) return;
+    (linkOf(current).dataset.before ? slider : byId("depth-close")).focus({ preventScroll: true });
+  };
   const open = (card, from) => {
     opener = from;
-    look(card);
     if (!depth.open) depth.showModal();
+    look(card);
     depth.scrollTop = 0;
-    (linkOf(card).dataset.before ? slider : byId("depth-close")).focus({ preventScroll: true });
+    takeFocus();
   };
   const step = (by) => {
     const turn = inTurn();
-    const next = turn[turn.indexOf(current) + by];
-    if (!next) return;
-    history.replaceState(history.state, "", `#${next.id}`);
-    look(next);
-    opener = linkOf(next);
+    const card = turn[turn.indexOf(current) + by];
+    if (!card) return;
+    history.replaceState(history.state, "", `#${card.id}`);
+    look(card);
+    opener = linkOf(card);
+    // A button that can no longer be used would take the focus with it.
+    if (document.activeElement.disabled) (previous.disabled ? next : previous).focus();
   };
 
   after.addEventListener("error", () => { byId("not-here").hidden = false; });
   before.addEventListener("error", () => alone(true, true));
   slider.addEventListener("input", cut);
   for (const choice of depth.querySelectorAll("input[name=zoom]")) choice.addEventListener("change", zoom);
-  byId("depth-previous").addEventListener("click", () => step(-1));
-  byId("depth-next").addEventListener("click", () => step(1));
+  addEventListener("resize", zoom); // another screen, or the browser's own zoom
+  previous.addEventListener("click", () => step(-1));
+  next.addEventListener("click", () => step(1));
   byId("depth-close").addEventListener("click", () => depth.close());
   depth.addEventListener("keydown", (event) => {
-    if (event.target.matches("input") || event.altKey || event.ctrlKey || event.metaKey) return;
+    if (event.target.matches("input, [tabindex='0']")) return; // they have uses for arrows
+    if (event.altKey || event.ctrlKey || event.metaKey) return;
     if (event.key === "ArrowLeft") step(-1);
     if (event.key === "ArrowRight") step(1);
   });
   depth.addEventListener("close", () => {
-    if (pushed) history.back();
-    else history.replaceState(null, "", "#");
-    pushed = false;
-    if (opener) opener.focus();
+    if (asked() && history.state) history.back();
+    else if (asked()) history.replaceState(null, "", "#");
+    opener.focus();
     after.removeAttribute("src");
     before.removeAttribute("src");
   });
@@ -156,17 +182,25 @@
     if (!card) return;
     event.preventDefault();
     history.pushState({ picture: true }, "", `#${card.id}`);
-    pushed = true;
     open(card, link);
   });
-  addEventListener("popstate", () => {
-    if (depth.open && !location.hash.match(/^#(photo|sheet)-\d+$/)) {
-      pushed = false;
-      depth.close();
-    }
-  });
-  const asked = location.hash && byId(location.hash.slice(1));
-  if (asked && asked.classList.contains("picture")) open(asked, linkOf(asked));
+
+  // The address says which picture is open: for Back and Forward, and for links to one.
+  const asked = () => {
+    const card = byId(location.hash.slice(1));
+    return card && card.classList.contains("picture") ? card : null;
+  };
+  const follow = () => {
+    const card = asked();
+    if (card) open(card, linkOf(card));
+    else depth.close();
+  };
+  addEventListener("popstate", follow);
+  if (asked()) {
+    follow();
+    // Until it is loaded, the browser looks for the place again, and takes the focus away.
+    addEventListener("load", () => requestAnimationFrame(takeFocus));
+  }
 
   // A run that goes on writes this page anew; a person who is reading is not disturbed.
   const written = Number(document.body.dataset.written);

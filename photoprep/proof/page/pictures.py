@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
@@ -50,7 +52,7 @@ class Picture:
     """One photo or sheet: ``anchor`` names it on the page, ``sha256`` its thumbnail.
 
     ``href`` and ``original_href`` lead to files beside the page; the latter is empty where there is
-    no picture of the original. ``words`` is what a search looks through, in lower case.
+    no picture of the original. ``words`` is what a search looks through (see ``_searched``).
     """
 
     anchor: str
@@ -79,7 +81,7 @@ def places_of(report: Report) -> dict[str, str]:
 
 def href(path: str) -> str:
     """A path in the output folder as an address relative to the page."""
-    return quote(path)
+    return quote(os.fsencode(path))
 
 
 def title_of(subject: Subject, language: Language) -> str:
@@ -150,7 +152,7 @@ def _photo(
         height_px=jpeg.height_px,
         figures=tuple(_photo_figures(photo, report, mailed)),
         remarks=tuple(remarks),
-        words=" ".join((name, title, photo.source, *said)).casefold(),
+        words=_searched(name, title, photo.source, *said),
     )
 
 
@@ -206,8 +208,13 @@ def _sheet(sheet: WrittenSheet, anchor: str, report: Report, mailed: str) -> Pic
         height_px=sheet.height_px,
         figures=tuple(figures),
         remarks=(),
-        words=f"{name} {alt}".casefold(),
+        words=_searched(name, alt),
     )
+
+
+def _searched(*texts: str) -> str:
+    """Texts as the page's script makes them of what is searched for: NFKC, in lower case."""
+    return unicodedata.normalize("NFKC", " ".join(texts)).lower()
 
 
 def _figure(label: Sentence, value: str, language: Language, href: str = "") -> Figure:

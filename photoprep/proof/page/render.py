@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup, escape
 
 from photoprep.language import Language
+from photoprep.proof.page.marks import kept_in
 from photoprep.proof.page.view import Page, Running, page_of
 from photoprep.proof.page.words import words_in
 from photoprep.report import Report
@@ -103,6 +104,7 @@ def _template() -> Template:
         autoescape=True,
         loader=FileSystemLoader(_HERE),
         undefined=StrictUndefined,
+        finalize=kept_in,
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
