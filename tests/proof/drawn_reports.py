@@ -26,6 +26,7 @@ from photoprep.outcome import (
     Subject,
 )
 from photoprep.proof.page import PAGE_FILE, render_page
+from photoprep.removed import REMOVED
 from photoprep.report import (
     Finding,
     Limits,
@@ -152,7 +153,7 @@ def _photo(number: int) -> Prepared | Reused:
         4000,
         3000,
         colour_from="Adobe RGB" if number % 2 else "",
-        removed=("position", "serial numbers") if number % 2 else (),
+        removed=REMOVED[:2] if number % 2 else (),
         preview=f".photoprep/previews/{number:03}.jpg",
     )
     return kind(f"autumn/IMG_{number:04}.JPG", subject, jpeg)

@@ -90,6 +90,6 @@ def hostile_report(folder: Path) -> Report:
 
 
 def _photo(photo: Prepared | Reused, text: str, file: str) -> Prepared:
-    jpeg = replace(photo.jpeg, output=f"photos/{file}", colour_from=text, removed=(text,))
+    jpeg = replace(photo.jpeg, output=f"photos/{file}", colour_from=text)
     jpeg = replace(jpeg, preview=f".photoprep/previews/{file}")
     return Prepared(text, Subject(text, text, photo.subject.view, text, "", text, text), jpeg)

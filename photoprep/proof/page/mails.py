@@ -84,10 +84,6 @@ def told_of_mails(report: Report) -> tuple[str, ...]:
     return tuple(in_language(line, report.language) for line in lines)
 
 
-def _place(number: int, report: Report) -> str:
-    return say("Mail {number} of {total}", number=number, total=len(report.mails))
-
-
 def _weight(mail: WrittenMail) -> str:
     return say(
         "{wire} on the wire, {raw} as files",

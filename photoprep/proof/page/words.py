@@ -19,7 +19,6 @@ _WORDS = {
     "letter": say("Letter"),
     "no_subject": say("(no subject)"),
     "products": say("Products"),
-    "accessories": say("Accessories"),
     "missing": say("missing"),
     "unclear": say("not told"),
     "pictures": say("Pictures"),
