@@ -46,9 +46,13 @@ def found_by_axe(page: Page) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("language", ["en", "zh"])
-@pytest.mark.parametrize("dress", DRESSES)
-@pytest.mark.parametrize("state", STATES)
+@pytest.mark.parametrize(
+    ("state", "dress", "language"),
+    [
+        *((state, dress, "en") for state in STATES for dress in DRESSES),
+        *((state, "light", "zh") for state in ("as it opens", "a picture")),
+    ],
+)
 def test_axe_finds_nothing(
     state: str, dress: str, language: Language, screen: Screen, tmp_path: Path
 ) -> None:

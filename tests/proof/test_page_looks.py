@@ -94,7 +94,7 @@ def long_report() -> Report:
     )
 
 
-@pytest.mark.parametrize("width_px", [320, 360, 390, 600, 768, 961, 1280, 2560])
+@pytest.mark.parametrize("width_px", [320, 360, 390, 768, 1280])
 @pytest.mark.parametrize("names", ["usual", "long"])
 def test_nothing_is_wider_than_the_screen(
     names: str, width_px: int, screen: Screen, tmp_path: Path
