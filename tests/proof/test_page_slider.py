@@ -179,6 +179,10 @@ def test_whole_is_the_whole_picture(screen: Screen, report_page: Path) -> None:
     assert box_of(page)["width"] == 2 * 944
     page.get_by_label("Whole").check()
     box = box_of(page)
+    scroll = page.locator(".scroll")
+    assert scroll.evaluate(
+        "(e) => [e.scrollWidth - e.clientWidth, e.scrollHeight - e.clientHeight]"
+    ) == [0, 0]
     assert 0 <= box["y"] < box["y"] + box["height"] < 500
     assert 0 <= box["x"] < box["x"] + box["width"] < 1000
     assert box["width"] / box["height"] == pytest.approx(944 / 708, rel=0.01)
@@ -188,7 +192,9 @@ def test_a_zoomed_picture_is_moved_by_keys_and_fingers(screen: Screen, report_pa
     page = screen.open(report_page, "#photo-1", **PHONE)
     page.get_by_label("2 : 1").check()
     scroll = page.locator(".scroll")
+    assert page.evaluate("document.getElementById('depth').scrollWidth") == 390
     start = scroll.evaluate("(e) => e.scrollLeft")
+    assert start == pytest.approx((2 * 944 - scroll.evaluate("(e) => e.clientWidth")) / 2, abs=2)
     scroll.focus()
     page.keyboard.press("ArrowRight")
     wait_until(page, f"document.querySelector('.scroll').scrollLeft > {start}")
