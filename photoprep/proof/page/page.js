@@ -88,6 +88,9 @@
   const cut = () => {
     compare.style.setProperty("--cut", `${slider.value}%`);
     slider.setAttribute("aria-valuetext", `${Math.round(slider.value)} %`);
+    // A side that is hardly shown needs no name.
+    compare.classList.toggle("no-before", slider.value < 15);
+    compare.classList.toggle("no-after", slider.value > 85);
   };
   const zoom = () => {
     const chosen = depth.querySelector("input[name=zoom]:checked").value;
