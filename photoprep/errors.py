@@ -101,9 +101,13 @@ class NothingPreparedError(PhotoprepError):
 
 
 class NoPhotosError(PhotoprepError):
-    """There was no picture at all in what was given."""
+    """There was no picture at all in what was given.
+
+    ``is_passing`` says that some of it could not be looked at, so that there may be one.
+    """
 
     exit_code = ExitCode.NO_PHOTOS
+    is_passing: bool = False
 
 
 class CannotWriteError(PhotoprepError):
