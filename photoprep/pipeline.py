@@ -79,6 +79,7 @@ def prepare(
     verify: bool = False,
     accept_damaged: bool = False,
     dry_run: bool = False,
+    links_within: str | os.PathLike[str] | None = None,
     language: Language | None = None,
     executor: Executor | None = None,
     crew: PhotoCrew | None = None,
@@ -107,6 +108,7 @@ def prepare(
         verify: hash every source instead of trusting size and time.
         accept_damaged: take as much of a damaged picture as can be read, with a finding.
         dry_run: reckon everything as it would be, exactly, and write nothing anywhere.
+        links_within: leave links to files aside that lead out of this folder.
         language: of the messages in report.json, and what ``Report.language`` says; by default the
             preset's, which by default is the user's.
         executor: where the work goes instead of worker processes of its own. Without it, a script
@@ -127,7 +129,8 @@ def prepare(
     workers = _checked_jobs(jobs)
     answered = read_enquiry(enquiry) if enquiry else None
     given = [paths] if isinstance(paths, str | os.PathLike) else paths
-    dropped = scan([dropped_path(path) for path in given])
+    within = Path(links_within) if links_within is not None else None
+    dropped = scan([dropped_path(path) for path in given], links_within=within)
     place = (
         Path(at_home(os.fspath(out))).absolute() if out else default_output_folder(dropped.likeness)
     )

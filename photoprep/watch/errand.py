@@ -18,7 +18,7 @@ import time
 import traceback
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
@@ -54,10 +54,10 @@ class _StoppedError(BaseException):
 
 @dataclass(frozen=True, slots=True)
 class _Done:
-    """What came of a job, and the hash over the contents of its sources."""
+    """What came of a job, and the hashes of its files."""
 
     outcome: Outcome
-    content: str = ""
+    files: dict[str, str] = field(default_factory=dict)
     trace: str = ""
 
 
@@ -111,7 +111,7 @@ class Errand:
         self._tell(
             {
                 "outcome": asdict(done.outcome),
-                "content": done.content,
+                "files": done.files,
                 "trace": done.trace,
                 "resident_bytes": resident_bytes(),
             }
@@ -120,7 +120,7 @@ class Errand:
     def _done(self, job: Job) -> _Done:
         try:
             report = self._prepare(job)
-            return _Done(outcome_of(report), content_of(Path(job.out)))
+            return _Done(outcome_of(report), files_of(job))
         except (KeyboardInterrupt, _StoppedError):
             return _Done(Outcome(ExitCode.INTERRUPTED, is_passing=True))
         except PhotoprepError as error:
@@ -160,6 +160,7 @@ class Errand:
             date=datetime.date.fromisoformat(job.date) if job.date else None,
             profile=load_profile(),
             jobs=jobs,
+            links_within=job.inbox or None,
             language=job.language or None,
             crew=self._crew,
             on_photo=lambda done, total: self._step("photos", done, total),
@@ -231,20 +232,25 @@ def refusal(error: PhotoprepError, job: Job) -> Outcome:
     )
 
 
-def content_of(out: Path) -> str:
-    """The hash over names and contents of all sources that an output folder's record knows.
+def files_of(job: Job) -> dict[str, str]:
+    """The hashes of the job's files: those the output's record knows, else of what lies there.
 
-    Empty where the record cannot be read: it serves to recognise a batch, and nothing hangs on it.
+    What cannot be read has none: they serve to recognise a batch, and nothing else hangs on them.
     """
-    import hashlib
-
+    from photoprep.catalogue.found import printable
+    from photoprep.files import sha256_of_file
     from photoprep.output_folder import MARKER, STATE_FILE
     from photoprep.state import State
 
-    with suppress(PhotoprepError), State(out / MARKER / STATE_FILE) as state:
-        lines = sorted(f"{name}\0{known.sha256}" for name, known in state.sources().items())
-        return hashlib.sha256("\n".join(lines).encode("utf-8", "surrogateescape")).hexdigest()
-    return ""
+    hashes: dict[str, str] = {}
+    with suppress(PhotoprepError):
+        with State(Path(job.out) / MARKER / STATE_FILE) as state:
+            known = {name: source.sha256 for name, source in state.sources().items()}
+        for path in job.files:
+            sha256 = known.get(printable(path.removeprefix(job.prefix)), "")
+            with suppress(PhotoprepError):
+                hashes[path] = sha256 or sha256_of_file(Path(job.inbox) / path)
+    return hashes
 
 
 def resident_bytes() -> int:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 from photoprep.language import Language
@@ -15,8 +16,10 @@ Step = Literal["photos", "sheets", "versions"]
 class Job:
     """One batch to prepare: absolute paths, and what is said of it.
 
-    ``language`` is empty for the preset's, ``date`` (ISO 8601) for that of the first run, and
-    ``jobs`` 0 for one a core.
+    ``language`` is empty for the preset's, ``date`` None for that of the first run (ISO 8601), and
+    ``jobs`` 0 for one a core. Links that lead out of ``inbox`` are left aside. ``files`` are those
+    whose hashes are asked for: paths relative to ``inbox``, each of which begins with ``prefix``,
+    what the run does not have in its names.
     """
 
     sources: tuple[str, ...]
@@ -26,6 +29,9 @@ class Job:
     language: Language | Literal[""] = ""
     date: str | None = None
     jobs: int = 0
+    inbox: str = ""
+    files: tuple[str, ...] = ()
+    prefix: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +45,11 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """The job is over. ``content`` stands for the contents of its sources; ``trace`` is a bug's."""
+    """The job is over. ``files`` are the hashes of those that were asked for and could be read.
+
+    ``trace`` is that of a bug, for whoever mends it.
+    """
 
     outcome: Outcome
-    content: str = ""
+    files: Mapping[str, str] = field(default_factory=dict)
     trace: str = ""

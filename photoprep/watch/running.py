@@ -211,11 +211,11 @@ class _Child:
             case {"step": ("photos" | "sheets" | "versions") as step, "done": int(done)}:
                 total = line.get("total")
                 return Progress(step, done, total if isinstance(total, int) else done)
-            case {"outcome": dict(outcome), "resident_bytes": int(size)}:
+            case {"outcome": dict(outcome), "files": dict(files), "resident_bytes": int(size)}:
                 self._batches += 1
                 self._first_bytes = self._first_bytes or size
                 self._last_bytes = size
-                return Ended(Outcome(**outcome), str(line["content"]), str(line["trace"]))
+                return Ended(Outcome(**outcome), files, str(line["trace"]))
         return Ended(_lost(), trace=f"no answer: {line!r}")
 
 

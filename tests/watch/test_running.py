@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import signal
@@ -10,6 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -88,7 +90,6 @@ def test_a_job_comes_out_as_prepare_would_have_it(
     assert (ended.outcome.exit_code, ended.outcome.is_passing) == (ExitCode.DONE, False)
     assert ended.outcome.prepared == 4
     assert ended.outcome.page == "report.html"
-    assert len(ended.content) == 64
     assert Progress("photos", 4, 4) in listener.progress
     told = photoprep(
         "prepare", folder, "--out", tmp_path / "other", "--customer", "C0123", "--date", DAY
@@ -97,14 +98,40 @@ def test_a_job_comes_out_as_prepare_would_have_it(
     assert outputs(tmp_path / "out") == outputs(tmp_path / "other")
 
 
-def test_equal_content_has_an_equal_hash_and_another_another(
+def test_it_tells_the_hashes_of_the_files_that_are_asked_for(
     tmp_path: Path, runner: ErrandRunner, listener: Listener
 ) -> None:
-    hashes = []
-    for name, count in (("One", 2), ("Two", 2), ("Three", 3)):
-        runner.begin(job(photos(tmp_path / name, count), tmp_path / f"{name}-out"))
-        hashes.append(listener.end_of(runner).content)
-    assert hashes[0] == hashes[1] != hashes[2]
+    """Of pictures from the run's own record, and of what is none; of what vanished, none."""
+    folder = photos(tmp_path / "in/Boxes", 2)
+    (folder / "notes.txt").write_text("no picture\n")
+    paths = [path.relative_to(tmp_path / "in").as_posix() for path in folder.rglob("*.*")]
+    asked = replace(
+        job(folder, tmp_path / "out"),
+        inbox=str(tmp_path / "in"),
+        files=(*paths, "Boxes/gone.jpg"),
+        prefix="Boxes/",
+    )
+    runner.begin(asked)
+    told = listener.end_of(runner).files
+    assert told == {
+        path: hashlib.sha256((tmp_path / "in" / path).read_bytes()).hexdigest() for path in paths
+    }
+
+
+def test_links_out_of_the_watched_folder_are_not_followed(
+    tmp_path: Path, runner: ErrandRunner, listener: Listener
+) -> None:
+    folder = photos(tmp_path / "in/Boxes", 1)
+    secret = small_photo(tmp_path / "secret.png", 9)
+    (folder / "Box X0/out.png").symlink_to(secret)
+    (folder / "Box X0/up.png").symlink_to(small_photo(tmp_path / "in/Other/one.png", 5))
+    runner.begin(replace(job(folder, tmp_path / "out"), inbox=str(tmp_path / "in")))
+    outcome = listener.end_of(runner).outcome
+    assert (outcome.prepared, outcome.failed) == (2, 0)
+    report = json.loads((tmp_path / "out/report.json").read_text(encoding="utf-8"))
+    rows = {row["source"]: row for row in report["photos"]}
+    assert rows["Box X0/out.png"]["status"] == "skipped"
+    assert "out of the watched folder" in rows["Box X0/out.png"]["error"]
 
 
 def test_a_run_that_cannot_be_is_told_by_its_kind(
@@ -231,7 +258,7 @@ import sys, os, json
 size = 0
 for line in sys.stdin:
     size += {growth}
-    print(json.dumps({{"outcome": {{"exit_code": 0, "page": str(os.getpid())}}, "content": "",
+    print(json.dumps({{"outcome": {{"exit_code": 0, "page": str(os.getpid())}}, "files": {{}},
                       "trace": "", "resident_bytes": 1000 + size}}), flush=True)
 """
 
