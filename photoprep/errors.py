@@ -8,6 +8,7 @@
     │   ├── NewerRecordError        a newer photoprep's folder
     │   └── RecordDamagedError      its record; the next run rebuilds it
     ├── OutputBusyError         75  another run is at work in the output folder
+    ├── WatchedAlreadyError     75  another photoprep watches the same folder
     ├── PresetError             78  a preset or the sender's profile is wrong
     ├── MailTooLargeError       65  one attachment alone is over the mail's limit
     ├── DraftUnusableError      65  a draft that cannot go out as it lies
@@ -126,6 +127,12 @@ class RecordDamagedError(CannotWriteError):
 
 class OutputBusyError(PhotoprepError):
     """Another run is at work in the same output folder."""
+
+    exit_code = ExitCode.TRY_LATER
+
+
+class WatchedAlreadyError(PhotoprepError):
+    """Another photoprep watches the same folder, or puts what comes of one into the same output."""
 
     exit_code = ExitCode.TRY_LATER
 
