@@ -11,7 +11,14 @@ from photoprep.archive_member import Member
 from photoprep.files import FileStamp
 
 _CLUTTER = {"thumbs.db", "ehthumbs.db", "desktop.ini", "icon\r"}
-_CLUTTER_FOLDERS = {"__macosx", "@eadir", "$recycle.bin", "system volume information"}
+_CLUTTER_FOLDERS = {
+    "__macosx",
+    "@eadir",
+    "#recycle",
+    "#snapshot",
+    "$recycle.bin",
+    "system volume information",
+}
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
