@@ -43,6 +43,7 @@ from photoprep.cli_options import (
 from photoprep.cli_presets import presets_app
 from photoprep.cli_send import send
 from photoprep.cli_sheet import sheet as sheet_command
+from photoprep.cli_watch import watch
 from photoprep.errors import ExitCode, PhotoprepError
 from photoprep.language import say
 from photoprep.report import strictly
@@ -69,6 +70,7 @@ app = SpokenTyper(
     "  photoprep sheet FOLDER -o FILE      put the pictures on one sheet\n"
     "  photoprep FOLDER --customer C0123   with the customer's number in the letters\n"
     "  photoprep send FOLDER-prepared …    send the mails to somebody\n"
+    "  photoprep watch INBOX               prepare whatever is dropped into a folder\n"
     "  photoprep prepare --help            all that can be said\n"
     "  photoprep demo                      try it on photos that photoprep makes itself\n",
 )
@@ -82,6 +84,7 @@ app.command()(names)
 app.command("sheet")(sheet_command)
 app.command()(send)
 app.command()(drafts)
+app.command()(watch)
 
 
 def run(arguments: list[str]) -> int:

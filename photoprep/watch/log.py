@@ -1,4 +1,4 @@
-"""What happens, one line an event on standard error: for people, or as JSON for programs.
+r"""What happens, one line an event on standard error: for people, or as JSON for programs.
 
 Every line is one event whatever a name or a message holds: a line's end within is shown as ``\\n``.
 Rotation is the system's.
@@ -11,7 +11,7 @@ import json
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Literal, TextIO
+from typing import Literal, Protocol
 
 from photoprep.catalogue.found import printable
 from photoprep.language import Language, in_language
@@ -57,6 +57,16 @@ class Event:
 Log = Callable[[Event], None]
 
 
+class Lines(Protocol):
+    """What lines are written to: a text stream, or what shows them above a table."""
+
+    def write(self, text: str, /) -> object:
+        """Take a text."""
+
+    def flush(self) -> object:
+        """Let it be seen."""
+
+
 class LineLog:
     """Writes each event as a line; a stream that is gone or full never ends the watching."""
 
@@ -65,7 +75,7 @@ class LineLog:
         language: Language,
         *,
         as_json: bool,
-        stream: TextIO | None = None,
+        stream: Lines | None = None,
         now: Callable[[], datetime.datetime] = lambda: datetime.datetime.now().astimezone(),
     ) -> None:
         self._language, self._as_json, self._stream, self._now = language, as_json, stream, now
@@ -101,3 +111,15 @@ class LineLog:
 def _one_line(text: str) -> str:
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     return printable(" · ".join(lines))
+
+
+class TroubleLog:
+    """Passes on what a person should look at; the rest a table shows better."""
+
+    def __init__(self, log: Log) -> None:
+        self._log = log
+
+    def __call__(self, event: Event) -> None:
+        """Pass it on, or not."""
+        if event.level != "info":
+            self._log(event)

@@ -29,16 +29,24 @@ class Spacing:
 
 
 def spacing(
-    *, took_s: float, cpu_s: float, tells_changes: bool, next_look_s: float | None
+    *,
+    took_s: float,
+    cpu_s: float,
+    tells_changes: bool,
+    next_look_s: float | None,
+    usual_s: float | None = None,
 ) -> Spacing:
     """The spacing after a look that took so long and so much of a core.
 
     ``cpu_s`` is to hold all that the daemon reckons at each look. ``tells_changes`` says whether
     events come, ``next_look_s`` when something may have settled (``settle.Settled``).
+    ``usual_s`` is the pause where nothing is to be expected and a look costs little.
     """
     soonest_s = max(LEAST_S, _gap_s(cpu_s, _BUSY_SHARE), _gap_s(took_s, _BUSY_SHARE_OF_TIME))
+    if usual_s is None:
+        usual_s = _IDLE_WITH_EVENTS_S if tells_changes else _IDLE_WITHOUT_EVENTS_S
     idle_s = max(
-        _IDLE_WITH_EVENTS_S if tells_changes else _IDLE_WITHOUT_EVENTS_S,
+        usual_s,
         _gap_s(cpu_s, _IDLE_SHARE),
         _gap_s(took_s, _IDLE_SHARE_OF_TIME),
     )

@@ -70,6 +70,7 @@ class Waker:
         self._failure = ""
         self._failed_s = 0.0
         self._has_event = False
+        self._has_changed = False
         self._is_in_doubt = False
         self._missed = 0
         self._never = _why_never(inbox, mount)
@@ -83,6 +84,11 @@ class Waker:
     def reason(self) -> str:
         """Why the folder is looked through on a timer alone; empty where events come."""
         return self._never or self._failure
+
+    @property
+    def has_changed(self) -> bool:
+        """Whether an event came that no scan has followed yet (``noticed``)."""
+        return self._has_changed or self._has_event
 
     @property
     def is_stopped(self) -> bool:
@@ -121,7 +127,7 @@ class Waker:
         elif self._is_in_doubt:
             self._missed += 1
         self._is_in_doubt = changed and not self._has_event and self.tells_changes
-        self._has_event = False
+        self._has_event = self._has_changed = False
         if self._missed >= _MISSED_UNTIL_TIMER:
             self.close()
             self._never = say(
@@ -138,15 +144,14 @@ class Waker:
         now_s = self._clock()
         end_s = now_s + max(0.0, timeout_s)
         soonest_at_s = max(now_s + soonest_s, self._woken_s + 1 / WAKES_PER_SECOND)
-        has_changed = False
         while not self._is_stopped:
             now_s = self._clock()
-            if has_changed and now_s >= soonest_at_s:
+            if self._has_changed and now_s >= soonest_at_s:
                 self._woken_s = now_s
                 return True
             if now_s >= end_s:
-                return has_changed
-            until_s = min(end_s, soonest_at_s) if has_changed else end_s
+                return self._has_changed
+            until_s = min(end_s, soonest_at_s) if self._has_changed else end_s
             try:
                 # The longest time that a lock may wait differs from system to system.
                 call = self._calls.get(timeout=min(until_s - now_s, 3600.0))
@@ -154,7 +159,7 @@ class Waker:
                 continue
             if call == "called":
                 return not self._is_stopped
-            has_changed = True
+            self._has_changed = True
         return False
 
     def wake(self) -> None:
