@@ -34,6 +34,8 @@ _STATUS_EVERY_S = 0.5
 # A batch that is not ready after so long is told of in the log.
 WAITS_LONG_S = 300.0
 _AFTER_A_BUG_S = 5.0
+# What is due so soon is due: no loop turns for the last digits of a float.
+_MOMENT_S = 0.001
 # What ``once`` waits for a folder that does not settle: a transfer that was broken off, a log that
 # grows.
 ONCE_WAITS_S = 600.0
@@ -149,9 +151,9 @@ class Daemon:
                 if self._once and self.is_finished:
                     break
                 self._parts.waker.wait(self.sleep_s(), self._lookout.soonest_in_s)
+            return self.exit_code if self._once else ExitCode.DONE
         finally:
             self._end()
-        return self.exit_code if self._once else ExitCode.DONE
 
     def _turn_safely(self) -> None:
         """One turn; a bug in it is told, and ends no daemon that people rely on."""
@@ -172,7 +174,7 @@ class Daemon:
             self._reload()
         with self._books.guarded():
             self._hear(ledger)
-        if self._lookout.due_in_s(has_changed=self._parts.waker.has_changed) <= 0:
+        if self._lookout.due_in_s(has_changed=self._parts.waker.has_changed) <= _MOMENT_S:
             self._look(ledger)
         ledger = self._books.ledger()
         if ledger is not None and self._lookout.away is None and self._lookout.looks:
@@ -196,7 +198,7 @@ class Daemon:
             waits += [due - now] if due is not None and due > now else []
         if self._is_news:
             waits.append(self._shown_s + _STATUS_EVERY_S - self._clock.monotonic_s())
-        return max(0.0, min(waits))
+        return max(_MOMENT_S, min(waits))
 
     @property
     def is_finished(self) -> bool:
