@@ -28,6 +28,8 @@ _TRY_AGAIN_S = 300.0
 _STEP_MS = 100
 _GROUPING_MS = 200
 _NO_TIMEOUT = 0
+# A signal that the system gives to another thread does not end the wait of this one.
+_LONGEST_WAIT_S = 1.0
 
 Call = Literal["changed", "called"]
 OnChange = Callable[[], None]
@@ -144,13 +146,12 @@ class Waker:
             if has_changed and now_s >= soonest_at_s:
                 self._woken_s = now_s
                 return True
-            if now_s >= end_s:
-                return has_changed
             until_s = min(end_s, soonest_at_s) if has_changed else end_s
             try:
-                # The longest time that a lock may wait differs from system to system.
-                call = self._calls.get(timeout=min(until_s - now_s, 3600.0))
+                call = self._calls.get(timeout=min(max(0.0, until_s - now_s), _LONGEST_WAIT_S))
             except Empty:
+                if now_s >= end_s:
+                    return has_changed
                 continue
             if call == "called":
                 return not self._is_stopped
