@@ -28,6 +28,9 @@ class Eyes(Protocol):
     def noticed(self, *, changed: bool) -> None:
         """Hear whether the last look saw anything else than the one before."""
 
+    def close(self) -> None:
+        """Watch nothing until ``watch`` is called again."""
+
 
 class Lookout:
     """Looks, and knows what it saw last.
@@ -68,6 +71,7 @@ class Lookout:
         except WatchedFolderGoneError as error:
             self.away = error
             self.ready = ()
+            self._eyes.close()
             self._ended_s = self._clock.monotonic_s()
             self._spacing = Spacing(_AWAY_S, _AWAY_S)
             return False

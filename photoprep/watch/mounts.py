@@ -84,8 +84,10 @@ def is_laid_bare(before: Mount, now: Mount) -> bool:
     It lies then on what the mount point itself lies on. Device numbers would not do: network
     shares get another one at each mount, and a USB disk another name.
     """
-    above = before.point if now.point.endswith(("/", "\\")) else before.point[: len(now.point) + 1]
-    return len(now.point) < len(before.point) and above.startswith(now.point)
+    above = now.point.rstrip("/\\")
+    below = before.point.removeprefix(above)
+    is_above = before.point.startswith(above) and below.startswith(("/", "\\"))
+    return is_above and now.point != before.point
 
 
 def covering(path: str, mounts: Iterable[Mount]) -> Mount:

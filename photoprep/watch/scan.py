@@ -157,7 +157,7 @@ class _Looking:
     """One look through: where the watched folder really is, and what was asked of the disk."""
 
     def __init__(self, real_inbox: str) -> None:
-        self._inside = real_inbox.rstrip(os.sep) + os.sep
+        self._inside = real_inbox
         self.looks = 0
         self.folders: list[str] = []
 
@@ -215,18 +215,25 @@ class _Looking:
         return pile, folders
 
     def _take_link(self, pile: _Pile, link: str, path: str) -> None:
-        """Take what a link leads to for the file, where that is one and lies in here too."""
+        """Take what a link leads to for the file, where that is one and lies in here too.
+
+        One that leads nowhere just now is let be in here; out there it might lead to a file by the
+        time that somebody reads.
+        """
         if is_clutter(path.rpartition("/")[2]):
             return
         self.looks += 2
-        target = os.path.realpath(link)  # of a loop, a path that is not there
-        status = os.stat(target)  # noqa: PTH116 (of thousands, a Path for each would show)
-        if not stat.S_ISREG(status.st_mode):
+        target = Path(os.path.realpath(link))
+        try:
+            status = target.stat()
+        except OSError:  # also for a link to itself
+            status = None
+        if status is not None and stat.S_ISDIR(status.st_mode):
             return
-        if target.startswith(self._inside):
-            pile.files.append(_file(path, status))
-        else:
+        if not target.is_relative_to(self._inside):
             pile.leading_out.append(path)
+        elif status is not None and stat.S_ISREG(status.st_mode):
+            pile.files.append(_file(path, status))
 
 
 def _is_to_be_looked_through(folder: os.DirEntry[str], *, is_batch: bool) -> bool:

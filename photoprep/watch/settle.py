@@ -25,6 +25,8 @@ EMPTY_FILE_FACTOR = 6
 # scans take, was held up by something.
 _GAP_QUIET_TIMES = 3
 _GAP_SCANS = 3
+# A look that was to come so late would be taken for a late one.
+_LONGEST_QUIET_TIMES = 2
 # What waits long is asked after seldom: a tenth of its waiting goes by between two looks.
 _PATIENCE = 10
 
@@ -170,5 +172,6 @@ def _waiting(seen: _Seen, why: Hindrance) -> Waiting:
 
 def _next_look_s(seen: _Seen, moment: _Moment) -> float:
     if seen.why == "changing":
-        return max(0.0, seen.since_s + _needed_s(seen.batch, moment) - moment.end_s)
+        left_s = max(0.0, seen.since_s + _needed_s(seen.batch, moment) - moment.end_s)
+        return min(left_s, _LONGEST_QUIET_TIMES * moment.quiet_s)
     return max(moment.quiet_s, (moment.now_s - seen.why_since_s) / _PATIENCE)

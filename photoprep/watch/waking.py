@@ -28,6 +28,8 @@ _TRY_AGAIN_S = 300.0
 _STEP_MS = 100
 _GROUPING_MS = 200
 _NO_TIMEOUT = 0
+# A signal that the system gives to another thread does not end the wait of this one.
+_LONGEST_WAIT_S = 1.0
 
 Call = Literal["changed", "called"]
 OnChange = Callable[[], None]
@@ -69,8 +71,7 @@ class Waker:
         self._watched: tuple[object, ...] = ()
         self._failure = ""
         self._failed_s = 0.0
-        self._has_event = False
-        self._has_changed = False
+        self._has_event = self._has_changed = self._was_told = False
         self._is_in_doubt = False
         self._missed = 0
         self._never = _why_never(inbox, mount)
@@ -88,7 +89,7 @@ class Waker:
     @property
     def has_changed(self) -> bool:
         """Whether an event came that no scan has followed yet (``noticed``)."""
-        return self._has_changed or self._has_event
+        return self._has_changed or self._has_event or self._was_told
 
     @property
     def is_stopped(self) -> bool:
@@ -127,7 +128,7 @@ class Waker:
         elif self._is_in_doubt:
             self._missed += 1
         self._is_in_doubt = changed and not self._has_event and self.tells_changes
-        self._has_event = self._has_changed = False
+        self._has_event = self._has_changed = self._was_told = False
         if self._missed >= _MISSED_UNTIL_TIMER:
             self.close()
             self._never = say(
@@ -148,19 +149,24 @@ class Waker:
             now_s = self._clock()
             if self._has_changed and now_s >= soonest_at_s:
                 self._woken_s = now_s
-                return True
-            if now_s >= end_s:
-                return self._has_changed
+                return self._told()
             until_s = min(end_s, soonest_at_s) if self._has_changed else end_s
             try:
-                # The longest time that a lock may wait differs from system to system.
-                call = self._calls.get(timeout=min(until_s - now_s, 3600.0))
+                call = self._calls.get(timeout=min(max(0.0, until_s - now_s), _LONGEST_WAIT_S))
             except Empty:
+                if now_s >= end_s:
+                    return self._told()
                 continue
             if call == "called":
                 return not self._is_stopped
             self._has_changed = True
         return False
+
+    def _told(self) -> bool:
+        """Whether there was a change to tell of; it is told once."""
+        has_changed, self._has_changed = self._has_changed, False
+        self._was_told |= has_changed
+        return has_changed
 
     def wake(self) -> None:
         """Let ``wait`` return at once; from any thread or signal handler."""

@@ -116,6 +116,9 @@ class PlayedWaker:
     def noticed(self, *, changed: bool) -> None:
         self.has_changed = False
 
+    def close(self) -> None:
+        pass
+
     def wake(self) -> None:
         self.is_called = True
 
