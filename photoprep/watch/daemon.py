@@ -8,25 +8,23 @@ another daemon has taken the folder over; nothing that a batch, a disk or a shar
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import replace
 
 from photoprep.errors import CannotWriteError, ExitCode, PhotoprepError
 from photoprep.language import say
 from photoprep.watch import batch_events
-from photoprep.watch.batch import BatchSettings
+from photoprep.watch.batch import Batch, Outcome
 from photoprep.watch.books import Books
-from photoprep.watch.clock import Clock
+from photoprep.watch.chores import Chore
 from photoprep.watch.desk import Desk
+from photoprep.watch.found import FoundBatch
 from photoprep.watch.ledger import Ledger
-from photoprep.watch.log import Event, Log
-from photoprep.watch.lookout import Eyes, Lookout
+from photoprep.watch.log import Event
+from photoprep.watch.lookout import Lookout
 from photoprep.watch.plan import changes, forgettable, next_due, worth_reading
-from photoprep.watch.room import Room
 from photoprep.watch.settings_book import SettingsBook
+from photoprep.watch.surroundings import Surroundings, Wishes
 from photoprep.watch.telling import in_a_sentence, status_of
-from photoprep.watched import Status, Watcher
 
 HEARTBEAT_S = 30.0
 # The status is written at every change, but no oftener.
@@ -34,81 +32,15 @@ _STATUS_EVERY_S = 0.5
 # A batch that is not ready after so long is told of in the log.
 WAITS_LONG_S = 300.0
 _AFTER_A_BUG_S = 5.0
+# What a move or a command in hand may take when the daemon is to end; a move goes on at the next
+# start.
+_LAST_CHORE_S = 8.0
 # What is due so soon is due: no loop turns for the last digits of a float.
 _MOMENT_S = 0.001
 # What ``once`` waits for a folder that does not settle: a transfer that was broken off, a log that
 # grows.
 ONCE_WAITS_S = 600.0
 ONCE_WAITS_FOR_TRANSFER_S = 60.0
-
-
-class Waker(Eyes, Protocol):
-    """What the daemon sleeps by (``waking.Waker``)."""
-
-    @property
-    def is_stopped(self) -> bool:
-        """Whether it was asked to end."""
-
-    @property
-    def reason(self) -> str:
-        """Why no events come; empty where they do."""
-
-    @property
-    def has_changed(self) -> bool:
-        """Whether an event came that no look has followed yet."""
-
-    def wait(self, timeout_s: float, soonest_s: float = 0.0) -> bool:
-        """Sleep so long at most; an event ends it no sooner than ``soonest_s``."""
-
-
-class Manager(Protocol):
-    """Who is told how the daemon does (``systemd.Notifier``)."""
-
-    watchdog_s: float
-
-    def ready(self) -> None:
-        """It watches."""
-
-    def reloading(self, monotonic_s: float) -> None:
-        """It reads its settings anew."""
-
-    def alive(self) -> None:
-        """It turns."""
-
-    def status(self, sentence: str) -> None:
-        """It is at this."""
-
-    def stopping(self) -> None:
-        """It ends."""
-
-
-@dataclass(slots=True)
-class Wishes:
-    """What signals ask for; set from anywhere, taken up by the next turn."""
-
-    reload: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """What the loop stands on, apart from what it does with it.
-
-    ``renew_holding`` gives the lock's sign of life; it raises ``WatchedAlreadyError`` where another
-    daemon has taken over. ``show`` is given each new status, for its file and the live table.
-    ``reload`` reads presets anew and returns the settings of a batch that says nothing.
-    """
-
-    watcher: Watcher
-    clock: Clock
-    waker: Waker
-    log: Log
-    manager: Manager
-    room: Room
-    show: Callable[[Status], None]
-    renew_holding: Callable[[float], bool]
-    reload: Callable[[], BatchSettings]
-    outputs_there: Callable[[], tuple[str, ...]] = tuple
-    read_content: Callable[[object], str] = lambda _found: ""
 
 
 class Daemon:
@@ -135,6 +67,7 @@ class Daemon:
         self._is_news = True
         self._shown_s = self._beat_s = float("-inf")
         self._has_retried = False
+        self._filed: set[tuple[str, str]] = set()
 
     def run(self) -> ExitCode:
         """Turn until asked to end; returns what a command line would.
@@ -207,7 +140,8 @@ class Daemon:
         ledger = self._books.ledger()
         if ledger is None or self._lookout.away is not None:
             return now_s - self._began_s > _STATUS_EVERY_S
-        if self._desk.current is not None or not self._lookout.looks:
+        is_busy = self._desk.current is not None or self._parts.afterwards.is_busy
+        if is_busy or not self._lookout.looks:
             return False
         if now_s - self._began_s > ONCE_WAITS_S:
             return not any(batch.state == "queued" for batch in ledger.batches().values())
@@ -257,8 +191,15 @@ class Daemon:
 
     def _hear(self, ledger: Ledger | None) -> None:
         before = self._desk.progress
+        for event in self._parts.afterwards.news():
+            self._log(event)
         tried = self._desk.hear(ledger)
         self._is_news |= tried is not None or self._desk.progress is not before
+        if tried is not None and ledger is not None and tried.batch.state != "later":
+            moves = self._parts.archives and tried.batch.state == "done" and not tried.outcome.failed
+            if moves:
+                self._filed.add((tried.batch.name, tried.batch.fingerprint))
+            self._parts.afterwards.add(chore_of(tried.batch, tried.outcome, ledger, moves=moves))
         if tried is not None and tried.outcome.exit_code == ExitCode.CANNOT_WRITE:
             self._parts.room.was_wanting()
 
@@ -276,7 +217,7 @@ class Daemon:
 
     def _take_in_look(self, ledger: Ledger) -> None:
         """Record what the look changed."""
-        batches, ready, scan = ledger.batches(), self._lookout.ready, self._lookout.scan
+        batches, ready, scan = ledger.batches(), self._ready, self._lookout.scan
         doubtful = worth_reading(batches, ready, scan)
         found = changes(
             batches,
@@ -297,9 +238,34 @@ class Daemon:
             self._settings.keep_only({batch.name for batch in scan.batches})
             for name in forgettable(ledger.batches()):
                 ledger.forget(name)
+        self._file_away(ledger)
         if (self._once and not self._has_retried) or self._lookout.came_back:
             self._retry(ledger)
         self._has_retried = True
+
+    def _file_away(self, ledger: Ledger) -> None:
+        """Have the originals moved of what is done and lies there still: a kill came before."""
+        if not self._parts.archives:
+            return
+        ready = {batch.name: batch for batch in self._ready}
+        for batch in ledger.batches().values():
+            found = ready.get(batch.name)
+            mark = (batch.name, batch.fingerprint)
+            if (
+                found is not None
+                and batch.state == "done"
+                and found.fingerprint == batch.fingerprint
+                and mark not in self._filed
+            ):
+                self._filed.add(mark)
+                chore = chore_of(batch, batch.outcome, ledger, moves=True)
+                self._parts.afterwards.add(replace(chore, steps=()))
+
+    @property
+    def _ready(self) -> tuple[FoundBatch, ...]:
+        """What has settled and is not being moved away."""
+        holds = self._parts.afterwards.holds
+        return tuple(batch for batch in self._lookout.ready if not holds(batch.name))
 
     def _retry(self, ledger: Ledger) -> None:
         ledger.retry_now([name for name in ledger.batches() if name not in self._desk.tried])
@@ -307,7 +273,7 @@ class Daemon:
     def _give_out(self, ledger: Ledger) -> None:
         if self._parts.room.is_back():
             ledger.retry_now(list(ledger.batches()))
-        settled = {batch.name for batch in self._lookout.ready}
+        settled = {batch.name for batch in self._ready}
         while self._desk.begin_next(ledger, settled):
             self._is_news = True
             if self._desk.current is not None:
@@ -381,6 +347,15 @@ class Daemon:
             self._log(Event("stopping", say("The photo in hand is finished.")))
         with self._books.guarded():
             self._desk.stop(self._books.ledger())
+        self._parts.afterwards.stop(_LAST_CHORE_S)
+        for event in self._parts.afterwards.news():
+            self._log(event)
         self._show(has_ended=True)
         self._books.close()
         self._log(Event("stopped", say("The watching has ended.")))
+
+
+def chore_of(batch: Batch, outcome: Outcome, ledger: Ledger, *, moves: bool) -> Chore:
+    """What comes after a batch, with the hashes that the ledger has of its files."""
+    hashes = {path: file.sha256 for path, file in ledger.files(batch.name).items() if file.sha256}
+    return Chore(batch, outcome, hashes, moves=moves)

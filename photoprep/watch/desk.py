@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, Protocol
@@ -63,8 +63,7 @@ class Tried:
 class Desk:
     """One batch at a time. ``current`` is at work, ``progress`` says how far it is.
 
-    ``after_success`` is told of every batch that is done; ``tried`` has all tries that are over,
-    the latest for each batch.
+    ``tried`` has what came of all tries that are over, the latest for each batch.
     """
 
     def __init__(
@@ -74,10 +73,9 @@ class Desk:
         places: Places,
         clock: Clock,
         log: Log,
-        after_success: Callable[[Batch, Outcome], None] = lambda _batch, _outcome: None,
     ) -> None:
         self._runner, self._settings, self._places = runner, settings, places
-        self._clock, self._log, self._after_success = clock, log, after_success
+        self._clock, self._log = clock, log
         self.current: Batch | None = None
         self.progress: Progress | None = None
         self.tried: dict[str, Outcome] = {}
@@ -157,8 +155,6 @@ class Desk:
         )
         self.tried[begun.name] = outcome
         self._log(batch_events.of_end(ended, outcome, now))
-        if state == "done":
-            self._after_success(ended, outcome)
         return Tried(ended, outcome)
 
     def _leave_word(self, batch: Batch, outcome: Outcome, *, is_failed: bool) -> None:

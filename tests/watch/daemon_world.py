@@ -18,7 +18,8 @@ from photoprep.errors import CannotWriteError, ExitCode, PhotoprepError, Watched
 from photoprep.language import packed
 from photoprep.watch.batch import Batch, BatchSettings, Outcome
 from photoprep.watch.books import Books
-from photoprep.watch.daemon import Daemon, Surroundings, Wishes
+from photoprep.watch.chores import Chore
+from photoprep.watch.daemon import Daemon
 from photoprep.watch.desk import Desk, Places
 from photoprep.watch.found import LOOSE, FoundBatch, FoundFile, Scan
 from photoprep.watch.job import Ended, Job, Progress
@@ -27,6 +28,7 @@ from photoprep.watch.log import Event
 from photoprep.watch.lookout import Lookout
 from photoprep.watch.room import Room
 from photoprep.watch.settings_book import SettingsBook
+from photoprep.watch.surroundings import Surroundings, Wishes
 from photoprep.watched import Status, Watcher
 
 QUIET_S, SCAN_S, WORK_S = 5.0, 30.0, 2.0
@@ -140,6 +142,27 @@ class PlayedWaker:
         return False
 
 
+class PlayedAfterwards:
+    """Keeps what it is given in ``World.chores``; ``World.held`` are batches on the move."""
+
+    is_busy = False
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    def add(self, chore: Chore) -> None:
+        self._world.chores.append(chore)
+
+    def holds(self, name: str) -> bool:
+        return name in self._world.held
+
+    def news(self) -> list[Event]:
+        return []
+
+    def stop(self, within_s: float) -> None:
+        pass
+
+
 class PlayedManager:
     """The service manager: what it heard, and when it last heard of life."""
 
@@ -191,7 +214,9 @@ class World:
     reload_error: PhotoprepError | None = None
     taken_over: Exception | None = None
     scan_took_s: float = 0.0
-    after_success: list[str] = field(default_factory=list)
+    chores: list[Chore] = field(default_factory=list)
+    held: set[str] = field(default_factory=set)
+    archives: bool = False
     waker: PlayedWaker = field(init=False)
     manager: PlayedManager = field(init=False)
     wishes: Wishes = field(default_factory=Wishes)
@@ -221,7 +246,6 @@ class World:
             places,
             self.clock,
             self.events.append,
-            lambda batch, _outcome: self.after_success.append(batch.name),
         )
         self.books = Books(self._open_ledger, self._check_out, self.clock, self.events.append)
         parts = Surroundings(
@@ -234,6 +258,8 @@ class World:
             show=self._show,
             renew_holding=self._renew,
             reload=self._reload,
+            afterwards=PlayedAfterwards(self),
+            archives=self.archives,
         )
         self.daemon = Daemon(
             parts, self.books, lookout, self.desk, settings, self.wishes, once=once

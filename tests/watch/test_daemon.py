@@ -33,7 +33,9 @@ def test_a_folder_that_comes_slowly_is_prepared_once_when_it_is_whole(world: Wor
     (job,) = (job for _, job in world.jobs)
     assert job.sources == (str(world.folder / "in/Boxes"),)
     assert (job.inbox, job.prefix) == (str(world.folder / "in"), "Boxes/")
-    assert world.after_success == ["Boxes"]
+    (chore,) = world.chores
+    assert (chore.batch.name, chore.moves) == ("Boxes", False)
+    assert chore.hashes == dict.fromkeys(job.files, "5" * 64)
 
 
 def test_without_events_a_scan_finds_it(world: World) -> None:
@@ -438,3 +440,41 @@ def test_once_without_the_folder_says_to_try_later(world: World) -> None:
     world.inbox_away = True
     world.start(once=True)
     assert world.daemon.run() == ExitCode.TRY_LATER
+
+
+def test_what_is_being_moved_away_is_left_alone_until_it_is_gone(world: World) -> None:
+    """A scan finds half of it; if that were a change, the outputs of the others would go."""
+    world.archives = True
+    world.start()
+    world.drop("Boxes/IMG_1.jpg", "Boxes/IMG_2.jpg")
+    world.after(20, lambda: world.held.add("Boxes"))
+    world.after(21, lambda: world.files.pop("Boxes/IMG_1.jpg"))
+    world.after(200, lambda: world.remove("Boxes"))
+    world.after(201, world.held.clear)
+    world.live(300)
+    assert world.states() == {"Boxes": "gone"}
+    assert len(world.jobs) == 1
+    (chore,) = world.chores
+    assert chore.moves
+
+
+def test_what_a_kill_left_to_be_moved_is_moved_by_the_next_daemon_and_once(world: World) -> None:
+    world.drop("Boxes/IMG_1.jpg", "Bad/notes.txt")
+    world.outcomes["Bad"] = [failed()]
+    world.live(60)
+    assert [chore.moves for chore in world.chores] == [False, False]
+    world.archives = True
+    world.start()
+    world.live(600)
+    moves = [chore for chore in world.chores if chore.moves]
+    assert [(chore.batch.name, chore.steps) for chore in moves] == [("Boxes", ())]
+    assert moves[0].hashes == {"Boxes/IMG_1.jpg": "5" * 64}
+
+
+def test_a_batch_with_broken_pictures_stays_where_it_can_be_mended(world: World) -> None:
+    world.archives = True
+    world.start()
+    world.outcomes["Boxes"] = [Outcome(ExitCode.SOME_FAILED, prepared=1, failed=1)]
+    world.drop("Boxes/IMG_1.jpg")
+    world.live(600)
+    assert [chore.moves for chore in world.chores] == [False]
