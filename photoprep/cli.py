@@ -42,6 +42,7 @@ from photoprep.cli_options import (
 )
 from photoprep.cli_presets import presets_app
 from photoprep.cli_send import send
+from photoprep.cli_service import service_app
 from photoprep.cli_sheet import sheet as sheet_command
 from photoprep.cli_watch import watch
 from photoprep.errors import ExitCode, PhotoprepError
@@ -79,6 +80,7 @@ app.add_typer(profile_app, name="profile")
 app.add_typer(presets_app, name="presets")
 app.add_typer(accounts_app, name="accounts")
 app.add_typer(letter_app, name="letter")
+app.add_typer(service_app, name="service")
 app.command()(check)
 app.command()(names)
 app.command("sheet")(sheet_command)

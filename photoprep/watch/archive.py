@@ -36,7 +36,6 @@ from photoprep.watch.archive_tree import (
 )
 from photoprep.watch.config import is_within
 
-
 _EFFECTIVE = os.access in os.supports_effective_ids
 
 
