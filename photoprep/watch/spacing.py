@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-# An idle daemon takes a hundredth of a core at most; half of that is left to all else it does.
-_IDLE_SHARE = 0.005
+# An idle daemon takes a hundredth of a core at most: quick looks and whole ones this much each, and
+# the rest is left to all else it does.
+_IDLE_SHARE = 0.004
 # While something settles, a quarter; the work itself runs in other processes.
 _BUSY_SHARE = 0.25
 # A slow share is looked through for a tenth of the time at most, so that people can work on it.
