@@ -4,8 +4,8 @@
                                     [--latency-ms 0.2 1 5] [--in FOLDER]
 
 The files are empty of pictures: a scan opens none. The cost on a slow share is reckoned from the
-calls that a scan makes there, each with the latency given; shares that send a folder's files with
-their looks (NFS readdirplus, SMB) need a call a folder instead. ``--idle-s`` runs what the daemon
+calls that a look makes there, each with the latency given; shares that send a folder's files with
+their looks (NFS readdirplus, SMB) need fewer. ``--idle-s`` runs what the daemon
 does while nothing changes, with its real pauses, and reads the processor time of this process.
 """
 
@@ -16,7 +16,6 @@ import resource
 import statistics
 import tempfile
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,7 +31,7 @@ QUIET_S = 5.0
 
 @dataclass(frozen=True)
 class Round:
-    """One look with all that the daemon reckons at it."""
+    """One look with all that the daemon reckons at it; the median of several."""
 
     scan: Scan
     cpu_s: float
@@ -45,11 +44,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory(dir=wanted.place) as place:
         inbox = Path(place)
         _fill(inbox, wanted.files, wanted.folders)
-        rounds = list(_rounds(inbox, ROUNDS))
-        typical = rounds[len(rounds) // 2]
-        _print_local(rounds)
+        whole, quick = (_typical(inbox, is_quick=is_quick) for is_quick in (False, True))
+        _print_local(whole, quick)
         for latency_ms in wanted.latency_ms:
-            _print_share(typical, latency_ms)
+            _print_share(whole, quick, latency_ms)
         if wanted.idle_s:
             _print_idle(inbox, wanted.idle_s)
 
@@ -72,71 +70,96 @@ def _fill(inbox: Path, files: int, folders: int) -> None:
         (folder / f"IMG_{number:06}.jpg").write_bytes(b"\xff\xd8")
 
 
-def _rounds(inbox: Path, count: int) -> Iterator[Round]:
-    """Looks in the steady state: all has settled, and nothing changes."""
-    state = SettleState()
-    for number in range(count + 2):
+def _typical(inbox: Path, *, is_quick: bool) -> Round:
+    """What a look costs in the steady state: all has settled, and nothing changes."""
+    state, before = SettleState(), None
+    rounds = []
+    for number in range(ROUNDS + 2):
         began_s, cpu_began_s = time.perf_counter(), time.thread_time()
-        scan = scan_inbox(inbox)
+        scan = scan_inbox(inbox, before=before if is_quick else None)
         result = settled(state, scan, number * 2 * QUIET_S, QUIET_S)
-        state = result.state
+        state, before = result.state, scan
         for batch in result.ready:
             assert batch.fingerprint  # noqa: S101 (it is what the ledger asks for)
         cpu_s, took_s = time.thread_time() - cpu_began_s, time.perf_counter() - began_s
-        if number >= 2:
-            yield Round(scan, cpu_s, took_s)
+        rounds.append(Round(scan, cpu_s, took_s))
+    return Round(
+        rounds[-1].scan,
+        statistics.median(one.cpu_s for one in rounds[2:]),
+        statistics.median(one.took_s for one in rounds[2:]),
+    )
 
 
-def _print_local(rounds: list[Round]) -> None:
-    scan = rounds[0].scan
-    cpu_s = statistics.median(one.cpu_s for one in rounds)
-    took_s = statistics.median(one.took_s for one in rounds)
-    scan_cpu_s = statistics.median(one.scan.cpu_s for one in rounds)
-    pause_s = spacing(took_s=took_s, cpu_s=cpu_s, tells_changes=True, next_look_s=None).latest_s
-    print(f"{scan.files} files in {len(scan.folders)} folders, {scan.looks} looks a scan")
-    print(f"scan {scan_cpu_s:.3f} s of processor, with settling {cpu_s:.3f} s, took {took_s:.3f} s")
-    print(f"per file {cpu_s / scan.files * 1e6:.2f} µs")
-    print(f"idle: one look each {pause_s:.0f} s, {cpu_s / (took_s + pause_s):.3%} of a core")
+def _idle_s(look: Round, *, tells_changes: bool, waiting_s: float = 0) -> float:
+    """The pause after such a look when nothing changes; ``waiting_s`` is spent at a share."""
+    return spacing(
+        took_s=look.took_s + waiting_s,
+        cpu_s=look.cpu_s,
+        tells_changes=tells_changes,
+        next_look_s=None,
+    ).latest_s
+
+
+def _print_local(whole: Round, quick: Round) -> None:
+    files = whole.scan.files
+    print(f"{files} files in {len(whole.scan.folders)} folders")
+    share = 0.0
+    for name, look in (("whole", whole), ("quick", quick)):
+        pause_s = _idle_s(look, tells_changes=True)
+        share += look.cpu_s / (look.took_s + pause_s)
+        print(
+            f"{name} look: {look.scan.looks} calls, {look.cpu_s:.3f} s of processor "
+            f"({look.cpu_s / files * 1e6:.2f} µs a file), took {look.took_s:.3f} s; "
+            f"idle one each {pause_s:.0f} s"
+        )
+    print(f"idle: {share:.3%} of a core")
     print(f"peak of memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
 
 
-def _print_share(typical: Round, latency_ms: float) -> None:
-    """What the same scan would take where each call waits for an answer from afar."""
-    scan = typical.scan
-    for name, calls in (("a call a file", scan.looks), ("a call a folder", len(scan.folders) + 3)):
-        took_s = typical.took_s + calls * latency_ms / 1000
-        pause = spacing(took_s=took_s, cpu_s=typical.cpu_s, tells_changes=False, next_look_s=None)
+def _print_share(whole: Round, quick: Round, latency_ms: float) -> None:
+    """What the looks would take where each call waits for an answer from afar."""
+    for name, look in (("whole", whole), ("quick", quick)):
+        waiting_s = look.scan.looks * latency_ms / 1000
+        pause_s = _idle_s(look, tells_changes=False, waiting_s=waiting_s)
         print(
-            f"share at {latency_ms:g} ms, {name}: a scan {took_s:.1f} s, idle one each "
-            f"{took_s + pause.latest_s:.0f} s, while something settles one each "
-            f"{took_s + pause.soonest_s:.0f} s"
+            f"share at {latency_ms:g} ms a call: {name} look {look.took_s + waiting_s:.1f} s, "
+            f"idle one each {look.took_s + waiting_s + pause_s:.0f} s"
         )
 
 
 def _print_idle(inbox: Path, idle_s: float) -> None:
     """The daemon's own round, as it is when nothing changes."""
     waker = Waker(inbox)
-    state, looks = SettleState(), 0
-    began_s, cpu_began_s = 0.0, 0.0
+    state, before, anew = SettleState(), None, frozenset[str]()
+    whole_due_s = began_s = cpu_began_s = 0.0
+    looks = whole_looks = 0
     while not began_s or time.monotonic() - began_s < idle_s:
         now_s, cpu_s = time.monotonic(), time.thread_time()
-        scan = scan_inbox(inbox)
+        is_whole = now_s >= whole_due_s
+        scan = scan_inbox(inbox, before=None if is_whole else before, anew=anew)
         result = settled(state, scan, now_s, QUIET_S)
-        state, looks = result.state, looks + 1
+        state, before = result.state, scan
         waker.watch(scan.folders)
+        look = Round(scan, time.thread_time() - cpu_s, time.monotonic() - now_s)
+        looks, whole_looks = looks + 1, whole_looks + is_whole
+        if is_whole:
+            whole_due_s = time.monotonic() + _idle_s(look, tells_changes=waker.tells_changes)
         if not began_s and result.next_look_s is None:
-            began_s, cpu_began_s, looks = time.monotonic(), time.process_time(), 0
+            began_s, cpu_began_s = time.monotonic(), time.process_time()
+            looks = whole_looks = 0
         pause = spacing(
-            took_s=time.monotonic() - now_s,
-            cpu_s=time.thread_time() - cpu_s,
+            took_s=look.took_s,
+            cpu_s=look.cpu_s,
             tells_changes=waker.tells_changes,
             next_look_s=result.next_look_s,
         )
         waker.wait(pause.latest_s, pause.soonest_s)
+        anew = waker.take_touched() | {one.batch.name for one in result.waiting}
     used_s, took_s = time.process_time() - cpu_began_s, time.monotonic() - began_s
     waker.close()
     print(
-        f"idle for {took_s:.0f} s: {looks} looks, {used_s:.2f} s, {used_s / took_s:.3%} of a core"
+        f"idle for {took_s:.0f} s: {looks} looks, {whole_looks} of them whole, {used_s:.2f} s, "
+        f"{used_s / took_s:.3%} of a core"
     )
 
 

@@ -46,7 +46,8 @@ def scan_inbox(
     kept their times is taken over from there, a call a folder instead of one a file. What comes,
     goes or is renamed is found so, but no file that is written anew under its name; therefore
     ``anew`` is to name each batch that waits (a folder's time may be as coarse as two seconds) and
-    each that events told of (``Waker.take_touched``), and a whole look is due from time to time.
+    each that events told of (``Waker.take_touched``), and a whole look is due from time to time:
+    also because some disks (FAT under Windows, some shares) leave a folder's time as it is.
 
     Raises:
         WatchedFolderGoneError: the folder is not there, is none, refuses, was replaced during the

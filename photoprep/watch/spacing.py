@@ -36,6 +36,9 @@ def spacing(
 
     ``cpu_s`` is to hold all that the daemon reckons at each look. ``tells_changes`` says whether
     events come, ``next_look_s`` when something may have settled (``settle.Settled``).
+
+    Of a quick look's cost it gives the pause before the next look. A whole look is due when the
+    time is over that a whole look's cost gives, with no ``next_look_s``, since the last one ended.
     """
     soonest_s = max(LEAST_S, _gap_s(cpu_s, _BUSY_SHARE), _gap_s(took_s, _BUSY_SHARE_OF_TIME))
     idle_s = max(
