@@ -2,7 +2,7 @@
 
 While a batch's sources are being moved, a scan finds only a part of them. So whoever plans asks
 ``holds`` first: what is held has not changed, whatever it looks like. A move that failed half-way
-holds its batch until it is over, and at the start all is held until moves that a kill cut short are.
+holds its batch until it is over, and at the start all is held until what a kill cut short is.
 """
 
 from __future__ import annotations
@@ -47,9 +47,7 @@ class _Said:
 class Aftermath:
     """Takes chores and does them one by one; ``wake`` is called when there is something to hear."""
 
-    def __init__(
-        self, doer: Doer, wake: Callable[[], None], *, again_s: float = AGAIN_S
-    ) -> None:
+    def __init__(self, doer: Doer, wake: Callable[[], None], *, again_s: float = AGAIN_S) -> None:
         self._doer, self._wake, self._again_s = doer, wake, again_s
         self._chores: queue.SimpleQueue[Chore | None] = queue.SimpleQueue()
         self._said: queue.SimpleQueue[_Said] = queue.SimpleQueue()
@@ -111,7 +109,8 @@ class Aftermath:
             self._do(chore, is_first=True)
 
     def _settle(self) -> bool:
-        is_over, events = self._guarded(self._doer.finish_interrupted, (False, ()))
+        nothing: tuple[bool, tuple[Event, ...]] = (False, ())
+        is_over, events = self._guarded(self._doer.finish_interrupted, nothing)
         if is_over:
             self._is_settled.set()
         self._tell(events)

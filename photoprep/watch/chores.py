@@ -1,4 +1,4 @@
-"""What is done with a batch after its try: its sources go to the archive, its result is handed over.
+"""What is done with a batch after its try: its sources are archived, its result is handed over.
 
 It may take its time and talk to servers, so it runs in a thread of its own (``aftermath``).
 """
@@ -121,9 +121,7 @@ def _of_archived(archived: Archived, name: str) -> Event | None:
         )
     if archived.state == "changed":
         files = say_list(archived.changed[:_NAMED])
-        sentence = say(
-            "Its originals stay: they are not what was prepared ({files}).", files=files
-        )
+        sentence = say("Its originals stay: they are not what was prepared ({files}).", files=files)
         return Event("archived", sentence, name, level="warning")
     return None
 

@@ -196,7 +196,9 @@ class Daemon:
         tried = self._desk.hear(ledger)
         self._is_news |= tried is not None or self._desk.progress is not before
         if tried is not None and ledger is not None and tried.batch.state != "later":
-            moves = self._parts.archives and tried.batch.state == "done" and not tried.outcome.failed
+            moves = (
+                self._parts.archives and tried.batch.state == "done" and not tried.outcome.failed
+            )
             if moves:
                 self._filed.add((tried.batch.name, tried.batch.fingerprint))
             self._parts.afterwards.add(chore_of(tried.batch, tried.outcome, ledger, moves=moves))

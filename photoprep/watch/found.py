@@ -26,6 +26,15 @@ class FoundFile:
 
 
 @dataclass(frozen=True, slots=True)
+class FoundFolder:
+    """One folder that was looked through: its time changes when names in it come, go or change."""
+
+    path: str
+    mtime_ns: int
+    inode: int
+
+
+@dataclass(frozen=True, slots=True)
 class FoundBatch:
     """One top-level folder of the watched folder, or all loose pictures together (``LOOSE``).
 
@@ -33,7 +42,8 @@ class FoundBatch:
     that say by their names that they are still being written. ``unreadable`` says why a part of it
     could not be looked through, and is empty where all could. ``leading_out`` are links to files
     that lie outside the watched folder: they are not among the files, and must not be read, because
-    whoever may write to the folder would else have any file of ours sent.
+    whoever may write to the folder would else have any file of ours sent. ``folders`` are those
+    looked through, as they looked just before.
     """
 
     name: str
@@ -41,6 +51,7 @@ class FoundBatch:
     under_way: tuple[str, ...] = ()
     unreadable: str = ""
     leading_out: tuple[str, ...] = ()
+    folders: tuple[FoundFolder, ...] = field(default=(), compare=False)
     # Both hashes are asked for at every look; a batch that stays the same is the same object.
     _known: dict[str, str] = field(default_factory=dict, init=False, repr=False, compare=False)
 

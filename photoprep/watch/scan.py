@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import stat
 import time
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from photoprep.errors import WatchedFolderGoneError
 from photoprep.language import say
 from photoprep.output_folder import MARKER
 from photoprep.watch.clutter import is_clutter, is_under_way
-from photoprep.watch.found import LOOSE, WATCH_MARKER, FoundBatch, FoundFile, Scan
+from photoprep.watch.found import LOOSE, WATCH_MARKER, FoundBatch, FoundFile, FoundFolder, Scan
 from photoprep.watch.mounts import Mount, is_laid_bare, mount_of
 
 _MARKERS = {MARKER, WATCH_MARKER}
@@ -28,12 +29,25 @@ _VANISHED = (FileNotFoundError, NotADirectoryError)
 _LISTING_TELLS_ALL = os.name != "nt"
 
 
-def scan_inbox(inbox: Path, home: Mount | None = None) -> Scan:
+def scan_inbox(
+    inbox: Path,
+    home: Mount | None = None,
+    *,
+    before: Scan | None = None,
+    anew: Collection[str] = (),
+) -> Scan:
     """Look the watched folder through.
 
     ``home`` is what it lay on at the start (``mounts.mount_of``), or at an earlier one: with it, a
     bare mount point is told from a folder that was emptied. What vanishes meanwhile is not found;
     what refuses is told in ``unreadable``. Folders that photoprep made are passed over.
+
+    With ``before``, the scan before this one, it is a quick look: a batch all of whose folders have
+    kept their times is taken over from there, a call a folder instead of one a file. What comes,
+    goes or is renamed is found so, but no file that is written anew under its name; therefore
+    ``anew`` is to name each batch that waits (a folder's time may be as coarse as two seconds) and
+    each that events told of (``Waker.take_touched``), and a whole look is due from time to time:
+    also because some disks (FAT under Windows, some shares) leave a folder's time as it is.
 
     Raises:
         WatchedFolderGoneError: the folder is not there, is none, refuses, was replaced during the
@@ -41,17 +55,22 @@ def scan_inbox(inbox: Path, home: Mount | None = None) -> Scan:
 
     """
     began_s, cpu_began_s = time.perf_counter(), time.thread_time()
-    before = _identity(inbox)
+    identity = _identity(inbox)
     looking = _Looking(os.path.realpath(inbox))
     try:
         loose, folders = looking.list_folder(os.fspath(inbox), "")
     except OSError as error:
         raise _gone(inbox, error) from error
-    batches = [looking.batch(path, name) for path, name in folders]
+    known = {batch.name: batch for batch in before.batches} if before is not None else {}
+    batches = [
+        looking.unchanged(inbox, known.get(name) if name not in anew else None)
+        or looking.batch(path, name)
+        for path, name in folders
+    ]
     if home is not None:
         _check_home(inbox, home)
     # A share that went away half-way through looks like one whose batches were deleted.
-    if _identity(inbox) != before:
+    if _identity(inbox) != identity:
         raise WatchedFolderGoneError(
             say("The watched folder was replaced while it was being looked through."), path=inbox
         )
@@ -64,7 +83,7 @@ def scan_inbox(inbox: Path, home: Mount | None = None) -> Scan:
         took_s=time.perf_counter() - began_s,
         cpu_s=time.thread_time() - cpu_began_s,
         looks=looking.looks + 2,
-        folders=tuple(sorted(looking.folders)),
+        folders=tuple(sorted(folder.path for batch in found for folder in batch.folders)),
         unreadable=tuple(batch.unreadable for batch in found if batch.unreadable),
     )
 
@@ -119,6 +138,7 @@ class _Pile:
     """What was found of one batch so far, or of one of its folders."""
 
     files: list[FoundFile] = field(default_factory=list)
+    folders: list[FoundFolder] = field(default_factory=list)
     under_way: list[str] = field(default_factory=list)
     leading_out: list[str] = field(default_factory=list)
     unreadable: str = ""
@@ -132,6 +152,7 @@ class _Pile:
             self.under_way.extend(file.path for file in more.files)
         else:
             self.files.extend(more.files)
+        self.folders.extend(more.folders)
         self.under_way.extend(more.under_way)
         self.leading_out.extend(more.leading_out)
         self.unreadable = self.unreadable or more.unreadable
@@ -150,6 +171,7 @@ class _Pile:
             under_way=tuple(sorted(self.under_way)),
             unreadable=self.unreadable,
             leading_out=tuple(sorted(self.leading_out)),
+            folders=tuple(self.folders),
         )
 
 
@@ -159,7 +181,20 @@ class _Looking:
     def __init__(self, real_inbox: str) -> None:
         self._inside = real_inbox
         self.looks = 0
-        self.folders: list[str] = []
+
+    def unchanged(self, inbox: Path, known: FoundBatch | None) -> FoundBatch | None:
+        """What is known of a batch, where all its folders look as they did."""
+        if known is None or not known.folders:
+            return None
+        for folder in known.folders:
+            self.looks += 1
+            try:
+                status = os.lstat(f"{inbox}/{folder.path}")
+            except OSError:
+                return None
+            if folder != _folder(folder.path, status):
+                return None
+        return known
 
     def batch(self, path: str, name: str) -> FoundBatch | None:
         """A folder with all below it; none where it vanished, or photoprep made it."""
@@ -191,6 +226,10 @@ class _Looking:
         pile = _Pile()
         folders = []
         self.looks += 1
+        if below:
+            # Before it is listed: what comes while it is, or after, changes the time once more.
+            self.looks += 1
+            pile.folders.append(_folder(below, os.lstat(folder)))
         with os.scandir(folder) as entries:
             for entry in entries:
                 path = f"{below}/{entry.name}" if below else entry.name
@@ -210,8 +249,6 @@ class _Looking:
                     continue
                 except OSError as error:
                     pile.refuse(path, error)
-        if below:
-            self.folders.append(below)
         return pile, folders
 
     def _take_link(self, pile: _Pile, link: str, path: str) -> None:
@@ -255,6 +292,10 @@ def _take(pile: _Pile, entry: os.DirEntry[str], path: str) -> None:
     status = entry.stat(follow_symlinks=False) if _LISTING_TELLS_ALL else os.lstat(entry.path)
     if stat.S_ISREG(status.st_mode):
         pile.files.append(_file(path, status))
+
+
+def _folder(path: str, status: os.stat_result) -> FoundFolder:
+    return FoundFolder(path, status.st_mtime_ns, status.st_ino)
 
 
 def _file(path: str, status: os.stat_result) -> FoundFile:

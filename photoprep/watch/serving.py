@@ -20,7 +20,7 @@ from photoprep.preset import WatchSpec
 from photoprep.watch.batch import BatchSettings
 from photoprep.watch.books import Books
 from photoprep.watch.clock import SystemClock
-from photoprep.watch.daemon import Daemon, Surroundings, Wishes
+from photoprep.watch.daemon import Daemon
 from photoprep.watch.desk import Desk, Places
 from photoprep.watch.holding import hold
 from photoprep.watch.ledger import LEDGER_FILE, Ledger
@@ -34,6 +34,7 @@ from photoprep.watch.scan import scan_inbox
 from photoprep.watch.settings import batch_settings, preset_contents
 from photoprep.watch.settings_book import SettingsBook
 from photoprep.watch.status_file import FOLDER, write_status
+from photoprep.watch.surroundings import Surroundings, Wishes
 from photoprep.watch.systemd import Notifier
 from photoprep.watch.waking import Waker
 from photoprep.watched import Status

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-# An idle daemon takes a hundredth of a core at most; half of that is left to all else it does.
-_IDLE_SHARE = 0.005
+# An idle daemon takes a hundredth of a core at most: quick looks and whole ones this much each, and
+# the rest is left to all else it does.
+_IDLE_SHARE = 0.004
 # While something settles, a quarter; the work itself runs in other processes.
 _BUSY_SHARE = 0.25
 # A slow share is looked through for a tenth of the time at most, so that people can work on it.
@@ -39,8 +40,11 @@ def spacing(
     """The spacing after a look that took so long and so much of a core.
 
     ``cpu_s`` is to hold all that the daemon reckons at each look. ``tells_changes`` says whether
-    events come, ``next_look_s`` when something may have settled (``settle.Settled``).
-    ``usual_s`` is the pause where nothing is to be expected and a look costs little.
+    events come, ``next_look_s`` when something may have settled (``settle.Settled``). ``usual_s``
+    is the pause where nothing is to be expected and a look costs little.
+
+    Of a quick look's cost it gives the pause before the next look. A whole look is due when the
+    time is over that a whole look's cost gives, with no ``next_look_s``, since the last one ended.
     """
     soonest_s = max(LEAST_S, _gap_s(cpu_s, _BUSY_SHARE), _gap_s(took_s, _BUSY_SHARE_OF_TIME))
     if usual_s is None:

@@ -123,4 +123,6 @@ class Surroundings:
     renew_holding: Callable[[float], bool]
     reload: Callable[[], BatchSettings]
     outputs_there: Callable[[], tuple[str, ...]] = tuple
-    read_content: Callable[[object], str] = lambda _found: ""
+    read_content: Callable[[FoundBatch], str] = lambda _found: ""
+    afterwards: Afterwards = field(default_factory=Nothing)
+    archives: bool = False

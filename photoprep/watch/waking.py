@@ -10,6 +10,8 @@ follows links, and a link to ``/`` would watch the whole disk.
 
 from __future__ import annotations
 
+import os
+import re
 import sys
 import threading
 import time
@@ -32,7 +34,7 @@ _NO_TIMEOUT = 0
 _LONGEST_WAIT_S = 1.0
 
 Call = Literal["changed", "called"]
-OnChange = Callable[[], None]
+OnChange = Callable[[Iterable[str]], None]
 OnEnd = Callable[[str], None]
 
 
@@ -74,6 +76,8 @@ class Waker:
         self._has_event = self._has_changed = self._was_told = False
         self._is_in_doubt = False
         self._missed = 0
+        self._lock = threading.Lock()
+        self._touched: set[str] = set()
         self._never = _why_never(inbox, mount)
 
     @property
@@ -136,6 +140,15 @@ class Waker:
                 "timer."
             )
 
+    def take_touched(self) -> frozenset[str]:
+        """The top-level names that events told of since the last call; to be asked before a scan.
+
+        It is no more than what came through: a whole look now and then finds what did not.
+        """
+        with self._lock:
+            touched, self._touched = frozenset(self._touched), set()
+        return touched
+
     def wait(self, timeout_s: float, soonest_s: float = 0.0) -> bool:
         """Wait; returns whether an event or a call woke it before the time was over.
 
@@ -197,8 +210,12 @@ class Waker:
         # What changed between the scan that found the folders and now has sent no event.
         self._calls.put("changed")
 
-    def _on_change(self) -> None:
+    def _on_change(self, paths: Iterable[str]) -> None:
         self._has_event = True
+        # Some systems tell where the folder really is, whatever way it was named.
+        roots = {str(self._inbox), os.path.realpath(self._inbox)}
+        with self._lock:
+            self._touched.update(_top_names(paths, roots))
         if self._calls.empty():  # thousands of events are one call
             self._calls.put("changed")
 
@@ -209,6 +226,17 @@ class Waker:
             "Changes cannot be watched for ({reason}), so the folder is looked through on a timer.",
             reason=reason,
         )
+
+
+def _top_names(paths: Iterable[str], roots: Iterable[str]) -> set[str]:
+    """The first names below one of the roots on each path."""
+    prefixes = tuple(root.rstrip("/\\") for root in roots)
+    names = set()
+    for path in paths:
+        for prefix in prefixes:
+            if path.startswith(prefix) and path[len(prefix) :][:1] in ("/", "\\"):
+                names.add(re.split(r"[/\\]" if os.sep == "\\" else "/", path[len(prefix) + 1 :])[0])
+    return names
 
 
 def _why_never(inbox: Path, mount: Mount | None) -> str:
@@ -253,7 +281,7 @@ class FolderEvents:
     def _watch(self, folders: Sequence[Path]) -> None:
         from watchfiles import watch  # 40 ms, for the daemon alone
 
-        for _ in watch(
+        for changes in watch(
             *folders,
             watch_filter=None,
             debounce=_GROUPING_MS,
@@ -265,7 +293,7 @@ class FolderEvents:
             force_polling=False,
             raise_interrupt=False,
         ):
-            self._on_change()
+            self._on_change(path for _, path in changes)
 
 
 def _reason(error: Exception) -> str:

@@ -181,7 +181,9 @@ def test_a_second_daemon_is_refused_by_the_name_of_the_first(
 
 
 def test_sighup_reads_the_preset_anew(inbox: Path, out: Path, tmp_path: Path) -> None:
-    preset = written(tmp_path / "mine.toml", 'schema = 1\nextends = "trade-email"\n[photo]\ndpi_max = 100\n')
+    preset = written(
+        tmp_path / "mine.toml", 'schema = 1\nextends = "trade-email"\n[photo]\ndpi_max = 100\n'
+    )
     drop(inbox / "Boxes", 1, size=(1600, 1200))
     with Daemon(inbox, out, tmp_path / "log", "--preset", str(preset)) as daemon:
         daemon.wait_for_event("done", "Boxes")

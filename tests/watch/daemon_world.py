@@ -10,7 +10,7 @@ import datetime
 import heapq
 import itertools
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -115,7 +115,7 @@ class PlayedWaker:
     def watch(self, folders: Iterable[str]) -> None:
         pass
 
-    def noticed(self, *, changed: bool) -> None:
+    def noticed(self, *, changed: bool) -> None:  # noqa: ARG002
         self.has_changed = False
 
     def close(self) -> None:
@@ -175,7 +175,7 @@ class PlayedManager:
     def ready(self) -> None:
         self.heard.append("ready")
 
-    def reloading(self, monotonic_s: float) -> None:
+    def reloading(self, monotonic_s: float) -> None:  # noqa: ARG002
         self.heard.append("reloading")
 
     def alive(self) -> None:
@@ -388,7 +388,11 @@ def _found(name: str, files: list[FoundFile]) -> FoundBatch:
 
 def later(code: int = ExitCode.TRY_LATER, **counts: int) -> Outcome:
     """An outcome whose cause may pass."""
-    return Outcome(code, is_passing=True, message=packed("The share is gone."), **counts)
+    return replace(
+        Outcome(code, is_passing=True, message=packed("The share is gone.")),
+        prepared=counts.get("prepared", 0),
+        failed=counts.get("failed", 0),
+    )
 
 
 def failed(code: int = ExitCode.NO_PHOTOS, page: str = "") -> Outcome:

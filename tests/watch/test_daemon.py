@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from photoprep.errors import ExitCode, PresetError, WatchedAlreadyError
 from photoprep.watch import daemon as daemon_module
+from photoprep.watch import plan
 from photoprep.watch.batch import Outcome
 from photoprep.watch.desk import PARTIAL_TRIES
 from tests.watch.daemon_world import QUIET_S, SCAN_S, WORK_S, World, failed, later
@@ -23,7 +25,7 @@ def test_a_folder_that_comes_slowly_is_prepared_once_when_it_is_whole(world: Wor
     """As soon as the quiet time has passed since the last file, and not before."""
     written = [world.clock.monotonic + 3.0 * number for number in range(8)]
     for number, at_s in enumerate(written):
-        world.at(at_s, lambda number=number: world.drop(f"Boxes/IMG_{number}.jpg"))  # type: ignore[misc]
+        world.at(at_s, lambda number=number: world.drop(f"Boxes/IMG_{number}.jpg"))
     world.live(200)
     (begun_s,) = world.runs("Boxes")
     assert written[-1] + QUIET_S <= begun_s <= written[-1] + QUIET_S + 1.0
@@ -90,7 +92,7 @@ def test_what_may_pass_is_tried_again_after_longer_and_longer_waits(world: World
     world.drop("Boxes/IMG_1.jpg")
     world.live(5_000)
     begun = world.runs("Boxes")
-    waits = [after - before - WORK_S for before, after in zip(begun, begun[1:], strict=False)]
+    waits = [after - before - WORK_S for before, after in pairwise(begun)]
     assert [round(wait) for wait in waits] == [5, 15, 60, 300, 900, 900, 900]
     assert world.states() == {"Boxes": "done"}
     assert len(world.told("later")) == 7
@@ -336,7 +338,7 @@ def test_another_daemon_that_took_over_ends_this_one(world: World) -> None:
 def test_a_bug_in_the_loop_is_told_and_survived(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = daemon_module.changes
+    real = plan.changes
     broken = [True]
 
     def changes(*arguments: object, **named: object) -> object:
@@ -368,12 +370,12 @@ def test_the_heartbeat_and_the_watchdog_hear_of_it_in_time(world: World) -> None
     world.drop("Boxes/IMG_1.jpg")
     world.live(300)
     beats = world.manager.alive_s
-    assert all(after - before <= 7.5 for before, after in zip(beats, beats[1:], strict=False))
+    assert all(after - before <= 7.5 for before, after in pairwise(beats))
     assert len(beats) > 40
     quiet = World(world.folder / "other")
     quiet.live(300)
     times = [status.heartbeat for status in quiet.shown]
-    assert all(after - before <= 30.5 for before, after in zip(times, times[1:], strict=False))
+    assert all(after - before <= 30.5 for before, after in pairwise(times))
     assert quiet.waker.sleeps < 40, "an idle daemon sleeps"
 
 

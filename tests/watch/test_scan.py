@@ -339,7 +339,47 @@ def test_looks_are_counted_as_they_are_made(inbox: Path, monkeypatch: pytest.Mon
     put(inbox, "Lids/1.jpg", "Lids/2.jpg", "Lids/sub/3.jpg", "Boxes/1.jpg", "Boxes/Thumbs.db")
     scan = scan_inbox(inbox)
     assert scan.folders == ("Boxes", "Lids", "Lids/sub")
-    assert scan.looks == 4 + 4 + 2  # folders listed, files looked at, the folder itself twice
+    # Folders listed, and looked at but for the watched one; files; the watched folder twice.
+    assert scan.looks == 4 + 3 + 4 + 2
+    assert scan_inbox(inbox, before=scan).looks == 1 + 3 + 2
+
+
+def test_a_quick_look_finds_what_came_and_went(inbox: Path) -> None:
+    put(inbox, "Lids/sub/1.jpg", "Boxes/1.jpg", "Tins/1.jpg", "Bags/1.jpg", "loose.jpg")
+    for folder in inbox.glob("**/"):
+        os.utime(folder, (1, 1))
+    first = scan_inbox(inbox)
+    put(inbox, "Lids/sub/2.jpg", "New/1.jpg", "loose 2.jpg")
+    (inbox / "Boxes/1.jpg").rename(inbox / "Boxes/2.jpg")
+    (inbox / "Bags/1.jpg").unlink()
+    (inbox / "Bags").rmdir()
+    quick = scan_inbox(inbox, before=first)
+    assert quick.batches == scan_inbox(inbox).batches
+    assert quick.folders == scan_inbox(inbox).folders
+    assert batches(quick)["Tins"] is batches(first)["Tins"]
+
+
+def test_a_quick_look_sees_into_the_batches_it_is_told_of(inbox: Path) -> None:
+    put(inbox, "Lids/1.jpg", "Boxes/1.jpg")
+    first = scan_inbox(inbox)
+    for name in ("Lids", "Boxes"):
+        (inbox / name / "1.jpg").write_bytes(b"more")  # under its name: no folder's time changes
+    quick = batches(scan_inbox(inbox, before=first, anew={"Lids"}))
+    assert quick["Lids"].files[0].size_bytes == 4
+    assert quick["Boxes"].files[0].size_bytes == 1
+    assert batches(scan_inbox(inbox))["Boxes"].files[0].size_bytes == 4
+
+
+def test_a_quick_look_takes_no_folder_for_another_that_took_its_place(inbox: Path) -> None:
+    put(inbox, "Lids/1.jpg", "other/2.jpg")
+    for name in ("Lids", "other"):
+        os.utime(inbox / name, (1, 1))
+    first = scan_inbox(inbox)
+    (inbox / "Lids").rename(inbox / "away")
+    (inbox / "other").rename(inbox / "Lids")
+    quick = batches(scan_inbox(inbox, before=first))
+    assert paths(quick["Lids"]) == ["Lids/2.jpg"]
+    assert paths(quick["away"]) == ["away/1.jpg"]
 
 
 def test_folders_that_come_and_go_during_looks_end_nothing(inbox: Path) -> None:

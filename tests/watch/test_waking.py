@@ -8,7 +8,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise
 from pathlib import Path
 
@@ -28,13 +28,13 @@ class Scripted:
         self.fails_with = fails_with
         self.watched: list[list[Path]] = []
         self.stopped = 0
-        self.on_change: Callable[[], None] = lambda: None
+        self.on_change: Callable[[Iterable[str]], None] = lambda _: None
         self.on_end: Callable[[str], None] = lambda _: None
 
     def __call__(
         self,
         folders: Sequence[Path],
-        on_change: Callable[[], None],
+        on_change: Callable[[Iterable[str]], None],
         on_end: Callable[[str], None],
     ) -> Scripted:
         self.watched.append(list(folders))
@@ -71,7 +71,7 @@ def test_a_change_wakes_and_silence_does_not(tmp_path: Path) -> None:
     events = Scripted()
     waker, _ = waker_of(tmp_path, events)
     assert not waker.wait(0)
-    events.on_change()
+    events.on_change([])
     assert waker.wait(3600)
     assert not waker.wait(0)
 
@@ -80,7 +80,7 @@ def test_thousands_of_events_are_one_wake(tmp_path: Path) -> None:
     events = Scripted()
     waker, clock = waker_of(tmp_path, events)
     for _ in range(10_000):
-        events.on_change()
+        events.on_change([])
     assert waker.wait(3600)
     clock.now_s += 1
     assert not waker.wait(0)
@@ -93,7 +93,7 @@ def test_events_wake_no_oftener_than_so_often(tmp_path: Path) -> None:
     waker.watch([])
     woken_s = []
     for _ in range(4):
-        events.on_change()
+        events.on_change([])
         assert waker.wait(3600)
         woken_s.append(time.monotonic())
     gaps_s = [after - before for before, after in pairwise(woken_s)]
@@ -103,7 +103,7 @@ def test_events_wake_no_oftener_than_so_often(tmp_path: Path) -> None:
 def test_an_event_waits_until_a_scan_may_come_and_a_call_does_not(tmp_path: Path) -> None:
     events = Scripted()
     waker, _ = waker_of(tmp_path, events)
-    events.on_change()
+    events.on_change([])
     waker.wake()
     assert waker.wait(3600, soonest_s=3600)
     waker.stop()
@@ -218,7 +218,7 @@ def test_an_event_that_comes_after_its_scan_is_no_missed_one(tmp_path: Path) -> 
     waker, _ = waker_of(tmp_path, events)
     for _ in range(20):
         waker.noticed(changed=True)
-        events.on_change()
+        events.on_change([])
     assert waker.tells_changes
 
 
@@ -227,6 +227,17 @@ def test_scans_without_changes_say_nothing_of_events(tmp_path: Path) -> None:
     for _ in range(20):
         waker.noticed(changed=False)
     assert waker.tells_changes
+
+
+def test_events_name_the_batches_they_touch(tmp_path: Path) -> None:
+    events = Scripted()
+    waker, _ = waker_of(tmp_path, events)
+    events.on_change(
+        [f"{tmp_path}/Lids/sub/1.jpg", f"{tmp_path}/Boxes", f"{tmp_path}-2/Tins/1.jpg"]
+    )
+    events.on_change([f"{tmp_path}/1.jpg", str(tmp_path), "/elsewhere"])
+    assert waker.take_touched() == {"Lids", "Boxes", "1.jpg"}
+    assert waker.take_touched() == set()
 
 
 def settled_down(waker: Waker) -> None:
@@ -251,6 +262,7 @@ def test_a_real_disk_tells_changes_and_looks_are_none(tmp_path: Path) -> None:
         (inbox / "Lids/1.jpg").write_text("1")
         assert waker.wait(600)
         settled_down(waker)
+        assert waker.take_touched() == {"Lids"}
         (inbox / "Boxes").mkdir()
         assert waker.wait(600)
         assert waker.tells_changes
