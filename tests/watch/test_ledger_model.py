@@ -122,8 +122,7 @@ class WatchedFolder(RuleBasedStateMachine):
     @rule(old=FOLDERS, new=FOLDERS, in_between=st.booleans())
     def rename_what_is_done(self, old: str, new: str, in_between: bool) -> None:
         """A folder that is done, and like no other, is not worked on for another name."""
-        self.ledger.dies_in = -1
-        self.scan(set())
+        self._come_to_rest()
         batch = self.ledger.batches().get(old)
         shapes = [each.shape for each in self.ledger.batches().values()]
         there = {_folder_of(path) for path in self.world}
@@ -138,6 +137,41 @@ class WatchedFolder(RuleBasedStateMachine):
         renamed = self.ledger.batches()[new]
         assert (renamed.state, renamed.output) == ("done", batch.output)
 
+    @rule(name=st.one_of(FOLDERS, st.just(LOOSE)))
+    def take_away_what_is_done_and_bring_it_back(self, name: str) -> None:
+        """It is known again."""
+        self._come_to_rest()
+        self.away = {}
+        before = {b.name: b for b in self.ledger.batches().values() if found_name(b) == name}
+        self.take_away(name)
+        self.scan(set())
+        if self.away:
+            self.bring_back()
+        self.scan(set())
+        for each, batch in before.items():
+            if batch.state in ("done", "gone"):
+                assert self.ledger.batches()[each].state == batch.state
+        assert len([b for b in self.ledger.batches().values() if found_name(b) == name]) == len(
+            before
+        )
+
+    @rule(name=FOLDERS, file=FILES)
+    def come_and_go(self, name: str, file: str) -> None:
+        self.write(name, file)
+        self.scan(set())
+        self.take_away(name)
+        self.scan(set())
+        self.bring_back()
+
+    @rule(old=FOLDERS, new=FOLDERS, file=FILES)
+    @precondition(lambda self: not self.running)
+    def rename_at_work(self, old: str, new: str, file: str) -> None:
+        self.write(old, file)
+        self.scan(set())
+        self.begin()
+        self.rename(old, new)
+        self.scan(set())
+
     @rule(name=FOLDERS, customer=st.sampled_from(["", "C1", "C2"]))
     def change_customer(self, name: str, customer: str) -> None:
         self.customer[name] = customer
@@ -146,9 +180,16 @@ class WatchedFolder(RuleBasedStateMachine):
     def time_passes(self, jump_s: float) -> None:
         self.clock += jump_s
 
-    @rule(name=FOLDERS, is_troubled=st.booleans())
-    def trouble(self, name: str, is_troubled: bool) -> None:
-        (self.troubled.add if is_troubled else self.troubled.discard)(name)
+    @rule(name=FOLDERS, file=FILES)
+    @precondition(lambda self: not self.running)
+    def trouble(self, name: str, file: str) -> None:
+        self.troubled.add(name)
+        self.write(name, file)
+        self.work()
+
+    @rule()
+    def all_is_well(self) -> None:
+        self.troubled.clear()
 
     @rule(dies_in=st.integers(1, 3), after_commit=st.booleans())
     def doom(self, dies_in: int, after_commit: bool) -> None:
@@ -252,6 +293,13 @@ class WatchedFolder(RuleBasedStateMachine):
             answered = dict(self.ledger.batches())
             self._open_again()
             assert dict(self.ledger.batches()) == answered
+
+    def _come_to_rest(self) -> None:
+        """Nobody dies, and what is due is done."""
+        self.ledger.dies_in = -1
+        if self.running:
+            self.finish()
+        self.work()
 
     def all_is_done_in_the_end(self) -> None:
         self.ledger.dies_in = -1
