@@ -256,6 +256,7 @@ class Daemon:
             if (
                 found is not None
                 and batch.state == "done"
+                and not batch.outcome.failed
                 and found.fingerprint == batch.fingerprint
                 and mark not in self._filed
             ):

@@ -25,6 +25,9 @@ class Eyes(Protocol):
     def watch(self, folders: Iterable[str]) -> None:
         """Watch these folders from now on."""
 
+    def take_touched(self) -> frozenset[str]:
+        """The names of batches that events told of since the last look."""
+
     def noticed(self, *, changed: bool) -> None:
         """Hear whether the last look saw anything else than the one before."""
 
@@ -37,12 +40,13 @@ class Lookout:
 
     ``away`` says why the folder could not be looked through, ``came_back`` that it could not before
     the last look. ``usual_s`` is the time between two looks where nothing tells of a change
-    (``[watch] scan_s``), longer where a look costs much.
+    (``[watch] scan_s``), longer where a look costs much. ``scan`` is given the scan before, for a
+    quick look, or None, and what it is to look at anew (``scan.scan_inbox``).
     """
 
     def __init__(
         self,
-        scan: Callable[[], Scan],
+        scan: Callable[[Scan | None, frozenset[str]], Scan],
         eyes: Eyes,
         clock: Clock,
         *,
@@ -53,10 +57,12 @@ class Lookout:
         self.quiet_s, self.usual_s = quiet_s, usual_s
         self._state = SettleState()
         self._look = ""
-        self._ended_s = clock.monotonic_s()
-        self._spacing = Spacing(0.0, 0.0)
+        self._ended_s = self._whole_ended_s = clock.monotonic_s()
+        self._spacing = self._whole_spacing = Spacing(0.0, 0.0)
         self.looks = 0
         self.scan = Scan((), 0, 0.0)
+        self._cpu_s = 0.0
+        self._next_look_s: float | None = None
         self.ready: tuple[FoundBatch, ...] = ()
         self.waiting: tuple[Waiting, ...] = ()
         self.away: WatchedFolderGoneError | None = None
@@ -66,8 +72,10 @@ class Lookout:
         """Look the folder through; returns whether that could be done."""
         began_s = self._clock.monotonic_s()
         was_away, self.came_back = self.away, False
+        before = None if was_away is not None or self._is_whole_due else self.scan
+        waiting = {each.batch.name for each in self.waiting}
         try:
-            scan = self._scan()
+            scan = self._scan(before, self._eyes.take_touched() | waiting)
         except WatchedFolderGoneError as error:
             self.away = error
             self.ready = ()
@@ -79,12 +87,18 @@ class Lookout:
         self.away, self.came_back = None, was_away is not None
         self._take_in(scan, settled(self._state, scan, began_s, self.quiet_s))
         self.looks += 1
-        self._reckon(scan.cpu_s + self._clock.cpu_s() - cpu_began_s, self._next_look_s)
+        self._cpu_s = scan.cpu_s + self._clock.cpu_s() - cpu_began_s
+        self._spacing = self._reckoned(self._next_look_s)
+        self._ended_s = self._clock.monotonic_s()
+        if before is None:
+            self._whole_spacing, self._whole_ended_s = self._reckoned(None), self._ended_s
         return True
 
     def cost_more(self, cpu_s: float) -> None:
         """What was reckoned from the last look took so much of a core, too."""
-        self._reckon(self._cpu_s + cpu_s, self._next_look_s)
+        self._cpu_s += cpu_s
+        self._spacing = self._reckoned(self._next_look_s)
+        self._ended_s = self._clock.monotonic_s()
 
     def due_in_s(self, *, has_changed: bool) -> float:
         """In how many seconds the next look is due, after an event or without one."""
@@ -111,13 +125,17 @@ class Lookout:
         self._look = look
         self._eyes.watch(scan.folders)
 
-    def _reckon(self, cpu_s: float, next_look_s: float | None) -> None:
-        self._cpu_s = cpu_s
-        self._spacing = spacing(
+    @property
+    def _is_whole_due(self) -> bool:
+        """Whether each file is to be looked at, not only what seems to have changed."""
+        passed_s = self._clock.monotonic_s() - self._whole_ended_s
+        return not self.looks or not 0 <= passed_s < self._whole_spacing.latest_s
+
+    def _reckoned(self, next_look_s: float | None) -> Spacing:
+        return spacing(
             took_s=self.scan.took_s,
-            cpu_s=cpu_s,
+            cpu_s=self._cpu_s,
             tells_changes=self._eyes.tells_changes,
             next_look_s=next_look_s,
             usual_s=self.usual_s,
         )
-        self._ended_s = self._clock.monotonic_s()

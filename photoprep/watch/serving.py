@@ -13,15 +13,20 @@ from functools import partial
 from pathlib import Path
 from types import FrameType
 
-from photoprep.errors import CannotWriteError, ExitCode, UsageError
-from photoprep.files import cannot_write
+from photoprep.errors import CannotWriteError, ExitCode, SourceUnreadableError, UsageError
+from photoprep.files import cannot_write, sha256_of_file
 from photoprep.language import Language, say
 from photoprep.preset import WatchSpec
+from photoprep.watch.aftermath import Aftermath
+from photoprep.watch.archive import check_archive
 from photoprep.watch.batch import BatchSettings
 from photoprep.watch.books import Books
+from photoprep.watch.chores import Chores
 from photoprep.watch.clock import SystemClock
+from photoprep.watch.config import load_config
 from photoprep.watch.daemon import Daemon
 from photoprep.watch.desk import Desk, Places
+from photoprep.watch.found import FoundBatch, content_of
 from photoprep.watch.holding import hold
 from photoprep.watch.ledger import LEDGER_FILE, Ledger
 from photoprep.watch.log import Event, Log
@@ -34,7 +39,7 @@ from photoprep.watch.scan import scan_inbox
 from photoprep.watch.settings import batch_settings, preset_contents
 from photoprep.watch.settings_book import SettingsBook
 from photoprep.watch.status_file import FOLDER, write_status
-from photoprep.watch.surroundings import Surroundings, Wishes
+from photoprep.watch.surroundings import Afterwards, Nothing, Surroundings, Wishes
 from photoprep.watch.systemd import Notifier
 from photoprep.watch.waking import Waker
 from photoprep.watched import Status
@@ -85,7 +90,11 @@ def serve(request: Request, log: Log, show: Callable[[Status], None]) -> ExitCod
             hint=say("Make it, or connect its disk or share, then start again."),
             path=inbox,
         )
-    refuse_loops(inbox, out, request.archive)
+    config = load_config(inbox, request.config)
+    archive = request.archive or config.archive
+    refuse_loops(inbox, out, archive)
+    if archive is not None:
+        check_archive(archive, inbox, out)
     spec = _watch_spec(request.settings.preset)
     default = read_anew(request)
     home = mount_of(inbox)
@@ -94,7 +103,7 @@ def serve(request: Request, log: Log, show: Callable[[Status], None]) -> ExitCod
         wishes = Wishes()
         quiet_s = spec.quiet_s if home.tells_changes else spec.quiet_on_shares_s
         lookout = Lookout(
-            partial(scan_inbox, inbox, home),
+            lambda before, anew: scan_inbox(inbox, home, before=before, anew=anew),
             waker,
             clock,
             quiet_s=quiet_s if request.quiet_s is None else request.quiet_s,
@@ -114,6 +123,11 @@ def serve(request: Request, log: Log, show: Callable[[Status], None]) -> ExitCod
             clock,
             log,
         )
+        chores = Chores(inbox, out, archive, config.after, request.language)
+        afterwards: Afterwards = Nothing()
+        if chores.are_wanted:
+            afterwards = aftermath = Aftermath(chores, waker.wake)
+            aftermath.start()
         parts = Surroundings(
             watcher=holding.watcher,
             clock=clock,
@@ -125,6 +139,9 @@ def serve(request: Request, log: Log, show: Callable[[Status], None]) -> ExitCod
             renew_holding=holding.renew,
             reload=partial(read_anew, request),
             outputs_there=partial(_outputs_there, out),
+            read_content=partial(content_found, inbox),
+            afterwards=afterwards,
+            archives=archive is not None,
         )
         daemon = Daemon(parts, books, lookout, desk, settings, wishes, once=request.once)
         log(
@@ -186,6 +203,15 @@ def free_bytes(folder: Path) -> int | None:
         return shutil.disk_usage(folder).free
     except OSError:
         return None
+
+
+def content_found(inbox: Path, found: FoundBatch) -> str:
+    """What stands for the contents of a found batch; empty where a file cannot be read."""
+    try:
+        hashes = {file.path: sha256_of_file(inbox / file.path) for file in found.files}
+    except SourceUnreadableError:
+        return ""
+    return content_of(found.name, hashes)
 
 
 @contextmanager

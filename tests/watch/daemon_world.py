@@ -121,6 +121,9 @@ class PlayedWaker:
     def close(self) -> None:
         pass
 
+    def take_touched(self) -> frozenset[str]:
+        return frozenset()
+
     def wake(self) -> None:
         self.is_called = True
 
@@ -339,7 +342,7 @@ class World:
     def _default(self) -> BatchSettings:
         return BatchSettings("trade-email", contents=self.contents)
 
-    def _scan(self) -> Scan:
+    def _scan(self, _before: Scan | None, _anew: frozenset[str]) -> Scan:
         if self.inbox_away:
             raise WatchedFolderGoneError("The watched folder is not there.")
         self.clock.move(self.scan_took_s)
