@@ -290,3 +290,44 @@ def test_a_table_stands_on_a_terminal(inbox: Path, out: Path) -> None:
     assert told.returncode == ExitCode.DONE, told.stdout
     assert "Boxes" in told.stdout
     assert "1 photos" in told.stdout or "1 photo" in told.stdout
+
+
+def test_after_success_originals_are_archived_and_a_command_is_run(
+    inbox: Path, out: Path, tmp_path: Path
+) -> None:
+    """As the daemon's own configuration has it; a kill before the move only delays it."""
+    told = tmp_path / "told"
+    command = tmp_path / "command.py"
+    written(
+        command, f"import sys; open({str(told)!r}, 'ab').write(sys.stdin.buffer.read() + b'\\n')"
+    )
+    config = written(
+        tmp_path / "watch.toml",
+        f'archive = "{tmp_path / "archive"}"\n'
+        f'[after]\ncommand = ["{sys.executable}", "{command}"]\n',
+    )
+    drop(inbox / "Boxes", 2)
+    small_photo(inbox / "loose.png", 9)
+    written(inbox / "Words/notes.txt", "no picture\n")
+    with Daemon(inbox, out, tmp_path / "log", "--config", str(config)) as daemon:
+        daemon.wait_for_event("archived", times=2)
+        daemon.wait_for_event("handed-over", times=3)
+        assert daemon.stop() == ExitCode.DONE
+        assert not daemon.events("bug")
+        begun = [event["batch"] for event in daemon.events("begun")]
+        assert len(begun) == len(set(begun)) == 3
+    assert [path.name for path in inbox.iterdir() if not path.name.startswith(".")] == ["Words"]
+    assert (tmp_path / "archive/Boxes/IMG_1.png").is_file()
+    results = [json.loads(line) for line in told.read_text(encoding="utf-8").splitlines()]
+    assert sorted(result["state"] for result in results) == ["done", "done", "failed"]
+
+
+def test_once_waits_for_the_archive_too(inbox: Path, out: Path, tmp_path: Path) -> None:
+    drop(inbox / "Boxes", 2)
+    done = photoprep(
+        *("watch", inbox, "--out", out, "--once", "--quiet-time", "0.2"),
+        *("--archive", tmp_path / "archive"),
+    )
+    assert done.returncode == ExitCode.DONE, done.stderr
+    assert not (inbox / "Boxes").exists()
+    assert len(list((tmp_path / "archive/Boxes").iterdir())) == 2

@@ -226,6 +226,7 @@ class World:
     daemon: Daemon = field(init=False)
     books: Books = field(init=False)
     desk: Desk = field(init=False)
+    lookout: Lookout = field(init=False)
     _happenings: list[tuple[float, int, Happening]] = field(default_factory=list)
     _count: Iterable[int] = field(default_factory=itertools.count)
 
@@ -241,7 +242,9 @@ class World:
         self.waker, self.manager = PlayedWaker(self), PlayedManager(self)
         self.wishes = Wishes()
         settings = SettingsBook(self.folder / "in", self._read_settings, self._default())
-        lookout = Lookout(self._scan, self.waker, self.clock, quiet_s=QUIET_S, usual_s=SCAN_S)
+        self.lookout = lookout = Lookout(
+            self._scan, self.waker, self.clock, quiet_s=QUIET_S, usual_s=SCAN_S
+        )
         places = Places(self.folder / "in", self.out)
         self.desk = Desk(
             PlayedRunner(self),
@@ -276,6 +279,20 @@ class World:
         except KilledError:
             self._happenings = []
             self.books.close()
+
+    def let_pass(self, seconds: float) -> None:
+        """Let the daemon run for so long; it goes on from there at the next call."""
+        end_s = self.clock.monotonic + seconds
+        while self.clock.monotonic < end_s:
+            self.daemon.turn()
+            sleep_s = min(self.daemon.sleep_s(), end_s - self.clock.monotonic)
+            self.waker.wait(max(0.001, sleep_s), self.lookout.soonest_in_s)
+
+    def killed_and_started(self) -> None:
+        """SIGKILL, and another daemon."""
+        self._happenings = []
+        self.books.close()
+        self.start()
 
     def kill(self) -> None:
         """End the daemon as SIGKILL does: it writes nothing more."""
