@@ -52,7 +52,15 @@ def _begins_anew(arguments: list[str]) -> bool:
     from os.path import lexists  # pathlib has yet to be loaded
 
     dropped = [argument for argument in arguments if lexists(argument)]
-    if not dropped or arguments[0] in {"accounts", "demo", "drafts", "presets", "profile", "send"}:
+    if not dropped or arguments[0] in {
+        "accounts",
+        "demo",
+        "drafts",
+        "presets",
+        "profile",
+        "send",
+        "watch",
+    }:
         return False
     for argument, value in itertools.pairwise([*arguments, ""]):
         if argument == "--out":

@@ -42,7 +42,9 @@ from photoprep.cli_options import (
 )
 from photoprep.cli_presets import presets_app
 from photoprep.cli_send import send
+from photoprep.cli_service import service_app
 from photoprep.cli_sheet import sheet as sheet_command
+from photoprep.cli_watch import watch
 from photoprep.errors import ExitCode, PhotoprepError
 from photoprep.language import say
 from photoprep.report import strictly
@@ -69,6 +71,7 @@ app = SpokenTyper(
     "  photoprep sheet FOLDER -o FILE      put the pictures on one sheet\n"
     "  photoprep FOLDER --customer C0123   with the customer's number in the letters\n"
     "  photoprep send FOLDER-prepared …    send the mails to somebody\n"
+    "  photoprep watch INBOX               prepare whatever is dropped into a folder\n"
     "  photoprep prepare --help            all that can be said\n"
     "  photoprep demo                      try it on photos that photoprep makes itself\n",
 )
@@ -77,11 +80,13 @@ app.add_typer(profile_app, name="profile")
 app.add_typer(presets_app, name="presets")
 app.add_typer(accounts_app, name="accounts")
 app.add_typer(letter_app, name="letter")
+app.add_typer(service_app, name="service")
 app.command()(check)
 app.command()(names)
 app.command("sheet")(sheet_command)
 app.command()(send)
 app.command()(drafts)
+app.command()(watch)
 
 
 def run(arguments: list[str]) -> int:

@@ -19,6 +19,7 @@ from photoprep.units import say_bytes
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from photoprep.mail.account import Account
     from photoprep.mail.draft_files import Identity
     from photoprep.mail.drafts import PlacedDraft
 
@@ -51,45 +52,37 @@ def drafts(
     """Put the mails of a prepared folder among an account's drafts, each once."""
     with exit_codes():
         from photoprep.files import at_home
-        from photoprep.mail.accounts import choose_account, load_accounts
-        from photoprep.mail.draft_files import read_drafts
-        from photoprep.mail.drafts import put_drafts
-        from photoprep.mail.drafts_record import open_drafts_record
-        from photoprep.mail.imap import open_mailbox
-        from photoprep.mail.passwords import password_of
+        from photoprep.mail.placing import place_drafts
 
         out = Path(at_home(str(out)))
-        mails = read_drafts(out)
-        chosen = choose_account(load_accounts(), account)
         placed: list[PlacedDraft] = []
+        chosen: Account | None = None
+        found = ""
 
         def tell(each: PlacedDraft) -> None:
             placed.append(each)
             if not as_json:
                 _print(_line(each))
 
-        with (
-            open_drafts_record(out, rehearsal=dry_run) as record,
-            open_mailbox(chosen, password_of(chosen)) as mailbox,
-        ):
-            found = mailbox.drafts_folder(folder)
-            known = record.series()
-            if not dry_run:
-                record.remember(mail.identity.series for mail in mails)
-            try:
-                earlier = put_drafts(
-                    mails,
-                    mailbox,
-                    found,
-                    now=datetime.now(UTC),
-                    known_series=known,
-                    dry_run=dry_run,
-                    on_placed=tell,
-                )
-            except PhotoprepError:
-                if as_json:  # what was added before is there all the same
-                    typer.echo(json.dumps(_data(placed, [], chosen.name, found), indent=2))
-                raise
+        def hear(which: Account, name: str) -> None:
+            nonlocal chosen, found
+            chosen, found = which, name
+
+        try:
+            earlier = place_drafts(
+                out,
+                account,
+                folder=folder,
+                now=datetime.now(UTC),
+                dry_run=dry_run,
+                on_begin=hear,
+                on_placed=tell,
+            )
+        except PhotoprepError:
+            if as_json and chosen:  # what was added before is there all the same
+                typer.echo(json.dumps(_data(placed, [], chosen.name, found), indent=2))
+            raise
+        assert chosen is not None  # noqa: S101 (it has been heard of)
         if as_json:
             typer.echo(json.dumps(_data(placed, earlier, chosen.name, found), indent=2))
             return

@@ -8,6 +8,8 @@
     │   ├── NewerRecordError        a newer photoprep's folder
     │   └── RecordDamagedError      its record; the next run rebuilds it
     ├── OutputBusyError         75  another run is at work in the output folder
+    ├── WatchedAlreadyError     75  another photoprep watches the same folder
+    ├── WatchedFolderGoneError  75  a watched folder is not there now, or its share is not
     ├── PresetError             78  a preset or the sender's profile is wrong
     ├── MailTooLargeError       65  one attachment alone is over the mail's limit
     ├── DraftUnusableError      65  a draft that cannot go out as it lies
@@ -101,9 +103,13 @@ class NothingPreparedError(PhotoprepError):
 
 
 class NoPhotosError(PhotoprepError):
-    """There was no picture at all in what was given."""
+    """There was no picture at all in what was given.
+
+    ``is_passing`` says that some of it could not be looked at, so that there may be one.
+    """
 
     exit_code = ExitCode.NO_PHOTOS
+    is_passing: bool = False
 
 
 class CannotWriteError(PhotoprepError):
@@ -122,6 +128,21 @@ class RecordDamagedError(CannotWriteError):
 
 class OutputBusyError(PhotoprepError):
     """Another run is at work in the same output folder."""
+
+    exit_code = ExitCode.TRY_LATER
+
+
+class WatchedAlreadyError(PhotoprepError):
+    """Another photoprep watches the same folder, or puts what comes of one into the same output."""
+
+    exit_code = ExitCode.TRY_LATER
+
+
+class WatchedFolderGoneError(PhotoprepError):
+    """A watched folder is not there, is not to be read, or lies bare without its disk or share.
+
+    What lay in it is not known to be gone: it may all be there when the folder comes back.
+    """
 
     exit_code = ExitCode.TRY_LATER
 

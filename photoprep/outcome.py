@@ -111,13 +111,17 @@ class Skipped:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """A picture that could not be prepared: the reason, and what to do."""
+    """A picture that could not be prepared: the reason, and what to do.
+
+    ``is_passing`` says that the reason lies with the machine or the share, and may be gone soon.
+    """
 
     source: str
     subject: Subject
     reason: str
     hint: str = ""
     status: Literal["failed"] = "failed"
+    is_passing: bool = False
 
 
 PhotoOutcome = Prepared | Reused | Skipped | Failed

@@ -40,7 +40,7 @@ from photoprep.report import Limits, Report, WrittenMail, WrittenSheet, indented
 from photoprep.state import State
 from photoprep.system_language import system_language
 from photoprep.walk.copies import copies_aside, copy_findings, copy_outcome, remember_copies
-from photoprep.walk.crew import OnDone, Team, photo_crew, unheard
+from photoprep.walk.crew import OnDone, PhotoCrew, Team, photo_crew, unheard
 from photoprep.walk.findings import findings_of
 from photoprep.walk.grouping import grouped
 from photoprep.walk.intake import Candidate, Copy, Intake, no_photos, take_in, with_outputs
@@ -79,8 +79,10 @@ def prepare(
     verify: bool = False,
     accept_damaged: bool = False,
     dry_run: bool = False,
+    links_within: str | os.PathLike[str] | None = None,
     language: Language | None = None,
     executor: Executor | None = None,
+    crew: PhotoCrew | None = None,
     on_photo: OnDone = unheard,
     on_sheet: OnDone = unheard,
     on_version: OnDone = unheard,
@@ -106,10 +108,13 @@ def prepare(
         verify: hash every source instead of trusting size and time.
         accept_damaged: take as much of a damaged picture as can be read, with a finding.
         dry_run: reckon everything as it would be, exactly, and write nothing anywhere.
+        links_within: leave links to files aside that lead out of this folder.
         language: of the messages in report.json, and what ``Report.language`` says; by default the
             preset's, which by default is the user's.
         executor: where the work goes instead of worker processes of its own. Without it, a script
             that calls this needs the usual ``if __name__ == "__main__":`` around it.
+        crew: lasting workers of the caller's, instead of new ones; after an error they are to be
+            ended by the caller.
         on_photo: hears ``(done, total)`` of the photos that have to be made.
         on_sheet: hears the same of sheets.
         on_version: hears the same of the smaller versions of photos that mails carry.
@@ -124,12 +129,13 @@ def prepare(
     workers = _checked_jobs(jobs)
     answered = read_enquiry(enquiry) if enquiry else None
     given = [paths] if isinstance(paths, str | os.PathLike) else paths
-    dropped = scan([dropped_path(path) for path in given])
+    within = Path(links_within) if links_within is not None else None
+    dropped = scan([dropped_path(path) for path in given], links_within=within)
     place = (
         Path(at_home(os.fspath(out))).absolute() if out else default_output_folder(dropped.likeness)
     )
     with ExitStack() as stack:
-        crew = stack.enter_context(photo_crew(workers))
+        crew = crew or stack.enter_context(photo_crew(workers))
         if executor is None and not place.exists():
             crew.hire(len(dropped.files))  # a first run: everything will have to be made
         preset = _preferring(_loaded(preset), prefer)

@@ -152,6 +152,20 @@ class LetterSpec:
     template: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class WatchSpec:
+    """When what is dropped into a watched folder is taken to be there whole.
+
+    Nothing in it has changed for ``quiet_s``, or ``quiet_on_shares_s`` where it lies on a network
+    share or is synchronised. It is looked through every ``scan_s`` even where nothing tells of a
+    change.
+    """
+
+    quiet_s: float = 5
+    quiet_on_shares_s: float = 20
+    scan_s: float = 30
+
+
 # What a product is shown with, by its kind: what opens is shown closed and open.
 RequiredViews = Mapping[str, tuple[ViewKind, ...]]
 REQUIRED_VIEWS: RequiredViews = MappingProxyType(
@@ -185,3 +199,4 @@ class Preset:
         default_factory=lambda: REQUIRED_VIEWS
     )
     language: SpokenLanguage = "auto"
+    watch: WatchSpec = WatchSpec()

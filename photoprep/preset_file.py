@@ -25,6 +25,7 @@ from photoprep.preset import (
     NamesSpec,
     PhotoSpec,
     Preset,
+    WatchSpec,
 )
 from photoprep.preset_mistakes import Layer, Mistake, line_of, mistakes_of, nearest, refuse
 from photoprep.profile import profile_path
@@ -138,6 +139,7 @@ def _trusted(document: Mapping[str, Any]) -> Preset:
         letter=LetterSpec(**document["letter"]),
         duplicates=duplicates,
         language=document.get("language", "auto"),
+        watch=WatchSpec(**document.get("watch", {})),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,7 +16,10 @@ if TYPE_CHECKING:
     from pydantic import ValidationError
 
 Key = tuple[str, ...]
+KeysOf = Callable[[Key], Sequence[str]]
 
+# Some files are not written by whoever reads of their mistakes.
+_MAX_SHOWN_CHARS = 200
 _BARE_OR_QUOTED = r"""(?:"[^"]*"|'[^']*'|[A-Za-z0-9_-]+)"""
 _DOTTED = rf"{_BARE_OR_QUOTED}(?:\s*\.\s*{_BARE_OR_QUOTED})*"
 _HEADER = re.compile(rf"\s*\[\[?\s*({_DOTTED})\s*\]")
@@ -93,19 +96,26 @@ def _opened(value: str) -> str:
     return ""
 
 
-def mistakes_of(error: ValidationError, layers: Sequence[Layer]) -> list[Mistake]:
+def mistakes_of(
+    error: ValidationError, layers: Sequence[Layer], keys_of: KeysOf | None = None
+) -> list[Mistake]:
     """All that the model found, each laid to the file and line that says it.
 
     ``layers`` are the preset's file and those it extends, the most basic last. The mistakes come
-    in that order, and in each file from top to bottom.
+    in that order, and in each file from top to bottom. ``keys_of`` tells which keys may stand in a
+    section, where the file is no preset.
     """
     order = {layer.path: place for place, layer in enumerate(layers)}
-    found = [_mistake(dict(detail), layers) for detail in error.errors()]
+    known = keys_of or _keys_of_presets
+    found = [_mistake(dict(detail), layers, known) for detail in error.errors()]
     return sorted(found, key=lambda mistake: (order[mistake.path], mistake.line))
 
 
-def refuse(mistakes: Sequence[Mistake]) -> PresetError:
-    """The error that says these mistakes; it carries the file of the first."""
+def refuse(mistakes: Sequence[Mistake], *, name: str = "") -> PresetError:
+    """The error that says these mistakes; it carries the file of the first.
+
+    ``name`` is the file's where it is no preset.
+    """
     path = mistakes[0].path
     # Where a base is wrong too, its mistakes name their own file.
     said = [
@@ -115,9 +125,17 @@ def refuse(mistakes: Sequence[Mistake]) -> PresetError:
         for mistake in mistakes
     ]
     if len(said) == 1:
-        message = say("The preset does not hold: {mistake}.", mistake=said[0])
+        message = (
+            say("{name} does not hold: {mistake}.", name=name, mistake=said[0])
+            if name
+            else say("The preset does not hold: {mistake}.", mistake=said[0])
+        )
         return PresetError(message, hint=say("Mend that key."), path=path)
-    message = say("The preset has {count} mistakes:", count=len(said))
+    message = (
+        say("{name} has {count} mistakes:", name=name, count=len(said))
+        if name
+        else say("The preset has {count} mistakes:", count=len(said))
+    )
     for words in said:
         message = say("{before}\n  {mistake}.", before=message, mistake=words)
     return PresetError(message, hint=say("Mend those keys."), path=path)
@@ -129,7 +147,13 @@ def nearest(word: str, known: Sequence[str]) -> str:
     return close[0] if close else ""
 
 
-def _mistake(detail: dict[str, Any], layers: Sequence[Layer]) -> Mistake:
+def _keys_of_presets(section: Key) -> Sequence[str]:
+    from photoprep.preset_model import known_keys
+
+    return known_keys(section)
+
+
+def _mistake(detail: dict[str, Any], layers: Sequence[Layer], keys_of: KeysOf) -> Mistake:
     key: Key = tuple(str(part) for part in detail["loc"])
     from photoprep.preset_values import ContradictionError
 
@@ -138,18 +162,18 @@ def _mistake(detail: dict[str, Any], layers: Sequence[Layer]) -> Mistake:
     for layer in layers:
         for candidate in candidates:
             if layer.holds(candidate):
-                return Mistake(layer.path, line_of(candidate, layer.text), _words(detail, key))
+                return Mistake(
+                    layer.path, line_of(candidate, layer.text), _words(detail, key, keys_of)
+                )
     # A missing key is missed in the preset's own file, at its section if it has that.
-    return Mistake(layers[0].path, line_of(key, layers[0].text), _words(detail, key))
+    return Mistake(layers[0].path, line_of(key, layers[0].text), _words(detail, key, keys_of))
 
 
-def _words(detail: dict[str, Any], key: Key) -> str:
-    dotted, value = ".".join(key), repr(detail["input"])
+def _words(detail: dict[str, Any], key: Key, keys_of: KeysOf) -> str:
+    dotted, value = ".".join(_shown(part) for part in key), _short(repr(detail["input"]))
     match detail["type"]:
         case "extra_forbidden":
-            from photoprep.preset_model import known_keys
-
-            near = nearest(key[-1], known_keys(key[:-1]))
+            near = nearest(key[-1], keys_of(key[:-1]))
             if near:
                 return say("{key} is not a known key (did you mean {near}?)", key=dotted, near=near)
             return say("{key} is not a known key", key=dotted)
@@ -166,12 +190,25 @@ def _words(detail: dict[str, Any], key: Key) -> str:
     return say("{key}: {wanted}, received {value}", key=dotted, wanted=wanted, value=value)
 
 
+def _shown(part: str) -> str:
+    """A key as it is written, unless a terminal would obey it."""
+    return _short(part if part.isprintable() else repr(part))
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _MAX_SHOWN_CHARS else f"{text[:_MAX_SHOWN_CHARS]}…"
+
+
 def _expected(detail: dict[str, Any]) -> str:
     """What pydantic wants of a value: in plainer words, where presets can meet them."""
     context = detail.get("ctx", {})
     match detail["type"]:
         case "int_type" | "int_from_float" | "int_parsing":
             return say("expected a whole number")
+        case "float_type":
+            return say("expected a number")
+        case "bool_type":
+            return say("expected true or false")
         case "string_type":
             return say("expected a text in quotes")
         case "list_type":
@@ -180,6 +217,8 @@ def _expected(detail: dict[str, Any]) -> str:
             return say("expected a table of keys and lists")
         case "too_short":
             return say("expected at least one value in the list")
+        case "string_too_long":
+            return say("expected at most {most} characters", most=context["max_length"])
         case "string_too_short":
             return say("expected a text that is not empty")
         case "greater_than_equal":

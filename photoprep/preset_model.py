@@ -12,7 +12,6 @@ from typing import Annotated, Literal
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
     Field,
     WithJsonSchema,
 )
@@ -31,7 +30,8 @@ from photoprep.preset import (
 )
 from photoprep.preset_photo import PhotoSection
 from photoprep.preset_sheet import SheetSection
-from photoprep.preset_values import Bytes, ContradictionError, Section, keys_in
+from photoprep.preset_values import Bytes, ContradictionError, Section, keys_in, keys_of
+from photoprep.preset_watch import WatchSection
 from photoprep.views import ViewKind
 
 NAME_FIELDS = ("product", "model", "colour", "quantity", "view", "customer", "date")
@@ -257,6 +257,7 @@ class PresetDocument(Section):
     mail: MailSection
     names: NamesSection
     letter: LetterSection = LetterSection()
+    watch: WatchSection = WatchSection()
     required_views: Annotated[
         dict[str, Annotated[list[ViewKind], Field(min_length=1)]],
         Field(
@@ -309,15 +310,11 @@ class PresetDocument(Section):
             duplicates=self.photo.duplicates,
             sheet=self.sheet.spec(),
             language=self.language,
+            watch=self.watch.spec(),
             required_views={kind: tuple(views) for kind, views in self.required_views.items()},
         )
 
 
 def known_keys(section: tuple[str, ...] = ()) -> list[str]:
     """The keys that may stand in a section of the file, or at its top, as the file spells them."""
-    model: type[BaseModel] = PresetDocument
-    for part in section:
-        annotation = model.model_fields[part].annotation
-        if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-            model = annotation
-    return [field.alias or name for name, field in model.model_fields.items()]
+    return keys_of(PresetDocument, section)

@@ -162,6 +162,8 @@ def _values(found: dict[str, Any]) -> str:
         if "maximum" in found:
             return f"a whole number, {found['minimum']} to {found['maximum']}"
         return f"a whole number from {found['minimum']} on"
+    if found["type"] == "number":
+        return f"a number, {found['minimum']:g} to {found['maximum']:g}"
     if found["type"] == "boolean":
         return "`true` or `false`"
     if found["type"] == "array":

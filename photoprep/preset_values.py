@@ -53,3 +53,12 @@ class Section(BaseModel):
     """A table of the file: keys that are not named here are refused."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def keys_of(model: type[BaseModel], section: tuple[str, ...] = ()) -> list[str]:
+    """The keys that may stand in a section of a model's file, or at its top."""
+    for part in section:
+        annotation = model.model_fields[part].annotation
+        if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+            model = annotation
+    return [field.alias or name for name, field in model.model_fields.items()]

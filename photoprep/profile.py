@@ -79,6 +79,11 @@ def accounts_path() -> Path:
     return _settings_folder() / "accounts.toml"
 
 
+def watch_path() -> Path:
+    """Where the daemon of a watched folder is told what to do (see ``watch.config``)."""
+    return _settings_folder() / "watch.toml"
+
+
 def _settings_folder() -> Path:
     folder = os.environ.get("PHOTOPREP_CONFIG_DIR")
     if folder:

@@ -63,7 +63,8 @@ class Crew(Generic[Task, Result]):
     the caller is busy with other things; ``early`` ones have begun to already, on the same
     function. ``set_up`` runs once in each. ``limit_s`` says how many seconds a task may take, from
     when its worker takes it up (a new worker has yet to load then), while the machine is awake.
-    Leaving the ``with`` block ends every one of them at once.
+    Leaving the ``with`` block ends every one of them at once. Of a ``lasting`` crew they stay for
+    the runs to come, unless one is broken off.
     """
 
     def __init__(
@@ -74,10 +75,11 @@ class Crew(Generic[Task, Result]):
         set_up: Callable[[], None],
         limit_s: Callable[[Task], float] = lambda _task: math.inf,
         early: EarlyWorkers | None = None,
+        lasting: bool = False,
     ) -> None:
         self._function, self._set_up, self._jobs = function, set_up, jobs
         self._limit_s, self._clock = limit_s, AwakeClock()
-        self._early = early
+        self._early, self._lasting = early, lasting
         self._workers: dict[Connection, _Worker[Task, Result]] = {}
 
     def __enter__(self) -> Crew[Task, Result]:
@@ -124,8 +126,8 @@ class Crew(Generic[Task, Result]):
         killed because the task's time is up, is tried once more, alone and in a new process, when
         all others are done (two large pictures may have been too much where one is not). If that
         fails too, its outcome is a ``WorkerDiedError``, ``NotEnoughMemoryError`` or
-        ``PhotoTimeoutError``. The end of the ``last`` run, and closing the generator before its
-        end, ends every worker.
+        ``PhotoTimeoutError``. The end of the ``last`` run of a crew that does not last, and closing
+        the generator before its end, ends every worker.
         """
         again: list[tuple[int, PhotoError]] = []
         finished = False
@@ -138,7 +140,7 @@ class Crew(Generic[Task, Result]):
             yield from self._second_tries(tasks, again)
             finished = True
         finally:
-            if last or not finished:
+            if (last and not self._lasting) or not finished:
                 self.dismiss()
 
     def _second_tries(

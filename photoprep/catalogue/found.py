@@ -10,8 +10,17 @@ from pathlib import Path
 from photoprep.archive_member import Member
 from photoprep.files import FileStamp
 
+# In a watched folder it says how the batch it lies in is prepared (``watch.settings``).
+SETTINGS_NAME = "photoprep.toml"
 _CLUTTER = {"thumbs.db", "ehthumbs.db", "desktop.ini", "icon\r"}
-_CLUTTER_FOLDERS = {"__macosx", "@eadir", "$recycle.bin", "system volume information"}
+_CLUTTER_FOLDERS = {
+    "__macosx",
+    "@eadir",
+    "#recycle",
+    "#snapshot",
+    "$recycle.bin",
+    "system volume information",
+}
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
@@ -39,6 +48,11 @@ class FoundFile:
 def is_clutter(own_name: str) -> bool:
     """Whether a file of this name is hidden, or something that a system leaves behind."""
     return own_name.startswith(".") or own_name.casefold() in _CLUTTER
+
+
+def is_settings(name: str) -> bool:
+    """Whether a file of this name, from the dragged folder on, says how a batch is prepared."""
+    return name.casefold() == SETTINGS_NAME
 
 
 def is_clutter_folder(own_name: str) -> bool:

@@ -33,8 +33,11 @@ class Dropped:
     likeness: Path
 
 
-def scan(paths: Iterable[Path]) -> Dropped:
+def scan(paths: Iterable[Path], *, links_within: Path | None = None) -> Dropped:
     """Find every file under the paths; files first met twice are taken once.
+
+    With ``links_within`` a link to a file counts only if the file lies in that folder: whoever may
+    drop pictures into a shared folder must not have any file of ours sent.
 
     Names are relative to the one dropped folder, or to what the dropped paths have in common.
     Links to files are followed, links to folders are not; a folder that photoprep made is passed
@@ -62,6 +65,8 @@ def scan(paths: Iterable[Path]) -> Dropped:
     for path in given:
         for file in _walk(path, _relative(path, root)):
             found.setdefault(file.path, file)
+    if links_within is not None:
+        found = {path: _kept_within(file, links_within) for path, file in found.items()}
     alone = given[0] if len(given) == 1 and is_archive_name(given[0]) else None
     files = [row for file in found.values() for row in _opened(file, alone)]
     likeness = alone.with_suffix("") if any(file.member for file in files) and alone else root
@@ -152,6 +157,16 @@ def _look(path: str, own_name: str, name: str, *, hidden_too: bool = False) -> F
     if not hidden_too and is_clutter(own_name):
         return _set_aside(path, name, say("a hidden or system file"))
     return FoundFile(Path(path), printable(name), FileStamp.from_stat(status, looked_ns))
+
+
+def _kept_within(file: FoundFile, folder: Path) -> FoundFile:
+    """A file found, or why the link that it is does not count."""
+    if file.stamp is None or not file.path.is_symlink():
+        return file
+    target = os.path.realpath(file.path)
+    if Path(target).is_relative_to(os.path.realpath(folder)):
+        return file
+    return _set_aside(file.path, file.name, say("a link out of the watched folder"))
 
 
 def _set_aside(path: str | Path, name: str, reason: str) -> FoundFile:

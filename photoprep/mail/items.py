@@ -50,7 +50,7 @@ def check_filename(filename: str) -> None:
         (not unseen and _too_long(filename), f"it has over {_FILENAME_MAX_BYTES} bytes"),
         ("=?" in filename, "it looks like an encoded word"),
         (bool(_FORBIDDEN_IN_FILENAME & set(filename)), "it has a character that no name may have"),
-        (_DEVICE.fullmatch(filename) is not None, "it is the name of a device"),
+        (is_device_name(filename), "it is the name of a device"),
         (filename.startswith("."), "it starts with a dot"),
         (filename.endswith("."), "it ends with a dot"),
         (filename != filename.strip(), "it has a space at an end"),
@@ -59,6 +59,11 @@ def check_filename(filename: str) -> None:
     for refused, reason in refusals:
         if refused:
             raise ValueError(f"{filename!r} cannot be an attachment's name: {reason}")
+
+
+def is_device_name(filename: str) -> bool:
+    """Whether Windows takes a name for that of a device, whatever its extension."""
+    return _DEVICE.fullmatch(filename) is not None
 
 
 def _too_long(filename: str) -> bool:

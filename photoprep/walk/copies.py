@@ -61,7 +61,13 @@ def copy_outcome(copy: Copy, kept: PhotoOutcome) -> Skipped | Failed:
             of=copy.of,
             reason=kept.reason,
         )
-        return Failed(copy.file.name, copy.file.subject, reason, kept.hint)
+        return Failed(
+            copy.file.name,
+            copy.file.subject,
+            reason,
+            kept.hint,
+            is_passing=kept.is_passing,
+        )
     return Skipped(copy.file.name, say("It is the same file as {of}.", of=copy.of))
 
 

@@ -30,9 +30,16 @@ def unheard(done: int, total: int) -> None:
     """Nobody listens."""
 
 
-def photo_crew(jobs: int) -> PhotoCrew:
+def photo_crew(jobs: int, *, lasting: bool = False) -> PhotoCrew:
     """As many workers as there are jobs; those that the door has begun, else none started yet."""
-    return Crew(work_on, jobs=jobs, set_up=load_room, limit_s=time_limit_s, early=claim())
+    return Crew(
+        work_on,
+        jobs=jobs,
+        set_up=load_room,
+        limit_s=time_limit_s,
+        early=claim(),
+        lasting=lasting,
+    )
 
 
 def time_limit_s(task: Task) -> float:

@@ -13,7 +13,12 @@ from photoprep.catalogue.naming import Naming, formal_names
 from photoprep.catalogue.scan import Dropped
 from photoprep.catalogue.understanding import Understood, understand
 from photoprep.catalogue.vocabulary import Vocabulary
-from photoprep.errors import NoPhotosError, PhotoError
+from photoprep.errors import (
+    NoPhotosError,
+    PhotoError,
+    SourceChangedError,
+    SourceUnreadableError,
+)
 from photoprep.files import FileStamp, sha256_of_file
 from photoprep.language import say
 from photoprep.outcome import Failed, Skipped, Subject
@@ -125,11 +130,13 @@ def no_photos(intake: Intake, root: Path) -> NoPhotosError:
             message = say(
                 "{before}\n  {name}: {reason}", before=message, name=row.source, reason=row.reason
             )
-    return NoPhotosError(
+    error = NoPhotosError(
         message,
         hint=say("Drop a folder with JPEG, HEIC, PNG, TIFF, WebP, AVIF, BMP or GIF pictures."),
         path=root,
     )
+    error.is_passing = any(isinstance(row, Failed) and row.is_passing for row in intake.rows)
+    return error
 
 
 def content_sha256(file: Candidate) -> str:
@@ -146,10 +153,11 @@ def content_sha256(file: Candidate) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Trouble:
-    """Why something that should be a picture cannot be prepared."""
+    """Why something that should be a picture cannot be; ``is_passing`` as for ``Failed``."""
 
     reason: str
     hint: str
+    is_passing: bool = False
 
 
 def _judged(
@@ -159,20 +167,29 @@ def _judged(
     if file.aside:
         return Skipped(file.name, say("Left aside: {aside}.", aside=file.aside), file.hint)
     if file.trouble or file.stamp is None:
-        return _Trouble(file.trouble, file.hint or say("Check your rights to it, then run again."))
+        # What has no advice of its own was refused by the system when it was looked at.
+        advice = file.hint or say("Check your rights to it, then run again.")
+        return _Trouble(file.trouble, advice, is_passing=not file.hint)
     if is_known(file.name, file.stamp):
         return None
     try:
         kind = _kind_of(file)
     except PhotoError as error:
-        return _Trouble(error.message, error.hint)
+        passes = isinstance(error, SourceChangedError | SourceUnreadableError)
+        return _Trouble(error.message, error.hint, is_passing=passes)
     return None if kind is not None and kind.is_picture else _no_picture(file, kind)
 
 
 def _row(file: FoundFile, trouble: _Trouble | None, understood: Understood) -> Candidate | Failed:
     if trouble is not None or file.stamp is None:
-        reason, hint = (trouble.reason, trouble.hint) if trouble else ("", "")
-        return Failed(file.name, understood.subject, reason, hint)
+        trouble = trouble or _Trouble("", "")
+        return Failed(
+            file.name,
+            understood.subject,
+            trouble.reason,
+            trouble.hint,
+            is_passing=trouble.is_passing,
+        )
     return Candidate(
         file.path, file.name, file.stamp, replace(understood, name=file.name), member=file.member
     )

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from photoprep.catalogue.manifest.finding import manifest_among, read_found
+from photoprep.catalogue.found import is_settings
+from photoprep.catalogue.manifest.finding import ManifestFiles, manifest_among, read_found
 from photoprep.catalogue.scan import Dropped
 from photoprep.catalogue.understanding import Told, Understood
 from photoprep.catalogue.vocabulary import Vocabulary, fold
+from photoprep.language import Sentence, say
 from photoprep.outcome import Failed, Skipped, Subject
 from photoprep.report import Finding
 from photoprep.walk.intake import Candidate, Intake
@@ -27,7 +29,7 @@ def listed(intake: Intake, dropped: Dropped, vocabulary: Vocabulary) -> Listed:
     files = manifest_among(dropped.files)
     rows = tuple(
         Skipped(row.source, reason)
-        if isinstance(row, Skipped) and (reason := files.reason_for(row.source))
+        if isinstance(row, Skipped) and (reason := _reason_for(row.source, files))
         else row
         for row in intake.rows
     )
@@ -57,6 +59,13 @@ def listed(intake: Intake, dropped: Dropped, vocabulary: Vocabulary) -> Listed:
         for row in rows
     )
     return Listed(Intake(told), (*files.findings, *manifest.findings, *findings))
+
+
+def _reason_for(name: str, files: ManifestFiles) -> Sentence | None:
+    """Why a file that is no picture lies there all the same; None where nobody knows."""
+    if is_settings(name):
+        return say("It says how the folder is prepared where it is watched.")
+    return files.reason_for(name)
 
 
 def _name(row: Candidate | Failed) -> str:

@@ -44,6 +44,15 @@ _PASSING = (
     UnexpectedPhotoError,
 )
 
+# Those among them that need nobody to do anything: neither an extra to install nor a bug to mend.
+PASSES_BY_ITSELF = (
+    SourceChangedError,
+    SourceUnreadableError,
+    NotEnoughMemoryError,
+    PhotoTimeoutError,
+    WorkerDiedError,
+)
+
 RECORD_EVERY_S = 0.2
 # Where the disk is slower than the workers they wait for it, and memory stays flat.
 _MOST_WAITING = 16
@@ -175,7 +184,13 @@ class Settling:
 
 def failed(candidate: Candidate, error: PhotoError) -> Failed:
     """The outcome of a picture that could not be prepared."""
-    return Failed(candidate.name, candidate.subject, error.message, error.hint)
+    return Failed(
+        candidate.name,
+        candidate.subject,
+        error.message,
+        error.hint,
+        is_passing=isinstance(error, PASSES_BY_ITSELF),
+    )
 
 
 def _prepared_jpeg(

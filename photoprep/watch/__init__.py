@@ -1,0 +1,1 @@
+"""A folder that is watched: what is dropped into it is prepared, whatever happens meanwhile."""

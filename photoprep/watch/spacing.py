@@ -1,0 +1,64 @@
+"""How long to wait between two looks through a watched folder, by what a look costs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+# An idle daemon takes a hundredth of a core at most: quick looks and whole ones this much each, and
+# the rest is left to all else it does.
+_IDLE_SHARE = 0.004
+# While something settles, a quarter; the work itself runs in other processes.
+_BUSY_SHARE = 0.25
+# A slow share is looked through for a tenth of the time at most, so that people can work on it.
+_IDLE_SHARE_OF_TIME = 0.1
+_BUSY_SHARE_OF_TIME = 0.5
+LEAST_S = 0.25
+_IDLE_WITH_EVENTS_S = 60.0
+_IDLE_WITHOUT_EVENTS_S = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Spacing:
+    """Seconds from the end of one look to the beginning of the next.
+
+    Even when an event comes no sooner than ``soonest_s``; even when none comes no later than
+    ``latest_s``.
+    """
+
+    soonest_s: float
+    latest_s: float
+
+
+def spacing(
+    *,
+    took_s: float,
+    cpu_s: float,
+    tells_changes: bool,
+    next_look_s: float | None,
+    usual_s: float | None = None,
+) -> Spacing:
+    """The spacing after a look that took so long and so much of a core.
+
+    ``cpu_s`` is to hold all that the daemon reckons at each look. ``tells_changes`` says whether
+    events come, ``next_look_s`` when something may have settled (``settle.Settled``). ``usual_s``
+    is the pause where nothing is to be expected and a look costs little.
+
+    Of a quick look's cost it gives the pause before the next look. A whole look is due when the
+    time is over that a whole look's cost gives, with no ``next_look_s``, since the last one ended.
+    """
+    soonest_s = max(LEAST_S, _gap_s(cpu_s, _BUSY_SHARE), _gap_s(took_s, _BUSY_SHARE_OF_TIME))
+    if usual_s is None:
+        usual_s = _IDLE_WITH_EVENTS_S if tells_changes else _IDLE_WITHOUT_EVENTS_S
+    idle_s = max(
+        usual_s,
+        _gap_s(cpu_s, _IDLE_SHARE),
+        _gap_s(took_s, _IDLE_SHARE_OF_TIME),
+    )
+    if next_look_s is None:
+        return Spacing(soonest_s, idle_s)
+    return Spacing(soonest_s, max(soonest_s, min(idle_s, next_look_s)))
+
+
+def _gap_s(cost_s: float, share: float) -> float:
+    """The pause after which something that costs so much has taken this share of the time."""
+    return cost_s * (1 - share) / share
