@@ -25,7 +25,8 @@ from photoprep.outcome import (
     Skipped,
     Subject,
 )
-from photoprep.proof.page import PAGE_FILE, render_page
+from photoprep.proof.page import PAGE_FILE
+from photoprep.proof.page.render import render_page
 from photoprep.removed import REMOVED
 from photoprep.report import (
     Finding,
