@@ -56,7 +56,7 @@ def _fingerprint(report: Report, data: str) -> str:
     """All that a page shows: what the data say, and the pictures that they do not."""
     pictures = [each for photo in report.ready for each in (photo.jpeg.sha256, photo.jpeg.preview)]
     pictures += [sheet.sha256 for sheet in report.sheets]
-    everything = [__version__, PAGE_RECIPE, report.language, report.folder.name, data, *pictures]
+    everything = [__version__, PAGE_RECIPE, report.language, data, *pictures]
     return hashlib.sha256("\n".join(everything).encode("utf-8", "backslashreplace")).hexdigest()
 
 
