@@ -10,14 +10,18 @@ import hashlib
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from photoprep.language import Sentence, say
 from photoprep.outcome import PhotoOutcome
 from photoprep.output_folder import OutputFolder
-from photoprep.proof.page import MOST_THUMBNAILS, PAGE_RECIPE, Running, load_page, render_page
+from photoprep.proof.page import MOST_THUMBNAILS, PAGE_RECIPE
 from photoprep.report import Report
 from photoprep.version import __version__
 from photoprep.walk.crew import OnDone
+
+if TYPE_CHECKING:
+    from photoprep.proof.page.view import Running
 
 # A run that is over sooner has no page but its last; then one page every so often, and never more
 # than this share of the time is spent on them.
@@ -42,6 +46,8 @@ def write_page(folder: OutputFolder, path: str, report: Report, data: str) -> No
 
 
 def _page(folder: OutputFolder, report: Report, running: Running | None = None) -> bytes:
+    from photoprep.proof.page.render import render_page  # see ``LivePage.begin``
+
     few = len(report.ready) + len(report.sheets) <= MOST_THUMBNAILS
     return render_page(report, folder.state.thumbnails() if few else {}, running)
 
@@ -50,7 +56,7 @@ def _fingerprint(report: Report, data: str) -> str:
     """All that a page shows: what the data say, and the pictures that they do not."""
     pictures = [each for photo in report.ready for each in (photo.jpeg.sha256, photo.jpeg.preview)]
     pictures += [sheet.sha256 for sheet in report.sheets]
-    everything = [__version__, PAGE_RECIPE, report.language, report.folder.name, data, *pictures]
+    everything = [__version__, PAGE_RECIPE, report.language, data, *pictures]
     return hashlib.sha256("\n".join(everything).encode("utf-8", "backslashreplace")).hexdigest()
 
 
@@ -74,7 +80,9 @@ class LivePage:
         self._steps_s: dict[str, float] = {}
 
     def begin(self) -> None:
-        """Load what makes pages."""
+        """Load what makes pages, in a moment in which the run waits for its workers."""
+        from photoprep.proof.page.render import load_page
+
         load_page()
 
     def settled(self, photos: Callable[[], Sequence[PhotoOutcome]], done: int, total: int) -> None:
@@ -101,6 +109,8 @@ class LivePage:
         if not self._is_due() or not total or not self._folder.may_write(self._path):
             return
         left_s = round((now_s - begun_s) / done * (total - done)) if done else None
+        from photoprep.proof.page.view import Running
+
         running = Running(step, done, total, left_s, time.time_ns() // 1_000_000)
         self._folder.state.set_fact(_FACT, "")
         self._folder.announce([self._path])

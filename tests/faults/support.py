@@ -112,6 +112,8 @@ def broken_files(out: Path) -> list[str]:
             broken += [] if path.read_bytes().endswith(b"--\r\n") else [path.name]
         elif path.suffix == ".json":
             broken += [] if path.read_bytes().endswith(b"}\n") else [path.name]
+        elif path.suffix == ".html":
+            broken += [] if path.read_bytes().rstrip().endswith(b"</html>") else [path.name]
         else:
             broken.append(path.name)
     return broken

@@ -146,7 +146,7 @@ def test_a_file_in_the_place_of_a_folder(source: Path, tmp_path: Path, folder: s
 def test_a_folder_in_the_place_of_a_file(source: Path, tmp_path: Path) -> None:
     run(source, tmp_path / "undisturbed")
     out = tmp_path / "out"
-    taken = [*outputs(tmp_path / "undisturbed"), "report.json"]
+    taken = [*outputs(tmp_path / "undisturbed"), "report.html", "report.json"]
     for name in taken:
         (out / name).mkdir(parents=True)
     assert run(source, out).returncode == ExitCode.DONE

@@ -25,7 +25,8 @@ from photoprep.outcome import (
     Skipped,
     Subject,
 )
-from photoprep.proof.page import PAGE_FILE, render_page
+from photoprep.proof.page import PAGE_FILE
+from photoprep.proof.page.render import render_page
 from photoprep.removed import REMOVED
 from photoprep.report import (
     Finding,
@@ -105,6 +106,7 @@ def write_page(folder: Path, report: Report, thumbnails: dict[str, bytes] | None
     for mail in report.mails:
         _write(folder, mail.output, b"Subject: pictures\r\n\r\n")
     page = folder / PAGE_FILE
+    page.parent.mkdir(parents=True, exist_ok=True)
     page.write_bytes(
         render_page(report, thumbnails_of(report) if thumbnails is None else thumbnails)
     )

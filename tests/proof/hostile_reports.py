@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
-from pathlib import Path
 
 from photoprep.outcome import Failed, Prepared, Reused, Skipped, Subject
 from photoprep.report import Finding, Report
@@ -28,6 +27,8 @@ TEXTS = (
     *(SCRIPT, IMAGE, HANDLER, ADDRESS, TEMPLATE, CLOSING),
     *(ENTITY, OVERRIDE, BREAKING_OUT, EMOJI, CONTROLS, RIGHT_TO_LEFT, WELL_MARKED, NO_TEXT),
 )
+# The folder that the page lies in, whose name it says too.
+FOLDER = (SCRIPT + IMAGE + OVERRIDE).replace("/", "_")
 # What may stand in a file's name on Linux; the last fills the 255 bytes of one to the end.
 FILES = (
     *("100%.jpg", "a#photo-1.jpg", "what?.jpg", "x&amp;y.jpg", " two  spaces .jpg"),
@@ -37,7 +38,7 @@ FILES = (
 )
 
 
-def hostile_report(folder: Path) -> Report:
+def hostile_report() -> Report:
     """As many photos as there are hostile texts, each text in every place of one of them."""
     whole = drawn_report(len(TEXTS), sheets=2)
     ready = tuple(_photo(*each) for each in zip(whole.ready, TEXTS, FILES, strict=True))
@@ -48,7 +49,6 @@ def hostile_report(folder: Path) -> Report:
     renamed = zip(whole.mails, TEXTS, FILES, strict=False)
     return replace(
         whole,
-        folder=folder / (SCRIPT + IMAGE).replace("/", "_"),
         preset=IMAGE,
         customer=SCRIPT,
         photos=(

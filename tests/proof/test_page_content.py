@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 
 from photoprep.language import Language
 from photoprep.outcome import Failed, Subject
-from photoprep.proof.page import Running, render_page
 from photoprep.proof.page.mails import envelopes
 from photoprep.proof.page.marks import kept_in
 from photoprep.proof.page.pictures import href, photo_pictures
 from photoprep.proof.page.products import product_rows
-from photoprep.proof.page.view import page_of
+from photoprep.proof.page.render import render_page
+from photoprep.proof.page.view import Running, page_of
 from photoprep.proof.page.words import words_in
 from photoprep.report import Limits, Report
 from tests.proof.drawn_reports import drawn_report, quiet_report, thumbnails_of

@@ -72,7 +72,6 @@ def long_report() -> Report:
     skipped = (replace(each, source=LONG, reason=LONG, hint=LONG) for each in whole.skipped)
     return replace(
         whole,
-        folder=Path(LONG),
         preset=LONG,
         photos=(*ready, *failed, *skipped),
         findings=tuple(
@@ -101,7 +100,9 @@ def test_nothing_is_wider_than_the_screen(
 ) -> None:
     report = long_report() if names == "long" else drawn_report(8)
     # 320 pixels are 1280 at 400% (WCAG 2.2, 1.4.10).
-    page = screen.open(write_page(tmp_path, report), viewport={"width": width_px, "height": 700})
+    page = screen.open(
+        write_page(tmp_path / LONG, report), viewport={"width": width_px, "height": 700}
+    )
     for details in page.locator("details").all():
         details.locator("summary").click()
     for part in ("body", "#skipped", "#sheets", "#pictures"):

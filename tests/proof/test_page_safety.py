@@ -20,6 +20,7 @@ from tests.proof.drawn_reports import drawn_report, thumbnails_of, write_page
 from tests.proof.hostile_reports import (
     BREAKING_OUT,
     FILES,
+    FOLDER,
     NO_TEXT,
     OVERRIDE,
     TEXTS,
@@ -36,7 +37,7 @@ READ = "() => [...document.querySelectorAll('bdi')].map((e) => e.textContent)"
 
 @pytest.fixture
 def hostile_page(tmp_path: Path) -> Path:
-    return write_page(tmp_path, hostile_report(tmp_path))
+    return write_page(tmp_path / FOLDER, hostile_report())
 
 
 def nothing_ran(page: Page) -> bool:
@@ -72,6 +73,9 @@ def test_every_text_is_shown_as_it_is(screen: Screen, hostile_page: Path) -> Non
             wanted = re.sub("[\u202e\u2066-\u2069]", "", text)
         assert wanted in shown
     assert page.title().startswith("<script>window.pwned=1;alert(1)<_script>")
+    folder = re.sub("[\u202e\u2066-\u2069]", "", FOLDER)
+    assert page.locator("#folder").text_content() == f"{folder} · "
+    assert page.locator("#to-send").text_content() == f'"{folder}"'
 
 
 def test_hostile_words_can_be_searched_for(screen: Screen, hostile_page: Path) -> None:

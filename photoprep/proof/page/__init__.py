@@ -1,19 +1,12 @@
-"""The page of a run: ``report.html``, one file that a person looks at before anything goes out."""
+"""The page of a run: ``report.html``, one file that a person looks at before anything goes out.
 
-from photoprep.proof.page.render import (
-    MOST_THUMBNAILS,
-    PAGE_FILE,
-    PAGE_RECIPE,
-    load_page,
-    render_page,
-)
-from photoprep.proof.page.view import Running
+``render`` is the door; what is here is known without loading what makes pages.
+"""
 
-__all__ = [
-    "MOST_THUMBNAILS",
-    "PAGE_FILE",
-    "PAGE_RECIPE",
-    "Running",
-    "load_page",
-    "render_page",
-]
+PAGE_FILE = "report.html"
+# Part of what makes a page what it is, besides its report: raised whenever an equal one would make
+# other bytes.
+PAGE_RECIPE = "1"
+# A run with more pictures shows the prepared ones themselves, as they come into view: their
+# thumbnails would make a file of tens of megabytes that no browser opens at once.
+MOST_THUMBNAILS = 1000

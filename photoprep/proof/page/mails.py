@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from photoprep.language import Language, in_language, say
 from photoprep.outcome import Subject
-from photoprep.proof.mail_plans import plan_lines
 from photoprep.proof.page.pictures import Tile, href, places_of, title_of
+from photoprep.proof.plan_sentences import plan_lines
 from photoprep.report import MailedPhoto, Report, WrittenMail, WrittenSheet
 from photoprep.units import say_bytes
 

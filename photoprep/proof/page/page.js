@@ -4,6 +4,22 @@
   const cards = [...document.querySelectorAll(".picture")];
   const linkOf = (card) => card.querySelector("a[data-after]");
 
+  // Equal runs make equal pages, so only the address knows in which folder this one lies. A name's
+  // marks of direction would turn what stands beside it.
+  const folder = (() => {
+    try {
+      const name = decodeURIComponent(location.pathname.split("/").at(-2));
+      return name.replace(/[\u202a-\u202e\u2066-\u2069]/g, "");
+    } catch {
+      return ""; // no valid text on its system
+    }
+  })();
+  if (folder) {
+    byId("folder").textContent = folder + byId("folder").dataset.between;
+    if (byId("to-send")) byId("to-send").textContent = `"${folder}"`;
+    document.title = `${folder}: ${document.title}`;
+  }
+
   // Thumbnails stand in the page once; wherever else a picture is shown, it is taken from there.
   const thumbnailOf = (anchor) => {
     const card = byId(anchor);

@@ -26,13 +26,6 @@ from photoprep.version import __version__
 if TYPE_CHECKING:
     from jinja2 import Template
 
-PAGE_FILE = "report.html"
-# Part of what makes a page what it is, besides its report: raised whenever an equal one would make
-# other bytes.
-PAGE_RECIPE = "1"
-# A run with more pictures shows the prepared ones themselves, as they come into view: their
-# thumbnails would make a file of tens of megabytes that no browser opens at once.
-MOST_THUMBNAILS = 1000
 _HERE = Path(__file__).parent
 _HTML_LANGUAGE: dict[Language, str] = {"en": "en", "zh": "zh-Hans"}
 

@@ -63,13 +63,11 @@ class Page:
     ``tone`` is the verdict: all is ``good``, something is to ``look`` at, something is ``bad``.
     """
 
-    title: str
     about: str
     tone: Tone
     verdict: str
     troubles: str
     next_step: str
-    command: str
     signposts: tuple[Signpost, ...]
     failures: tuple[Matter, ...]
     findings: tuple[Matter, ...]
@@ -92,13 +90,11 @@ def page_of(report: Report, running: Running | None = None) -> Page:
     remarks = findings_of(report, ("info",), anchors)
     language = report.language
     return Page(
-        title=report.folder.name,
         about=in_language(_about(report), language),
         tone=_tone(report, running),
         verdict=in_language(_verdict(report, running), language),
         troubles=in_language(_troubles(report, running), language),
         next_step=in_language(_next_step(report), language),
-        command=f'photoprep send "{report.folder.name}" --to ' if report.mails else "",
         signposts=tuple(_signposts(report)),
         failures=failures_of(report),
         findings=findings_of(report, ("error", "warning"), anchors),
