@@ -333,3 +333,29 @@ def test_killed_at_every_step_nothing_is_lost_and_nothing_doubled(
 def empty(folder: Path) -> None:
     for path in sorted(folder.rglob("*"), reverse=True):
         path.rmdir() if path.is_dir() and not path.is_symlink() else path.unlink()
+
+
+def test_loose_pictures_are_met_in_either_of_unicodes_forms(inbox: Path, archive: Path) -> None:
+    source = written(inbox / unicodedata.normalize("NFD", "Größe.jpg"), "one")
+    done = archive_batch([source], inbox, archive, "day", {"Größe.jpg": sha256(source)})
+    assert (done.state, done.changed) == ("archived", ())
+    assert [path.name for path in (archive / "day").iterdir()] == [source.name]
+
+
+def test_two_daemons_may_have_one_archive(inbox: Path, archive: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other in"
+    other.mkdir()
+    begun = archive_plan.begin(archive, archive_plan.Plan("copying", str(other), "x", ("x",), {}))
+    assert finish_interrupted(archive, inbox) == ()
+    assert begun.copy.is_dir()
+    assert [done.state for done in finish_interrupted(archive, other)] == ["undone"]
+    assert tree(archive) == {}
+
+
+def test_a_plan_of_a_later_version_is_left_to_it(inbox: Path, archive: Path) -> None:
+    begun = archive_plan.begin(archive, archive_plan.Plan("moving", str(inbox), "x", ("x",), {}))
+    plan = begun.folder / "plan.json"
+    plan.write_text(plan.read_text().replace('"schema": 1', '"schema": 2'))
+    written(begun.copy / "a.jpg", "a photo")
+    assert finish_interrupted(archive, inbox) == ()
+    assert (begun.copy / "a.jpg").read_text() == "a photo"
