@@ -293,22 +293,10 @@ def test_killed_at_every_step_nothing_is_lost_and_nothing_doubled(
             return [a_batch(inbox, "x")]
         return [written(inbox / name, name) for name in ("a.jpg", "b.jpg")]
 
-    def run(fatal: int, sources: list[Path]) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [
-                *(sys.executable, "-m", "tests.watch.killed_archiver", str(fatal)),
-                *(str(inbox), str(archive), "x", str(plan), *map(str, sources)),
-            ],
-            capture_output=True,
-            encoding="utf-8",
-            timeout=60,
-            check=False,
-        )
-
     sources = dropped()
     whole = tree(inbox / "x") if kind == "folder" else tree(inbox)
     plan.write_text(json.dumps(hashes(inbox, *sources)), encoding="utf-8")
-    told = run(0, sources)
+    told = run(0, inbox, archive, plan, sources)
     assert told.returncode == 0, told.stderr
     assert tree(archive / "x") == whole
     steps = int(told.stdout)
@@ -316,7 +304,7 @@ def test_killed_at_every_step_nothing_is_lost_and_nothing_doubled(
     for fatal in range(1, steps + 1):
         empty(archive)
         sources = dropped()
-        assert run(fatal, sources).returncode == -9
+        assert run(fatal, inbox, archive, plan, sources).returncode == -9
         kept = {*tree(inbox).values(), *tree(archive).values()}
         assert set(whole.values()) <= kept  # nothing is lost while nobody goes on
         done = finish_interrupted(archive, inbox)
@@ -328,6 +316,45 @@ def test_killed_at_every_step_nothing_is_lost_and_nothing_doubled(
         assert tree(archive / "x") == whole, fatal
         assert [path.name for path in archive.iterdir()] == ["x"], fatal
         assert not (archive / UNFINISHED).exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs SIGKILL")
+@pytest.mark.parametrize("kind", ["folder", "loose"])
+def test_killed_again_and_again_while_it_goes_on_it_ends_the_same(
+    kind: str, inbox: Path, archive: Path, tmp_path: Path
+) -> None:
+    archive.mkdir()
+    plan = tmp_path / "expected.json"
+    names = ("a.jpg", "b.jpg", "c.jpg")
+    loose = [written(inbox / name, name) for name in names] if kind == "loose" else []
+    sources = loose or [a_batch(inbox, "x")]
+    whole = tree(inbox) if loose else tree(sources[0])
+    plan.write_text(json.dumps(hashes(inbox, *sources)), encoding="utf-8")
+    fatal = 1
+    while run(fatal, inbox, archive, plan, sources).returncode == -9:
+        kept = {*tree(inbox).values(), *tree(archive).values()}
+        assert set(whole.values()) <= kept, fatal
+        fatal += 1
+    assert fatal > 3
+    assert tree(inbox) == {}
+    assert tree(archive / "x") == whole
+    assert [path.name for path in archive.iterdir()] == ["x"]
+
+
+def run(
+    fatal: int, inbox: Path, archive: Path, plan: Path, sources: list[Path]
+) -> subprocess.CompletedProcess[str]:
+    """Archive in a process that is killed before its Nth change; 0 for never."""
+    return subprocess.run(
+        [
+            *(sys.executable, "-m", "tests.watch.killed_archiver", str(fatal)),
+            *(str(inbox), str(archive), "x", str(plan), *map(str, sources)),
+        ],
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+        check=False,
+    )
 
 
 def empty(folder: Path) -> None:
