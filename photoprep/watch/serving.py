@@ -38,11 +38,11 @@ from photoprep.watch.running import ErrandRunner
 from photoprep.watch.scan import scan_inbox
 from photoprep.watch.settings import batch_settings, preset_contents
 from photoprep.watch.settings_book import SettingsBook
-from photoprep.watch.status_file import FOLDER, write_status
+from photoprep.watch.status_file import write_status
 from photoprep.watch.surroundings import Afterwards, Nothing, Surroundings, Wishes
 from photoprep.watch.systemd import Notifier
 from photoprep.watch.waking import Waker
-from photoprep.watched import Status
+from photoprep.watched import FOLDER, Status
 
 
 @dataclass(frozen=True, slots=True)
