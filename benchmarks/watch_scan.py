@@ -148,7 +148,7 @@ def _print_idle(inbox: Path, idle_s: float) -> None:
                 ended_s=end_s, took_s=end_s - now_s, cpu_s=cpu_s, tells_changes=tells_changes
             )
         else:
-            rhythm = rhythm.after_quick(took_s=end_s - now_s, cpu_s=cpu_s)
+            rhythm = rhythm.after_quick(took_s=end_s - now_s, cpu_s=cpu_s, is_idle=not anew)
         if not began_s and result.next_look_s is None:
             began_s, cpu_began_s = time.monotonic(), time.process_time()
             looks = whole_looks = 0

@@ -58,7 +58,7 @@ class Lookout:
         self._state = SettleState()
         self._look = ""
         self._ended_s = clock.monotonic_s()
-        self._rhythm, self._was_whole = Rhythm(), True
+        self._rhythm, self._was_whole, self._was_idle = Rhythm(), True, True
         self._spacing = Spacing(0.0, 0.0)
         self.looks = 0
         self.scan = Scan((), 0, 0.0)
@@ -76,8 +76,9 @@ class Lookout:
         is_whole = was_away is not None or not self.looks or self._rhythm.whole_due_s <= began_s
         before = None if is_whole else self.scan
         waiting = {each.batch.name for each in self.waiting}
+        anew = self._eyes.take_touched() | waiting
         try:
-            scan = self._scan(before, self._eyes.take_touched() | waiting)
+            scan = self._scan(before, anew)
         except WatchedFolderGoneError as error:
             self.away = error
             self.ready = ()
@@ -89,7 +90,7 @@ class Lookout:
         self.away, self.came_back = None, was_away is not None
         self._take_in(scan, settled(self._state, scan, began_s, self.quiet_s))
         self.looks += 1
-        self._cpu_s, self._was_whole = 0.0, is_whole
+        self._cpu_s, self._was_whole, self._was_idle = 0.0, is_whole, not anew
         self.cost_more(scan.cpu_s + self._clock.cpu_s() - cpu_began_s)
         return True
 
@@ -107,7 +108,9 @@ class Lookout:
                 usual_s=self.usual_s,
             )
         else:
-            self._rhythm = self._rhythm.after_quick(took_s=took_s, cpu_s=self._cpu_s)
+            self._rhythm = self._rhythm.after_quick(
+                took_s=took_s, cpu_s=self._cpu_s, is_idle=self._was_idle
+            )
         self._spacing = self._rhythm.pause(
             tells_changes=tells_changes, next_look_s=self._next_look_s, usual_s=self.usual_s
         )

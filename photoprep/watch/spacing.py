@@ -64,8 +64,10 @@ class Rhythm:
     """
 
     whole_due_s: float = float("-inf")
-    quick_took_s: float = 0.0
-    quick_cpu_s: float = 0.0
+    idle_took_s: float = 0.0
+    idle_cpu_s: float = 0.0
+    busy_took_s: float = 0.0
+    busy_cpu_s: float = 0.0
 
     def after_whole(
         self,
@@ -86,17 +88,23 @@ class Rhythm:
         )
         return replace(self, whole_due_s=ended_s + pause.latest_s)
 
-    def after_quick(self, *, took_s: float, cpu_s: float) -> Rhythm:
-        """The rhythm once a quick look ended."""
-        return replace(self, quick_took_s=took_s, quick_cpu_s=cpu_s)
+    def after_quick(self, *, took_s: float, cpu_s: float, is_idle: bool) -> Rhythm:
+        """The rhythm once a quick look ended; ``is_idle`` where it was to see into no batch."""
+        if is_idle:
+            return replace(self, idle_took_s=took_s, idle_cpu_s=cpu_s)
+        return replace(self, busy_took_s=took_s, busy_cpu_s=cpu_s)
 
     def pause(
         self, *, tells_changes: bool, next_look_s: float | None, usual_s: float | None = None
     ) -> Spacing:
-        """The spacing before the next look, which is a quick one unless a whole one is due."""
+        """The spacing before the next look, which is a quick one unless a whole one is due.
+
+        Where nothing waits, the next one sees into no batch, whatever the last one had to do.
+        """
+        is_idle = next_look_s is None
         return spacing(
-            took_s=self.quick_took_s,
-            cpu_s=self.quick_cpu_s,
+            took_s=self.idle_took_s if is_idle else self.busy_took_s,
+            cpu_s=self.idle_cpu_s if is_idle else self.busy_cpu_s,
             tells_changes=tells_changes,
             next_look_s=next_look_s,
             usual_s=usual_s,

@@ -52,7 +52,13 @@ def test_a_whole_look_is_due_at_once_and_then_by_what_it_cost() -> None:
 
 
 def test_after_a_dear_whole_look_the_next_quick_one_is_not_late() -> None:
-    rhythm = Rhythm().after_quick(took_s=2.5, cpu_s=0.004)
+    rhythm = Rhythm().after_quick(took_s=2.5, cpu_s=0.004, is_idle=True)
     rhythm = rhythm.after_whole(ended_s=1000, took_s=507, cpu_s=0.8, tells_changes=False)
     assert rhythm.pause(tells_changes=False, next_look_s=None).latest_s == 22.5
     assert rhythm.pause(tells_changes=False, next_look_s=5).latest_s == 5
+
+
+def test_after_a_burst_the_next_quick_look_is_not_late() -> None:
+    rhythm = Rhythm().after_quick(took_s=507, cpu_s=0.8, is_idle=False)
+    assert rhythm.pause(tells_changes=False, next_look_s=None).latest_s == 10
+    assert rhythm.pause(tells_changes=False, next_look_s=5).latest_s == 507
