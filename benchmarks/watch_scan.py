@@ -22,7 +22,7 @@ from pathlib import Path
 from photoprep.watch.found import Scan
 from photoprep.watch.scan import scan_inbox
 from photoprep.watch.settle import SettleState, settled
-from photoprep.watch.spacing import spacing
+from photoprep.watch.spacing import Rhythm, spacing
 from photoprep.watch.waking import Waker
 
 ROUNDS = 9
@@ -131,28 +131,28 @@ def _print_idle(inbox: Path, idle_s: float) -> None:
     """The daemon's own round, as it is when nothing changes."""
     waker = Waker(inbox)
     state, before, anew = SettleState(), None, frozenset[str]()
-    whole_due_s = began_s = cpu_began_s = 0.0
+    rhythm, began_s, cpu_began_s = Rhythm(), 0.0, 0.0
     looks = whole_looks = 0
     while not began_s or time.monotonic() - began_s < idle_s:
         now_s, cpu_s = time.monotonic(), time.thread_time()
-        is_whole = now_s >= whole_due_s
+        is_whole = now_s >= rhythm.whole_due_s
         scan = scan_inbox(inbox, before=None if is_whole else before, anew=anew)
         result = settled(state, scan, now_s, QUIET_S)
         state, before = result.state, scan
         waker.watch(scan.folders)
-        look = Round(scan, time.thread_time() - cpu_s, time.monotonic() - now_s)
+        cpu_s, end_s = time.thread_time() - cpu_s, time.monotonic()
+        tells_changes = waker.tells_changes
         looks, whole_looks = looks + 1, whole_looks + is_whole
         if is_whole:
-            whole_due_s = time.monotonic() + _idle_s(look, tells_changes=waker.tells_changes)
+            rhythm = rhythm.after_whole(
+                ended_s=end_s, took_s=end_s - now_s, cpu_s=cpu_s, tells_changes=tells_changes
+            )
+        else:
+            rhythm = rhythm.after_quick(took_s=end_s - now_s, cpu_s=cpu_s, is_idle=not anew)
         if not began_s and result.next_look_s is None:
             began_s, cpu_began_s = time.monotonic(), time.process_time()
             looks = whole_looks = 0
-        pause = spacing(
-            took_s=look.took_s,
-            cpu_s=look.cpu_s,
-            tells_changes=waker.tells_changes,
-            next_look_s=result.next_look_s,
-        )
+        pause = rhythm.pause(tells_changes=tells_changes, next_look_s=result.next_look_s)
         waker.wait(pause.latest_s, pause.soonest_s)
         anew = waker.take_touched() | {one.batch.name for one in result.waiting}
     used_s, took_s = time.process_time() - cpu_began_s, time.monotonic() - began_s

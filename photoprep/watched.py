@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+FOLDER = ".photoprep-watch"
+"""Where in an output folder all lies that a watching daemon keeps."""
+
 Wakes = Literal["events", "polling"]
 QUIET_S = 90.0
 """A daemon that has not been heard of for so long is taken for dead; it speaks every 30 s."""

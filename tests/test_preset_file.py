@@ -17,7 +17,7 @@ from photoprep import prepare
 from photoprep.errors import ExitCode, PresetError
 from photoprep.mail.wire_size import base64_bytes
 from photoprep.photo.decode import set_up_decoders
-from photoprep.preset import MailSpec, Preset
+from photoprep.preset import MailSpec, Preset, WatchSpec
 from photoprep.preset_file import (
     known_presets,
     load_preset,
@@ -428,3 +428,25 @@ def test_a_font_and_a_logo_lie_beside_the_preset_that_names_them(
     assert Path(preset.sheet.logo) == base / "mine" / ".." / "logos" / "标志.png"
     assert load_preset("house.toml").sheet.font == str(base / "house.ttf")
     assert not load_preset("trade-email").sheet.font
+
+
+def test_how_long_a_watched_folder_is_quiet_is_a_presets_to_say(tmp_path: Path) -> None:
+    assert load_preset().watch == WatchSpec(quiet_s=5, quiet_on_shares_s=20, scan_s=30)
+    path = changed(tmp_path, "quiet_s = 5 ", "quiet_s = 60.5 ")
+    # What is asked of a disk is the least that is asked of a share.
+    assert load_preset(path).watch == WatchSpec(quiet_s=60.5, quiet_on_shares_s=60.5, scan_s=30)
+
+
+@pytest.mark.parametrize(
+    ("new", "words"),
+    [
+        ('scan_s = "30"', "watch.scan_s: expected a number, received '30'"),
+        ("scan_s = 0", "watch.scan_s: expected at least 0.1, received 0"),
+        ("scan_s = inf", "watch.scan_s: expected at most 3600"),
+        ("scan_s = nan", "watch.scan_s: "),
+        ("scan_s = true", "watch.scan_s: expected a number, received True"),
+        ("scans = 30", "watch.scans is not a known key (did you mean scan_s?)"),
+    ],
+)
+def test_a_wrong_time_of_a_watched_folder_is_said(new: str, words: str, tmp_path: Path) -> None:
+    assert words in refusal(changed(tmp_path, "scan_s = 30", new)).message

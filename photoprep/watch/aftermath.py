@@ -54,7 +54,7 @@ class Aftermath:
         self._waiting: list[tuple[float, Chore]] = []
         self._held: set[str] = set()
         self._is_settled = threading.Event()
-        self._last = ""
+        self._last: Event | None = None
         self._to_try = 0
         self._thread = threading.Thread(target=self._work, name="aftermath", daemon=True)
 
@@ -157,8 +157,8 @@ class Aftermath:
         self, events: tuple[Event, ...], let_go: str | None = None, *, is_first: bool = False
     ) -> None:
         """Tell, but not the same trouble at every try."""
-        news = tuple(event for event in events if event.sentence != self._last)
+        news = tuple(event for event in events if event.level == "info" or event != self._last)
         if events:
-            self._last = events[-1].sentence
+            self._last = events[-1]
         self._said.put(_Said(news, let_go, is_first))
         self._wake()

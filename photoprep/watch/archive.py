@@ -27,6 +27,7 @@ from photoprep.language import say
 from photoprep.watch.archive_plan import Plan, Unfinished, begin, unfinished
 from photoprep.watch.archive_tree import (
     Entry,
+    Expected,
     changed_files,
     copy_entries,
     entries_of,
@@ -112,6 +113,9 @@ def archive_batch(
 
 def finish_interrupted(archive: Path, inbox: Path) -> tuple[Archived, ...]:
     """Go on with what a kill cut short; for the start of a daemon over this watched folder.
+
+    The folder must be there: of one whose share is away, nothing is found, and sources that are not
+    found count as moved or removed.
 
     Raises:
         CannotWriteError, SourceUnreadableError: as for ``archive_batch``.
@@ -208,13 +212,13 @@ def _by_plan(
 def _move(begun: Unfinished, archive: Path) -> Archived:
     """Gather loose pictures by renames, and go on where that was interrupted."""
     plan, changed = begun.plan, []
-    inbox = Path(plan.inbox)
+    inbox, expected = Path(plan.inbox), Expected(begun.plan.expected)
     if not begun.is_published:
         for source in plan.sources:
             path, place = inbox / source, begun.copy / Path(source).name
             if not os.path.lexists(path):
                 continue  # moved already
-            if not path.is_symlink() and sha256_of_file(path) != plan.expected.get(source):
+            if not path.is_symlink() and sha256_of_file(path) != expected.met(source):
                 changed.append(source)
                 continue
             path.rename(free_place(place))
@@ -240,10 +244,11 @@ def _copy(begun: Unfinished, entries: Sequence[Entry], archive: Path) -> Archive
     again = entries_of([inbox / source for source in plan.sources], inbox)
     late += sorted({entry.below for entry in again} ^ {entry.below for entry in entries})
     if not late:
+        expected = Expected(plan.expected)
         late = [
             each.entry.below
             for each in copied
-            if each.sha256 and each.sha256 != plan.expected.get(each.entry.below, each.sha256)
+            if each.sha256 and (expected.met(each.entry.below) or each.sha256) != each.sha256
         ]
     if late:
         begun.discard()

@@ -85,7 +85,7 @@ def changed_files(entries: Sequence[Entry], expected: Mapping[str, str]) -> tupl
         SourceUnreadableError: a file is there and cannot be read.
 
     """
-    known = _Expected(expected)
+    known = Expected(expected)
     changed = []
     for entry in entries:
         if entry.kind not in {"file", "link"}:
@@ -101,7 +101,7 @@ def changed_files(entries: Sequence[Entry], expected: Mapping[str, str]) -> tupl
     return (*changed, *known.missing())
 
 
-class _Expected:
+class Expected:
     """The hashes by path, exactly or else by the path's composed form; and which were not met."""
 
     def __init__(self, expected: Mapping[str, str]) -> None:
@@ -110,11 +110,13 @@ class _Expected:
         self._left = set(expected)
 
     def met(self, below: str) -> str | None:
+        """The hash for a path; None where nothing was prepared of it."""
         path = below if below in self._exact else self._composed.get(_composed(below), "")
         self._left.discard(path)
         return self._exact.get(path)
 
     def missing(self) -> list[str]:
+        """The paths that were not asked for."""
         return sorted(self._left)
 
 

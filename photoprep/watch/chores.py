@@ -6,7 +6,7 @@ It may take its time and talk to servers, so it runs in a thread of its own (``a
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from photoprep.errors import PhotoprepError
@@ -16,6 +16,7 @@ from photoprep.watch.batch import Batch, Outcome
 from photoprep.watch.config import HandOverConfig
 from photoprep.watch.handover import STEPS, HandedOver, HandOver, Step, hand_over
 from photoprep.watch.log import Event
+from photoprep.watch.owed import Owed
 
 _NAMED = 3
 
@@ -52,12 +53,17 @@ class Chores:
     archive: Path | None
     config: HandOverConfig
     language: Language
+    owed: Owed
+
+    @property
+    def hands_over(self) -> bool:
+        """Whether anything is handed over after a batch."""
+        return bool(self.config.drafts_account or self.config.command or self.config.notify)
 
     @property
     def are_wanted(self) -> bool:
         """Whether there is anything to do after a batch."""
-        config = self.config
-        return bool(self.archive or config.drafts_account or config.command or config.notify)
+        return self.archive is not None or self.hands_over
 
     def finish_interrupted(self) -> tuple[bool, tuple[Event, ...]]:
         """Go on with moves that a kill cut short; whether all of them are over, and what to say."""
@@ -70,21 +76,27 @@ class Chores:
         return True, tuple(event for each in done if (event := _of_archived(each, each.name)))
 
     def do(self, chore: Chore) -> Came:
-        """Do what is to be done, and tell what is left."""
+        """Do what is to be done, and tell what is left.
+
+        An archive that is away keeps nothing from being handed over.
+        """
         events: list[Event] = []
-        place = ""
+        place, moves = "", False
         if chore.moves and self.archive is not None:
             try:
                 archived = self._move(chore, self.archive)
             except PhotoprepError as error:
-                return Came((_trouble(error, chore.batch.name),), chore)
-            place = str(archived.place or "")
-            told = _of_archived(archived, chore.batch.name)
-            events += [told] if told else []
+                events, moves = [_trouble(error, chore.batch.name)], True
+            else:
+                place = str(archived.place or "")
+                told = _of_archived(archived, chore.batch.name)
+                events = [told] if told else []
         handed = hand_over(self.config, self._result(chore, place), chore.steps)
         events += [_of_handed(each, chore.batch.name) for each in handed]
         left = tuple(each.step for each in handed if each.state == "later")
-        again = Chore(chore.batch, chore.outcome, chore.hashes, left) if left else None
+        if chore.steps and not left:
+            self.owed.keep(chore.batch.name)
+        again = replace(chore, steps=left, moves=moves) if left or moves else None
         return Came(tuple(events), again)
 
     def _move(self, chore: Chore, archive: Path) -> Archived:

@@ -8,6 +8,7 @@ another daemon has taken the folder over; nothing that a batch, a disk or a shar
 from __future__ import annotations
 
 import traceback
+from collections.abc import Sequence
 from dataclasses import replace
 
 from photoprep.errors import CannotWriteError, ExitCode, PhotoprepError
@@ -17,11 +18,11 @@ from photoprep.watch.batch import Batch, Outcome
 from photoprep.watch.books import Books
 from photoprep.watch.chores import Chore
 from photoprep.watch.desk import Desk
-from photoprep.watch.found import FoundBatch
+from photoprep.watch.found import LOOSE, FoundBatch
 from photoprep.watch.ledger import Ledger
 from photoprep.watch.log import Event
 from photoprep.watch.lookout import Lookout
-from photoprep.watch.plan import changes, forgettable, next_due, worth_reading
+from photoprep.watch.plan import changes, forgettable, found_name, next_due, worth_reading
 from photoprep.watch.settings_book import SettingsBook
 from photoprep.watch.surroundings import Surroundings, Wishes
 from photoprep.watch.telling import in_a_sentence, status_of
@@ -241,6 +242,8 @@ class Daemon:
             for name in forgettable(ledger.batches()):
                 ledger.forget(name)
         self._file_away(ledger)
+        if not self._has_retried:
+            self._make_good(ledger)
         if (self._once and not self._has_retried) or self._lookout.came_back:
             self._retry(ledger)
         self._has_retried = True
@@ -251,18 +254,24 @@ class Daemon:
             return
         ready = {batch.name: batch for batch in self._ready}
         for batch in ledger.batches().values():
-            found = ready.get(batch.name)
+            found = ready.get(found_name(batch))
             mark = (batch.name, batch.fingerprint)
-            if (
-                found is not None
-                and batch.state == "done"
-                and not batch.outcome.failed
-                and found.fingerprint == batch.fingerprint
-                and mark not in self._filed
-            ):
+            is_done = batch.state == "done" and not batch.outcome.failed
+            if found is None or not is_done or mark in self._filed:
+                continue
+            own = found if batch.kind == "folder" else part_of(found, batch.files)
+            if own.fingerprint == batch.fingerprint:
                 self._filed.add(mark)
                 chore = chore_of(batch, batch.outcome, ledger, moves=True)
                 self._parts.afterwards.add(replace(chore, steps=()))
+
+    def _make_good(self, ledger: Ledger) -> None:
+        """Have handed over what an earlier daemon owes; what is not over now is owed anew then."""
+        for name in self._parts.owed():
+            batch = ledger.batches().get(name)
+            if batch is not None and batch.state in {"done", "failed", "gone"} and batch.ended_at:
+                chore = chore_of(batch, batch.outcome, ledger, moves=False)
+                self._parts.afterwards.add(chore)
 
     @property
     def _ready(self) -> tuple[FoundBatch, ...]:
@@ -362,3 +371,9 @@ def chore_of(batch: Batch, outcome: Outcome, ledger: Ledger, *, moves: bool) -> 
     """What comes after a batch, with the hashes that the ledger has of its files."""
     hashes = {path: file.sha256 for path, file in ledger.files(batch.name).items() if file.sha256}
     return Chore(batch, outcome, hashes, moves=moves)
+
+
+def part_of(found: FoundBatch, files: Sequence[str]) -> FoundBatch:
+    """Those of the loose pictures that are one batch's."""
+    wanted = set(files)
+    return FoundBatch(LOOSE, tuple(file for file in found.files if file.path in wanted))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, Protocol
@@ -63,6 +63,7 @@ class Tried:
 class Desk:
     """One batch at a time. ``current`` is at work, ``progress`` says how far it is.
 
+    ``promise`` is called before the ledger counts a batch as over, for what comes after it.
     ``tried`` has what came of all tries that are over, the latest for each batch.
     """
 
@@ -73,9 +74,10 @@ class Desk:
         places: Places,
         clock: Clock,
         log: Log,
+        promise: Callable[[str], None] = lambda _name: None,
     ) -> None:
         self._runner, self._settings, self._places = runner, settings, places
-        self._clock, self._log = clock, log
+        self._clock, self._log, self._promise = clock, log, promise
         self.current: Batch | None = None
         self.progress: Progress | None = None
         self.tried: dict[str, Outcome] = {}
@@ -143,6 +145,8 @@ class Desk:
             outcome = replace(outcome, is_passing=False)
         state, next_try = after(begun, outcome, now)
         self._leave_word(begun, outcome, is_failed=state == "failed")
+        if state != "later":
+            self._promise(begun.name)
         whole = set(files) == set(begun.files)
         ended = ledger.end(
             begun.name,

@@ -8,7 +8,7 @@ from pathlib import Path
 from photoprep.files import cannot_write, write_whole
 from photoprep.language import Language, in_language, say, unpacked
 from photoprep.watch.batch import Batch, Outcome
-from photoprep.watch.status_file import FOLDER
+from photoprep.watched import FOLDER
 
 FAILED_FILE = "FAILED.txt"
 

@@ -24,9 +24,8 @@ from photoprep.files import cannot_write
 from photoprep.language import say
 from photoprep.watch.holder import this_process
 from photoprep.watch.mark import Mark, TakenError, is_locked
-from photoprep.watched import Watcher
+from photoprep.watched import FOLDER, Watcher
 
-FOLDER = ".photoprep-watch"
 INBOX_MARK = ".photoprep-watch"
 OUT_MARK = "holder"
 _READ_ONLY = frozenset({errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT})

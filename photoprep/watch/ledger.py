@@ -20,7 +20,7 @@ from types import MappingProxyType, TracebackType
 from typing import Any
 
 from photoprep.database import busy, claims_read_only, connect, damaged, translated
-from photoprep.errors import NewerRecordError, RecordDamagedError
+from photoprep.errors import CannotWriteError, NewerRecordError, RecordDamagedError
 from photoprep.files import cannot_write
 from photoprep.language import say
 from photoprep.spare import Spare, Value, seal_fits
@@ -84,7 +84,10 @@ class Ledger:
         try:
             self._open_or_rebuild(unusable=unusable)
             self._inode = _inode(path)
-            self._spare.begin_anew({}, {name: spare_line(b) for name, b in self._batches.items()})
+            # Without it the ledger works as well: a full disk must not cost what it just did.
+            with suppress(CannotWriteError):
+                lines = {name: spare_line(batch) for name, batch in self._batches.items()}
+                self._spare.begin_anew({}, lines)
         except BaseException:
             self._database.close()
             raise
@@ -127,10 +130,8 @@ class Ledger:
 
     def files(self, name: str) -> dict[str, KnownFile]:
         """The files of one batch by their paths, as they looked when it was last queued."""
-        statement = "SELECT * FROM files WHERE batch = ?"
-        return {
-            file.path: file for row in self._rows(statement, key(name)) for file in files_of(row)
-        }
+        rows = self._rows("SELECT * FROM files WHERE batch = ?", key(name))
+        return {file.path: file for row in rows for file in files_of(row)}
 
     def loose_files(self) -> dict[str, str]:
         """The batch of every loose picture by its path; those of batches that are gone first."""
@@ -216,7 +217,7 @@ class Ledger:
             self._database.execute(_DROP_BATCH, (key(name),))
             self._database.execute(_DROP_FILES, (key(name),))
         self._batches.pop(name, None)
-        self._spare.add_outputs({name: ""})
+        self._note({name: ""})
 
     def found_running(self, now: float) -> list[Batch]:
         """What a killed daemon was at, queued again; asked once, before anything is begun.
@@ -255,7 +256,12 @@ class Ledger:
         spared = {put.old: "" for put in puts if put.old}
         spared |= {put.batch.name: spare_line(batches[put.batch.name]) for put in puts}
         self._batches = batches
-        self._spare.add_outputs(spared)
+        self._note(spared)
+
+    def _note(self, lines: Mapping[str, str]) -> None:
+        """Repeat in the spare what is recorded already; a full disk makes it wait."""
+        with suppress(CannotWriteError):
+            self._spare.add_outputs(lines)
 
     def _put(self, put: Put, kept: Mapping[str, KnownFile], paths: tuple[str, ...]) -> Batch:
         """Write one batch and, where they change, its files; the batch as it is from then on."""

@@ -9,7 +9,7 @@ from photoprep.errors import WatchedFolderGoneError
 from photoprep.watch.clock import Clock
 from photoprep.watch.found import FoundBatch, Scan
 from photoprep.watch.settle import Settled, SettleState, Waiting, settled
-from photoprep.watch.spacing import Spacing, spacing
+from photoprep.watch.spacing import Rhythm, Spacing
 
 # A folder that is away is asked for again so often.
 _AWAY_S = 2.0
@@ -57,8 +57,9 @@ class Lookout:
         self.quiet_s, self.usual_s = quiet_s, usual_s
         self._state = SettleState()
         self._look = ""
-        self._ended_s = self._whole_ended_s = clock.monotonic_s()
-        self._spacing = self._whole_spacing = Spacing(0.0, 0.0)
+        self._ended_s = clock.monotonic_s()
+        self._rhythm, self._was_whole, self._was_idle = Rhythm(), True, True
+        self._spacing = Spacing(0.0, 0.0)
         self.looks = 0
         self.scan = Scan((), 0, 0.0)
         self._cpu_s = 0.0
@@ -72,10 +73,12 @@ class Lookout:
         """Look the folder through; returns whether that could be done."""
         began_s = self._clock.monotonic_s()
         was_away, self.came_back = self.away, False
-        before = None if was_away is not None or self._is_whole_due else self.scan
+        is_whole = was_away is not None or not self.looks or self._rhythm.whole_due_s <= began_s
+        before = None if is_whole else self.scan
         waiting = {each.batch.name for each in self.waiting}
+        anew = self._eyes.take_touched() | waiting
         try:
-            scan = self._scan(before, self._eyes.take_touched() | waiting)
+            scan = self._scan(before, anew)
         except WatchedFolderGoneError as error:
             self.away = error
             self.ready = ()
@@ -87,18 +90,30 @@ class Lookout:
         self.away, self.came_back = None, was_away is not None
         self._take_in(scan, settled(self._state, scan, began_s, self.quiet_s))
         self.looks += 1
-        self._cpu_s = scan.cpu_s + self._clock.cpu_s() - cpu_began_s
-        self._spacing = self._reckoned(self._next_look_s)
-        self._ended_s = self._clock.monotonic_s()
-        if before is None:
-            self._whole_spacing, self._whole_ended_s = self._reckoned(None), self._ended_s
+        self._cpu_s, self._was_whole, self._was_idle = 0.0, is_whole, not anew
+        self.cost_more(scan.cpu_s + self._clock.cpu_s() - cpu_began_s)
         return True
 
     def cost_more(self, cpu_s: float) -> None:
         """What was reckoned from the last look took so much of a core, too."""
         self._cpu_s += cpu_s
-        self._spacing = self._reckoned(self._next_look_s)
         self._ended_s = self._clock.monotonic_s()
+        tells_changes, took_s = self._eyes.tells_changes, self.scan.took_s
+        if self._was_whole:
+            self._rhythm = self._rhythm.after_whole(
+                ended_s=self._ended_s,
+                took_s=took_s,
+                cpu_s=self._cpu_s,
+                tells_changes=tells_changes,
+                usual_s=self.usual_s,
+            )
+        else:
+            self._rhythm = self._rhythm.after_quick(
+                took_s=took_s, cpu_s=self._cpu_s, is_idle=self._was_idle
+            )
+        self._spacing = self._rhythm.pause(
+            tells_changes=tells_changes, next_look_s=self._next_look_s, usual_s=self.usual_s
+        )
 
     def due_in_s(self, *, has_changed: bool) -> float:
         """In how many seconds the next look is due, after an event or without one."""
@@ -124,18 +139,3 @@ class Lookout:
         self._eyes.noticed(changed=bool(self.looks) and look != self._look)
         self._look = look
         self._eyes.watch(scan.folders)
-
-    @property
-    def _is_whole_due(self) -> bool:
-        """Whether each file is to be looked at, not only what seems to have changed."""
-        passed_s = self._clock.monotonic_s() - self._whole_ended_s
-        return not self.looks or not 0 <= passed_s < self._whole_spacing.latest_s
-
-    def _reckoned(self, next_look_s: float | None) -> Spacing:
-        return spacing(
-            took_s=self.scan.took_s,
-            cpu_s=self._cpu_s,
-            tells_changes=self._eyes.tells_changes,
-            next_look_s=next_look_s,
-            usual_s=self.usual_s,
-        )

@@ -56,11 +56,11 @@ class Mark:
     def renew(self, now: float) -> None:
         """Write the heartbeat, into a new file where ours is gone."""
         if not _lies_at(self._handle, self.path):
-            handle = self._take()
-            os.close(self._handle)
-            self._handle = handle
+            left, self._handle = self._handle, self._take()
+            with suppress(OSError):
+                os.close(left)
         self._refuse_another(_read(self._handle))
-        self._write(now)
+        self._record(self._handle, now)
 
     def release(self) -> None:
         """Take the file away and let go of the lock."""
@@ -119,9 +119,6 @@ class Mark:
         if not only_fresh or abs(_now_at(self.path) - self.path.stat().st_mtime) <= STALE_S:
             raise TakenError(found.watcher)
 
-    def _write(self, now: float) -> None:
-        self._record(self._handle, now)
-
     def _record(self, handle: int, now: float) -> None:
         # Of one length, written at once: who reads meanwhile finds an old record or a new one.
         record = record_of(self._holder, now).ljust(_RECORD_BYTES)[:_RECORD_BYTES]
@@ -168,11 +165,18 @@ def _read(handle: int) -> Holder | None:
 
 
 def _lies_at(handle: int, path: Path) -> bool:
-    """Whether the open file is the one that has this path."""
+    """Whether the open file is the one that has this path.
+
+    Raises ``OSError`` where the path cannot be looked at. A share that came back may not know the
+    open file any more (ESTALE): then it is another one that lies there.
+    """
     try:
         found = path.stat(follow_symlinks=False)
-        ours = os.fstat(handle)
     except FileNotFoundError:
+        return False
+    try:
+        ours = os.fstat(handle)
+    except OSError:
         return False
     return ours.st_nlink > 0 and (found.st_dev, found.st_ino) == (ours.st_dev, ours.st_ino)
 

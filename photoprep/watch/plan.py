@@ -65,26 +65,25 @@ def next_batch(
     due = [
         batch
         for batch in batches.values()
-        if _due_in_s(batch, now) == 0 and (settled is None or found_name(batch) in settled)
+        if _due_at(batch, now) == now and (settled is None or found_name(batch) in settled)
     ]
     return min(due, key=lambda batch: (batch.place, batch.name), default=None)
 
 
 def next_due(batches: Mapping[str, Batch], now: float) -> float | None:
     """When the next batch is due: now or later; None where none waits."""
-    waits = (_due_in_s(batch, now) for batch in batches.values())
-    return min((now + wait for wait in waits if wait is not None), default=None)
+    times = (_due_at(batch, now) for batch in batches.values())
+    return min((at for at in times if at is not None), default=None)
 
 
-def _due_in_s(batch: Batch, now: float) -> float | None:
-    """How long a batch has to wait still; None where it waits for nothing."""
+def _due_at(batch: Batch, now: float) -> float | None:
+    """When a batch is due, now or later; None where it waits for nothing."""
     if batch.state == "queued":
-        return 0.0
+        return now
     if batch.state != "later":
         return None
-    wait_s = batch.next_try - now
     longest_s = delay_s(max(batch.attempts, batch.deaths))
-    return wait_s if 0 < wait_s <= longest_s else 0.0
+    return batch.next_try if 0 < batch.next_try - now <= longest_s else now
 
 
 def found_name(batch: Batch) -> str:

@@ -33,16 +33,17 @@ from photoprep.watch.log import Event, Log
 from photoprep.watch.lookout import Lookout
 from photoprep.watch.loops import refuse_loops
 from photoprep.watch.mounts import Mount, is_laid_bare, mount_of
+from photoprep.watch.owed import Owed
 from photoprep.watch.room import Room
 from photoprep.watch.running import ErrandRunner
 from photoprep.watch.scan import scan_inbox
 from photoprep.watch.settings import batch_settings, preset_contents
 from photoprep.watch.settings_book import SettingsBook
-from photoprep.watch.status_file import FOLDER, write_status
+from photoprep.watch.status_file import write_status
 from photoprep.watch.surroundings import Afterwards, Nothing, Surroundings, Wishes
 from photoprep.watch.systemd import Notifier
 from photoprep.watch.waking import Waker
-from photoprep.watched import Status
+from photoprep.watched import FOLDER, Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +110,8 @@ def serve(request: Request, log: Log, show: Callable[[Status], None]) -> ExitCod
             quiet_s=quiet_s if request.quiet_s is None else request.quiet_s,
             usual_s=spec.scan_s if request.scan_s is None else request.scan_s,
         )
+        owed = Owed(out)
+        chores = Chores(inbox, out, archive, config.after, request.language, owed)
         settings = SettingsBook(inbox, batch_settings, default)
         desk = Desk(
             ErrandRunner(waker.wake),
@@ -116,6 +119,7 @@ def serve(request: Request, log: Log, show: Callable[[Status], None]) -> ExitCod
             Places(inbox, out, request.jobs, request.language),
             clock,
             log,
+            owed.promise if chores.hands_over else lambda _name: None,
         )
         books = Books(
             partial(Ledger, out / FOLDER / LEDGER_FILE),
@@ -123,7 +127,6 @@ def serve(request: Request, log: Log, show: Callable[[Status], None]) -> ExitCod
             clock,
             log,
         )
-        chores = Chores(inbox, out, archive, config.after, request.language)
         afterwards: Afterwards = Nothing()
         if chores.are_wanted:
             afterwards = aftermath = Aftermath(chores, waker.wake)
@@ -142,6 +145,7 @@ def serve(request: Request, log: Log, show: Callable[[Status], None]) -> ExitCod
             read_content=partial(content_found, inbox),
             afterwards=afterwards,
             archives=archive is not None,
+            owed=owed.names,
         )
         daemon = Daemon(parts, books, lookout, desk, settings, wishes, once=request.once)
         log(

@@ -139,7 +139,7 @@ def _look_at(batch: FoundBatch, known: _Seen | None, moment: _Moment) -> _Seen:
         is_past_a_gap=known.is_past_a_gap or moment.is_after_a_gap,
     )
     hindrance = _hindrance(batch)
-    if hindrance is None and not begins_anew and now_s - seen.since_s >= _needed_s(batch, moment):
+    if hindrance is None and now_s - seen.since_s >= _needed_s(batch, moment):
         return replace(seen, why=None)
     why = hindrance or "changing"
     return replace(seen, why=why, why_since_s=_why_since_s(known, why, moment))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 # An idle daemon takes a hundredth of a core at most: quick looks and whole ones this much each, and
 # the rest is left to all else it does.
@@ -42,13 +42,10 @@ def spacing(
     ``cpu_s`` is to hold all that the daemon reckons at each look. ``tells_changes`` says whether
     events come, ``next_look_s`` when something may have settled (``settle.Settled``). ``usual_s``
     is the pause where nothing is to be expected and a look costs little.
-
-    Of a quick look's cost it gives the pause before the next look. A whole look is due when the
-    time is over that a whole look's cost gives, with no ``next_look_s``, since the last one ended.
     """
-    soonest_s = max(LEAST_S, _gap_s(cpu_s, _BUSY_SHARE), _gap_s(took_s, _BUSY_SHARE_OF_TIME))
     if usual_s is None:
         usual_s = _IDLE_WITH_EVENTS_S if tells_changes else _IDLE_WITHOUT_EVENTS_S
+    soonest_s = max(LEAST_S, _gap_s(cpu_s, _BUSY_SHARE), _gap_s(took_s, _BUSY_SHARE_OF_TIME))
     idle_s = max(
         usual_s,
         _gap_s(cpu_s, _IDLE_SHARE),
@@ -57,6 +54,61 @@ def spacing(
     if next_look_s is None:
         return Spacing(soonest_s, idle_s)
     return Spacing(soonest_s, max(soonest_s, min(idle_s, next_look_s)))
+
+
+@dataclass(frozen=True, slots=True)
+class Rhythm:
+    """When a whole look is due among quick ones, and what the quick ones cost of late.
+
+    Begin with ``Rhythm()``, by which a whole look is due at once; times are those of one clock.
+    """
+
+    whole_due_s: float = float("-inf")
+    idle_took_s: float = 0.0
+    idle_cpu_s: float = 0.0
+    busy_took_s: float = 0.0
+    busy_cpu_s: float = 0.0
+
+    def after_whole(
+        self,
+        *,
+        ended_s: float,
+        took_s: float,
+        cpu_s: float,
+        tells_changes: bool,
+        usual_s: float | None = None,
+    ) -> Rhythm:
+        """The rhythm once a whole look ended; how soon the next comes is by what this one cost."""
+        pause = spacing(
+            took_s=took_s,
+            cpu_s=cpu_s,
+            tells_changes=tells_changes,
+            next_look_s=None,
+            usual_s=usual_s,
+        )
+        return replace(self, whole_due_s=ended_s + pause.latest_s)
+
+    def after_quick(self, *, took_s: float, cpu_s: float, is_idle: bool) -> Rhythm:
+        """The rhythm once a quick look ended; ``is_idle`` where it was to see into no batch."""
+        if is_idle:
+            return replace(self, idle_took_s=took_s, idle_cpu_s=cpu_s)
+        return replace(self, busy_took_s=took_s, busy_cpu_s=cpu_s)
+
+    def pause(
+        self, *, tells_changes: bool, next_look_s: float | None, usual_s: float | None = None
+    ) -> Spacing:
+        """The spacing before the next look, which is a quick one unless a whole one is due.
+
+        Where nothing waits, the next one sees into no batch, whatever the last one had to do.
+        """
+        is_idle = next_look_s is None
+        return spacing(
+            took_s=self.idle_took_s if is_idle else self.busy_took_s,
+            cpu_s=self.idle_cpu_s if is_idle else self.busy_cpu_s,
+            tells_changes=tells_changes,
+            next_look_s=next_look_s,
+            usual_s=usual_s,
+        )
 
 
 def _gap_s(cost_s: float, share: float) -> float:

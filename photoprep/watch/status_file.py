@@ -11,9 +11,16 @@ from typing import Any, TypeVar
 from photoprep.errors import CannotWriteError
 from photoprep.files import cannot_write, write_whole
 from photoprep.language import packed, say, unpacked
-from photoprep.watched import BatchResult, RunningBatch, ScanCost, Status, WaitingBatch, Watcher
+from photoprep.watched import (
+    FOLDER,
+    BatchResult,
+    RunningBatch,
+    ScanCost,
+    Status,
+    WaitingBatch,
+    Watcher,
+)
 
-FOLDER = ".photoprep-watch"
 STATUS_FILE = "status.json"
 _UNFINISHED = "unfinished"
 _SCHEMA = 1

@@ -110,7 +110,8 @@ class Surroundings:
     ``renew_holding`` gives the lock's sign of life; it raises ``WatchedAlreadyError`` where another
     daemon has taken over. ``show`` is given each new status, for its file and the live table.
     ``reload`` reads presets anew and returns the settings of a batch that says nothing.
-    ``archives`` says that the originals of what is done are moved away.
+    ``archives`` says that the originals of what is done are moved away; ``owed`` names the batches
+    whose results an earlier daemon has not handed over.
     """
 
     watcher: Watcher
@@ -126,3 +127,4 @@ class Surroundings:
     read_content: Callable[[FoundBatch], str] = lambda _found: ""
     afterwards: Afterwards = field(default_factory=Nothing)
     archives: bool = False
+    owed: Callable[[], list[str]] = list

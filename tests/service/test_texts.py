@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 import plistlib
+import re
+import shlex
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -17,7 +20,9 @@ from photoprep.service.launchd import plist_bytes
 from photoprep.service.systemd import unit_text
 from photoprep.service.wanted import Service
 from photoprep.service.windows_task import task_xml
+from tests.support import written
 
+SYSTEMD = next((one for one in map(Path, ("/lib/systemd/systemd",)) if one.exists()), None)
 HOSTILE = "/in box/50% off/%h/$HOME ${x}/\"q\" 'a'/back\\slash/订单/-x;#/<&>"
 SERVICE = Service(
     "photoprep-watch",
@@ -89,6 +94,42 @@ def verified(text: str, folder: Path) -> tuple[int, str]:
     )
     about_it = [line for line in asked.stderr.splitlines() if "photoprep-watch" in line]
     return asked.returncode, "\n".join(about_it)
+
+
+@pytest.mark.skipif(SYSTEMD is None, reason="needs systemd, which need not be running")
+@pytest.mark.parametrize("path", [HOSTILE, "/plain", "/ends\\", "/a;b", "/; ;", "/50 %% $$"])
+def test_systemd_itself_reads_the_words_as_they_were_meant(path: str) -> None:
+    command = ("/bin/echo", "watch", path, "--out", f"{path}-prepared")
+    text = unit_text(Service("photoprep-watch", command, path, {"A": path}))
+    # Not below pytest's own folders, which are for their owner alone.
+    with tempfile.TemporaryDirectory() as name:
+        home = Path(name)
+        units = home / "systemd" / "user"
+        written(units / "photoprep-watch.service", text)
+        wants = units / "default.target.wants"
+        wants.mkdir()
+        (wants / "photoprep-watch.service").symlink_to("../photoprep-watch.service")
+        home.chmod(0o755)
+        as_user = (
+            ["setpriv", "--reuid=65534", "--clear-groups"] if os.geteuid() == 0 else []
+        )  # systemd refuses to test as root
+        asked = subprocess.run(
+            [*as_user, str(SYSTEMD), "--user", "--test"],
+            capture_output=True,
+            encoding="utf-8",
+            env={"PATH": os.environ["PATH"], "HOME": name}
+            | {"XDG_CONFIG_HOME": name, "XDG_RUNTIME_DIR": name},
+            timeout=60,
+            check=False,
+        )
+    unit = asked.stdout.partition("-> Unit photoprep-watch.service:")[2].partition("-> Unit ")[0]
+    (line,) = re.findall(r"-> ExecStart:\n\s*Command Line: (.*)", unit)
+    # systemd quotes for a shell, whose \\$ shlex leaves as it is. Variables are put in when it
+    # starts; then two dollars are one (systemd.service(5)).
+    program, *arguments = shlex.split(line)
+    assert (program, *(word.replace("\\$\\$", "$") for word in arguments)) == command
+    assert f"Environment: A={path}\n" in unit
+    assert f"Description: photoprep watches “{path}”\n" in unit
 
 
 def test_a_launchd_agent_reads_back_as_it_was_meant() -> None:

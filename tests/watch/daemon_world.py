@@ -220,6 +220,8 @@ class World:
     chores: list[Chore] = field(default_factory=list)
     held: set[str] = field(default_factory=set)
     archives: bool = False
+    promised: list[str] = field(default_factory=list)
+    owed: list[str] = field(default_factory=list)
     waker: PlayedWaker = field(init=False)
     manager: PlayedManager = field(init=False)
     wishes: Wishes = field(default_factory=Wishes)
@@ -252,6 +254,7 @@ class World:
             places,
             self.clock,
             self.events.append,
+            self.promised.append,
         )
         self.books = Books(self._open_ledger, self._check_out, self.clock, self.events.append)
         parts = Surroundings(
@@ -266,6 +269,7 @@ class World:
             reload=self._reload,
             afterwards=PlayedAfterwards(self),
             archives=self.archives,
+            owed=lambda: self.owed,
         )
         self.daemon = Daemon(
             parts, self.books, lookout, self.desk, settings, self.wishes, once=once

@@ -18,7 +18,8 @@ def main(inbox: str, out: str, child: str = "") -> None:
         number = 0
         if child:
             sleeper = [sys.executable, "-c", "import time; time.sleep(60)"]
-            number = subprocess.Popen(sleeper, stdin=subprocess.DEVNULL).pid
+            silent = subprocess.DEVNULL
+            number = subprocess.Popen(sleeper, stdin=silent, stdout=silent, stderr=silent).pid
         sys.stdout.write(f"held {number}\n")
         sys.stdout.flush()
         sys.stdin.read()

@@ -293,22 +293,10 @@ def test_killed_at_every_step_nothing_is_lost_and_nothing_doubled(
             return [a_batch(inbox, "x")]
         return [written(inbox / name, name) for name in ("a.jpg", "b.jpg")]
 
-    def run(fatal: int, sources: list[Path]) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [
-                *(sys.executable, "-m", "tests.watch.killed_archiver", str(fatal)),
-                *(str(inbox), str(archive), "x", str(plan), *map(str, sources)),
-            ],
-            capture_output=True,
-            encoding="utf-8",
-            timeout=60,
-            check=False,
-        )
-
     sources = dropped()
     whole = tree(inbox / "x") if kind == "folder" else tree(inbox)
     plan.write_text(json.dumps(hashes(inbox, *sources)), encoding="utf-8")
-    told = run(0, sources)
+    told = run(0, inbox, archive, plan, sources)
     assert told.returncode == 0, told.stderr
     assert tree(archive / "x") == whole
     steps = int(told.stdout)
@@ -316,7 +304,7 @@ def test_killed_at_every_step_nothing_is_lost_and_nothing_doubled(
     for fatal in range(1, steps + 1):
         empty(archive)
         sources = dropped()
-        assert run(fatal, sources).returncode == -9
+        assert run(fatal, inbox, archive, plan, sources).returncode == -9
         kept = {*tree(inbox).values(), *tree(archive).values()}
         assert set(whole.values()) <= kept  # nothing is lost while nobody goes on
         done = finish_interrupted(archive, inbox)
@@ -330,6 +318,71 @@ def test_killed_at_every_step_nothing_is_lost_and_nothing_doubled(
         assert not (archive / UNFINISHED).exists()
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="needs SIGKILL")
+@pytest.mark.parametrize("kind", ["folder", "loose"])
+def test_killed_again_and_again_while_it_goes_on_it_ends_the_same(
+    kind: str, inbox: Path, archive: Path, tmp_path: Path
+) -> None:
+    archive.mkdir()
+    plan = tmp_path / "expected.json"
+    names = ("a.jpg", "b.jpg", "c.jpg")
+    loose = [written(inbox / name, name) for name in names] if kind == "loose" else []
+    sources = loose or [a_batch(inbox, "x")]
+    whole = tree(inbox) if loose else tree(sources[0])
+    plan.write_text(json.dumps(hashes(inbox, *sources)), encoding="utf-8")
+    fatal = 1
+    while run(fatal, inbox, archive, plan, sources).returncode == -9:
+        kept = {*tree(inbox).values(), *tree(archive).values()}
+        assert set(whole.values()) <= kept, fatal
+        fatal += 1
+    assert fatal > 3
+    assert tree(inbox) == {}
+    assert tree(archive / "x") == whole
+    assert [path.name for path in archive.iterdir()] == ["x"]
+
+
+def run(
+    fatal: int, inbox: Path, archive: Path, plan: Path, sources: list[Path]
+) -> subprocess.CompletedProcess[str]:
+    """Archive in a process that is killed before its Nth change; 0 for never."""
+    return subprocess.run(
+        [
+            *(sys.executable, "-m", "tests.watch.killed_archiver", str(fatal)),
+            *(str(inbox), str(archive), "x", str(plan), *map(str, sources)),
+        ],
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+        check=False,
+    )
+
+
 def empty(folder: Path) -> None:
     for path in sorted(folder.rglob("*"), reverse=True):
         path.rmdir() if path.is_dir() and not path.is_symlink() else path.unlink()
+
+
+def test_loose_pictures_are_met_in_either_of_unicodes_forms(inbox: Path, archive: Path) -> None:
+    source = written(inbox / unicodedata.normalize("NFD", "Größe.jpg"), "one")
+    done = archive_batch([source], inbox, archive, "day", {"Größe.jpg": sha256(source)})
+    assert (done.state, done.changed) == ("archived", ())
+    assert [path.name for path in (archive / "day").iterdir()] == [source.name]
+
+
+def test_two_daemons_may_have_one_archive(inbox: Path, archive: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other in"
+    other.mkdir()
+    begun = archive_plan.begin(archive, archive_plan.Plan("copying", str(other), "x", ("x",), {}))
+    assert finish_interrupted(archive, inbox) == ()
+    assert begun.copy.is_dir()
+    assert [done.state for done in finish_interrupted(archive, other)] == ["undone"]
+    assert tree(archive) == {}
+
+
+def test_a_plan_of_a_later_version_is_left_to_it(inbox: Path, archive: Path) -> None:
+    begun = archive_plan.begin(archive, archive_plan.Plan("moving", str(inbox), "x", ("x",), {}))
+    plan = begun.folder / "plan.json"
+    plan.write_text(plan.read_text().replace('"schema": 1', '"schema": 2'))
+    written(begun.copy / "a.jpg", "a photo")
+    assert finish_interrupted(archive, inbox) == ()
+    assert (begun.copy / "a.jpg").read_text() == "a photo"

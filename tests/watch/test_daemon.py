@@ -480,3 +480,33 @@ def test_a_batch_with_broken_pictures_stays_where_it_can_be_mended(world: World)
     world.drop("Boxes/IMG_1.jpg")
     world.live(600)
     assert [chore.moves for chore in world.chores] == [False]
+
+
+def test_what_a_kill_left_to_be_handed_over_is_handed_over_by_the_next_daemon(
+    world: World,
+) -> None:
+    """Promised before the ledger counts the batch as over, so that no instant loses it."""
+    world.outcomes["Bad"] = [later(), failed()]
+    world.drop("Boxes/IMG_1.jpg", "Bad/notes.txt", "Other/IMG_1.jpg")
+    world.live(60)
+    assert sorted(world.promised) == ["Bad", "Boxes", "Other"], "not at a try that is repeated"
+    world.chores.clear()
+    world.owed = ["Bad", "Boxes", "unknown"]
+    world.start()
+    world.live(60)
+    assert [(chore.batch.name, chore.batch.state) for chore in world.chores] == [
+        ("Bad", "failed"),
+        ("Boxes", "done"),
+    ]
+    assert all(chore.steps and not chore.moves for chore in world.chores)
+
+
+def test_loose_pictures_that_a_kill_left_to_be_moved_are_moved_too(world: World) -> None:
+    world.drop("a.jpg")
+    world.after(30, lambda: world.drop("b.jpg"))
+    world.live(100)
+    world.archives = True
+    world.start()
+    world.live(60)
+    moves = [chore.batch.files for chore in world.chores if chore.moves]
+    assert moves == [("a.jpg",), ("b.jpg",)]

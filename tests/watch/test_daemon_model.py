@@ -71,8 +71,10 @@ class WatchedFolder(RuleBasedStateMachine):
     def take_away(self, name: str) -> None:
         self.world.remove(name)
 
-    @rule(old=NAMES, new=NAMES)
-    def rename(self, old: str, new: str) -> None:
+    @rule(old=NAMES, new=NAMES, in_the_middle=st.booleans())
+    def rename(self, old: str, new: str, in_the_middle: bool) -> None:
+        if in_the_middle:
+            self.reach_the_middle()
         there = {path.split("/")[0] for path in self.world.files}
         if old in there and new not in there:
             self.world.rename(old, new)
@@ -91,13 +93,24 @@ class WatchedFolder(RuleBasedStateMachine):
     def let_pass(self, seconds: float) -> None:
         self.world.let_pass(seconds)
 
-    @rule()
-    def kill(self) -> None:
+    def reach_the_middle(self) -> None:
+        """Let time pass until something is at work, if anything comes to be."""
+        for _ in range(30):
+            if self.world.desk.current is not None:
+                return
+            self.world.let_pass(0.5)
+
+    @rule(in_the_middle=st.booleans())
+    def kill(self, in_the_middle: bool) -> None:
+        if in_the_middle:
+            self.reach_the_middle()
         self.causes += self.world.desk.current is not None
         self.world.killed_and_started()
 
-    @rule()
-    def stop(self) -> None:
+    @rule(in_the_middle=st.booleans())
+    def stop(self, in_the_middle: bool) -> None:
+        if in_the_middle:
+            self.reach_the_middle()
         self.causes += self.world.desk.current is not None
         self.world.waker.is_stopped = True
         self.world.daemon.run()
@@ -115,8 +128,10 @@ class WatchedFolder(RuleBasedStateMachine):
     def lose_the_folder(self) -> None:
         self.world.inbox_away = not self.world.inbox_away
 
-    @rule()
-    def lose_the_output(self) -> None:
+    @rule(in_the_middle=st.booleans())
+    def lose_the_output(self, in_the_middle: bool) -> None:
+        if in_the_middle:
+            self.reach_the_middle()
         # What was at work is found at work when the output is back, and costs another run.
         self.causes += self.world.desk.current is not None
         self.world.out_away = not self.world.out_away

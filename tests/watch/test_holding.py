@@ -17,7 +17,8 @@ import pytest
 
 from photoprep.errors import CannotWriteError, ExitCode, WatchedAlreadyError
 from photoprep.watch.holder import record_of, this_process
-from photoprep.watch.holding import FOLDER, INBOX_MARK, OUT_MARK, hold, is_held
+from photoprep.watch.holding import INBOX_MARK, OUT_MARK, hold, is_held
+from photoprep.watched import FOLDER
 
 PROJECT = Path(__file__).resolve().parents[2]
 

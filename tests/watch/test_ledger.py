@@ -9,6 +9,7 @@ import sqlite3
 import subprocess
 import sys
 from collections import Counter
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,9 +23,10 @@ from photoprep.errors import (
 )
 from photoprep.language import in_language, unpacked
 from photoprep.watch.batch import Outcome
-from photoprep.watch.found import content_of
+from photoprep.watch.found import FoundBatch, content_of
 from photoprep.watch.ledger import LEDGER_SCHEMA, Ledger
 from photoprep.watch.plan import after
+from tests.faults.support import mounts_refused, small_disk
 from tests.watch.scans import NOW, folder, loose, see, told
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -191,6 +193,34 @@ def test_a_full_disk_leaves_the_state_before(filled: Path) -> None:
         ledger._database.execute("PRAGMA max_page_count = 100000")  # emptied
         see(ledger, many)
         assert len(ledger.batches()["C"].files) == 2000
+
+
+@pytest.mark.skipif(bool(mounts_refused()), reason=mounts_refused() or "mounts are allowed")
+def test_a_disk_that_fills_and_is_emptied(tmp_path: Path) -> None:
+    with small_disk(tmp_path / "disk", 1000) as disk:
+        place, filler = disk / "out" / ".photoprep-watch" / "ledger.db", disk / "filler"
+        many = folder("C", *((f"{number}.jpg", 1, 1) for number in range(500)))
+        with Ledger(place) as ledger:
+            see(ledger, folder("A", ("1.jpg", 1, 1)))
+            before = dict(ledger.batches())
+            with suppress(OSError), filler.open("wb", buffering=0) as file:
+                while file.write(bytes(512)):
+                    pass
+            with pytest.raises(CannotWriteError):
+                write_until_it_is_refused(ledger, many)
+        with Ledger(place) as ledger:
+            assert not ledger.rebuilt
+            assert ledger.batches()["A"] == before["A"]
+            filler.unlink()
+            see(ledger, folder("A", ("1.jpg", 1, 1)), many)
+            assert len(ledger.batches()["C"].files) == 500
+
+
+def write_until_it_is_refused(ledger: Ledger, found: FoundBatch) -> None:
+    """Again and again: what SQLite has of the disk already is used up first."""
+    for _ in range(50):
+        see(ledger, found)
+        ledger.forget(found.name)
 
 
 def test_a_ledger_that_was_taken_away_is_noticed(filled: Path) -> None:

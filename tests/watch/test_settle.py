@@ -100,6 +100,14 @@ def test_a_silence_between_two_looks_is_not_taken_for_quiet() -> None:
     assert watch.ready(3605, LIDS) == ["Lids"]
 
 
+def test_after_a_silence_too_quiet_runs_from_the_end_of_the_scan() -> None:
+    watch = Watch()
+    watch.look(0, LIDS, took_s=4)
+    assert watch.ready(3600, LIDS, took_s=4) == []
+    assert watch.ready(3608, LIDS, took_s=4) == []
+    assert watch.ready(3609, LIDS, took_s=4) == ["Lids"]
+
+
 def test_where_every_look_comes_late_the_second_quiet_time_counts() -> None:
     watch = Watch()
     watch.look(0, LIDS)

@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from photoprep.watch.spacing import spacing
+from photoprep.watch.spacing import Rhythm, spacing
 
 costs_s = st.floats(0, 1000)
 
@@ -42,3 +42,23 @@ def test_without_events_the_timer_is_shorter() -> None:
         for tells in (True, False)
     )
     assert (with_events, without) == (60, 10)
+
+
+def test_a_whole_look_is_due_at_once_and_then_by_what_it_cost() -> None:
+    rhythm = Rhythm()
+    assert rhythm.whole_due_s < 0
+    rhythm = rhythm.after_whole(ended_s=1000, took_s=3, cpu_s=1, tells_changes=True)
+    assert rhythm.whole_due_s == 1000 + 1 * 0.996 / 0.004
+
+
+def test_after_a_dear_whole_look_the_next_quick_one_is_not_late() -> None:
+    rhythm = Rhythm().after_quick(took_s=2.5, cpu_s=0.004, is_idle=True)
+    rhythm = rhythm.after_whole(ended_s=1000, took_s=507, cpu_s=0.8, tells_changes=False)
+    assert rhythm.pause(tells_changes=False, next_look_s=None).latest_s == 22.5
+    assert rhythm.pause(tells_changes=False, next_look_s=5).latest_s == 5
+
+
+def test_after_a_burst_the_next_quick_look_is_not_late() -> None:
+    rhythm = Rhythm().after_quick(took_s=507, cpu_s=0.8, is_idle=False)
+    assert rhythm.pause(tells_changes=False, next_look_s=None).latest_s == 10
+    assert rhythm.pause(tells_changes=False, next_look_s=5).latest_s == 507

@@ -16,8 +16,9 @@ from rich.console import Console
 from photoprep.errors import CannotWriteError
 from photoprep.language import Language, say
 from photoprep.proof.watch_status import print_status, status_json
-from photoprep.watch.status_file import FOLDER, STATUS_FILE, read_status, write_status
+from photoprep.watch.status_file import STATUS_FILE, read_status, write_status
 from photoprep.watched import (
+    FOLDER,
     BatchResult,
     RunningBatch,
     ScanCost,

@@ -213,6 +213,15 @@ def test_changes_without_events_show_that_none_come(tmp_path: Path) -> None:
     assert len(events.watched) == 1
 
 
+def test_events_that_came_once_and_come_no_more_are_noticed(tmp_path: Path) -> None:
+    events = Scripted()
+    waker, _ = waker_of(tmp_path, events)
+    events.on_change([])
+    for _ in range(6):
+        waker.noticed(changed=True)
+    assert not waker.tells_changes
+
+
 def test_an_event_that_comes_after_its_scan_is_no_missed_one(tmp_path: Path) -> None:
     events = Scripted()
     waker, _ = waker_of(tmp_path, events)
