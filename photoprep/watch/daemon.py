@@ -63,6 +63,7 @@ class Daemon:
         self._settings, self._wishes, self._once = settings, wishes, once
         self._began_s = self._clock.monotonic_s()
         self._away = ""
+        self._waits: set[tuple[str, str]] = set()
         self._told_waiting: set[tuple[str, str]] = set()
         self._told_why_polling = ""
         self._is_news = True
@@ -215,6 +216,9 @@ class Daemon:
         if ledger is not None:
             with self._books.guarded():
                 self._take_in_look(ledger)
+        waits = {(each.batch.name, each.why) for each in self._lookout.waiting}
+        self._is_news |= waits != self._waits
+        self._waits = waits
         self._say_waiting()
         self._lookout.cost_more(self._clock.cpu_s() - began_cpu_s)
 
