@@ -24,6 +24,7 @@ from photoprep.watch.log import Event
 from photoprep.watch.lookout import Lookout
 from photoprep.watch.plan import changes, forgettable, found_name, next_due, worth_reading
 from photoprep.watch.settings_book import SettingsBook
+from photoprep.watch.settle import Hindrance
 from photoprep.watch.surroundings import Surroundings, Wishes
 from photoprep.watch.telling import in_a_sentence, status_of
 
@@ -63,7 +64,7 @@ class Daemon:
         self._settings, self._wishes, self._once = settings, wishes, once
         self._began_s = self._clock.monotonic_s()
         self._away = ""
-        self._waits: set[tuple[str, str]] = set()
+        self._waits: set[tuple[str, Hindrance]] = set()
         self._told_waiting: set[tuple[str, str]] = set()
         self._told_why_polling = ""
         self._is_news = True

@@ -393,7 +393,7 @@ def test_the_status_tells_what_is_at_work_and_what_waits(world: World) -> None:
 
 
 def test_what_arrives_is_told_before_it_is_ready(world: World) -> None:
-    world.live(60)
+    world.live(65)
     world.drop("Boxes/IMG_1.jpg")
     world.live(3)
     (arriving,) = world.shown[-1].waiting

@@ -15,7 +15,7 @@ from photoprep.profile import load_profile
 from photoprep.walk.crew import PhotoCrew, photo_crew
 from photoprep.watch.batch import Batch
 from photoprep.watch.ledger import LEDGER_FILE, Ledger
-from photoprep.watch.status_file import FOLDER
+from photoprep.watched import FOLDER
 from tests.support import contents, photoprep
 from tests.watch.torture_batches import Arrival, Kind
 
