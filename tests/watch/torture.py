@@ -40,8 +40,8 @@ from tests.watch.torture_batches import Arrival, Writer, plans
 from tests.watch.torture_checks import Findings, check
 from tests.watch.torture_log import KILLED, Account, account, needless
 
-QUIET_S = 0.8
-SCAN_S = 2.0
+QUIET_S = 0.6
+SCAN_S = 1.5
 # All batches have come when so much of the kills is over.
 _COMES_WITHIN = 0.85
 _TOKEN = "PHOTOPREP_TORTURE"  # noqa: S105 (a name in the environment)
