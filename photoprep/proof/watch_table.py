@@ -10,7 +10,7 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from photoprep.language import Language, in_language, say
+from photoprep.language import Language, in_language, say, say_number
 from photoprep.watched import BatchResult, RunningBatch, Status, WaitingBatch
 
 _MOST_WAITING = 8
@@ -103,7 +103,9 @@ def _waits(batch: WaitingBatch) -> Row:
 def _over(result: BatchResult) -> Row:
     if result.state == "failed":
         return result.name, say("failed"), result.message, _STYLES["failed"]
-    made = say("{photos} photos, {mails} mails", photos=result.prepared, mails=result.mails)
+    photos = say_number(result.prepared, "{count} photo", "{count} photos")
+    mails = say_number(result.mails, "{count} mail", "{count} mails")
+    made = say("{photos}, {mails}", photos=photos, mails=mails)
     if result.failed:
         made = say("{made}, {failed} failed", made=made, failed=result.failed)
     return result.name, say("done"), made, _STYLES[result.state]

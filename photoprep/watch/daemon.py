@@ -37,6 +37,8 @@ _AFTER_A_BUG_S = 5.0
 # What a move or a command in hand may take when the daemon is to end; a move goes on at the next
 # start.
 _LAST_CHORE_S = 8.0
+# How often a disk that is away or full is looked at.
+_ASK_AGAIN_S = 2.0
 # What is due so soon is due: no loop turns for the last digits of a float.
 _MOMENT_S = 0.001
 # What ``once`` waits for a folder that does not settle: a transfer that was broken off, a log that
@@ -125,9 +127,9 @@ class Daemon:
             self._beat_s + self._beat_every_s - self._clock.monotonic_s(),
         ]
         ledger = self._books.ledger()
-        if ledger is None:
-            waits.append(1.0)
-        elif self._desk.current is None and self._lookout.away is None:
+        if ledger is None or self._parts.room.is_wanting:
+            waits.append(_ASK_AGAIN_S)
+        if ledger is not None and self._desk.current is None and self._lookout.away is None:
             now = self._clock.wall_s()
             due = next_due(ledger.batches(), now)
             # One that is due and was not begun waits for its files: the look comes first.

@@ -19,6 +19,11 @@ class Room:
         """Something could not be written just now."""
         self._then = self._free_bytes()
 
+    @property
+    def is_wanting(self) -> bool:
+        """Whether it is waited for."""
+        return self._then is not None
+
     def is_back(self) -> bool:
         """Whether there is so much more room that another try is worth it; True once."""
         if self._then is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import shutil
 import signal
@@ -16,6 +17,7 @@ import pytest
 
 from photoprep.errors import ExitCode
 from tests.end_to_end.watching import Daemon, children_of, drop, end_of
+from tests.faults.support import mounts_refused, small_disk
 from tests.support import outputs, photoprep, small_photo, written
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals")
@@ -331,3 +333,24 @@ def test_once_waits_for_the_archive_too(inbox: Path, out: Path, tmp_path: Path) 
     assert done.returncode == ExitCode.DONE, done.stderr
     assert not (inbox / "Boxes").exists()
     assert len(list((tmp_path / "archive/Boxes").iterdir())) == 2
+
+
+@pytest.mark.skipif(bool(mounts_refused()), reason=mounts_refused())
+def test_an_output_disk_that_fills_and_is_emptied_costs_nothing(
+    inbox: Path, out: Path, tmp_path: Path
+) -> None:
+    """Batches wait while it is full, and are prepared by themselves when there is room."""
+    with small_disk(out, 4_000), Daemon(inbox, out, tmp_path / "log") as daemon:
+        daemon.wait_for_event("started")
+        daemon.wait_for(lambda: (out / ".photoprep-watch/status.json").exists())
+        ballast = out / "ballast"
+        with contextlib.suppress(OSError):
+            ballast.write_bytes(bytes(8_000_000))
+        drop(inbox / "Boxes", 3)
+        daemon.wait_for(lambda: daemon.events("later") or daemon.events("trouble"))
+        assert not daemon.events("done")
+        ballast.unlink()
+        daemon.wait_for_event("done", "Boxes")
+        as_prepared(inbox / "Boxes", out / "Boxes", tmp_path)
+        assert daemon.stop() == ExitCode.DONE
+        assert not daemon.events("bug")
