@@ -133,7 +133,11 @@ def _resident(pid: int) -> int:
 def _prepare_s(inbox: Path, out: Path) -> float:
     began_s = time.perf_counter()
     command = ["photoprep", "prepare", str(inbox), "--out", str(out), "--quiet"]
-    subprocess.run([sys.executable, "-m", *command], check=True, stderr=subprocess.DEVNULL)
+    done = subprocess.run(
+        [sys.executable, "-m", *command], capture_output=True, text=True, check=False
+    )
+    if done.returncode not in {0, 1}:  # 1: so many pictures make more mails than a preset allows
+        raise SystemExit(done.stderr)
     return time.perf_counter() - began_s
 
 

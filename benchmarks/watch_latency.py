@@ -3,9 +3,9 @@
     python -m benchmarks.watch_latency [--batches 36] [--photos 5] [--quiet-s 5] [--in FOLDER]
 
 Real folders of demo-sized pictures are written, one after the other, into a folder that the real
-daemon watches. The end is the modification time of ``report.json``, which is written last of all.
-Beside it stands ``photoprep prepare`` alone on the same folder, start-up counted, and the same once
-more with processes that run already, as the daemon has them.
+daemon watches. The end is when ``report.json``, the last file of all, was put into its place (its
+inode's time). Beside it stands ``photoprep prepare`` alone on the same folder, start-up counted,
+and the same once more with processes that run already, as the daemon has them.
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ def _wait_for(number: int, inbox: Path, out: Path, photos: int) -> float:
     while not report.exists():
         time.sleep(0.02)
     time.sleep(dice.uniform(0.5, 2.5))
-    return report.stat().st_mtime - last_byte
+    return report.stat().st_ctime - last_byte  # outputs are dated back, their renaming is not
 
 
 def _photo(seed: int) -> Image.Image:

@@ -274,6 +274,12 @@ class OutputFolder:
         """The content of an output that was set aside in this run."""
         return _content(self._aside(sha256))
 
+    def drop_aside(self, sha256s: Iterable[str]) -> None:
+        """Remove what was set aside; what cannot be removed, the next run removes."""
+        for sha256 in sha256s:
+            with suppress(OSError):
+                self._aside(sha256).unlink(missing_ok=True)
+
     def keep_only(self, wanted: Iterable[str]) -> list[str]:
         """Remove what photoprep wrote and this run does not want; returns what it left alone.
 

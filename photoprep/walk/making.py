@@ -161,6 +161,7 @@ def _recalled_outcomes(
             reason, hint = known.outcome.reason, known.outcome.hint
             outcomes[index] = Failed(candidate.name, candidate.subject, reason, hint)
     folder.state.remember_sources(learned)
+    folder.drop_aside(jpeg.sha256 for jpeg in moving.values())
     return outcomes
 
 

@@ -21,6 +21,8 @@ from photoprep.watch.log import Event, Level
 from photoprep.watch.settle import Waiting
 
 _NAMED = 3
+# Before that it is no news that a batch changes.
+_LONG_S = 60.0
 
 
 def of_change(change: Change) -> Event:
@@ -132,6 +134,8 @@ def reason_of(waiting: Waiting, now_s: float) -> str:
         case "empty":
             return say("It is empty.")
         case "changing":
+            if now_s - waiting.since_s < _LONG_S:
+                return say("It is ready when nothing in it changes any more.")
             return say("Its files keep changing, for {since}.", since=since)
 
 

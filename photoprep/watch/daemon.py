@@ -24,6 +24,7 @@ from photoprep.watch.log import Event
 from photoprep.watch.lookout import Lookout
 from photoprep.watch.plan import changes, forgettable, found_name, next_due, worth_reading
 from photoprep.watch.settings_book import SettingsBook
+from photoprep.watch.settle import Hindrance
 from photoprep.watch.surroundings import Surroundings, Wishes
 from photoprep.watch.telling import in_a_sentence, status_of
 
@@ -65,6 +66,7 @@ class Daemon:
         self._settings, self._wishes, self._once = settings, wishes, once
         self._began_s = self._clock.monotonic_s()
         self._away = ""
+        self._waits: set[tuple[str, Hindrance]] = set()
         self._told_waiting: set[tuple[str, str]] = set()
         self._told_why_polling = ""
         self._is_news = True
@@ -217,6 +219,9 @@ class Daemon:
         if ledger is not None:
             with self._books.guarded():
                 self._take_in_look(ledger)
+        waits = {(each.batch.name, each.why) for each in self._lookout.waiting}
+        self._is_news |= waits != self._waits
+        self._waits = waits
         self._say_waiting()
         self._lookout.cost_more(self._clock.cpu_s() - began_cpu_s)
 

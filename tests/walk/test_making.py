@@ -67,5 +67,6 @@ def test_swapped_pictures_swap_their_outputs(box: Path, tmp_path: Path) -> None:
     (box / "x").rename(box / "IMG_5.jpg")
     report = prepare(tmp_path / "photos", out=tmp_path / "out", date=DAY, executor=Inline())
     assert report.encodes == 0
+    assert not list((tmp_path / "out/.photoprep/unfinished").iterdir())
     prepare(tmp_path / "photos", out=tmp_path / "fresh", date=DAY, executor=Inline())
     assert outputs(tmp_path / "out") == outputs(tmp_path / "fresh")

@@ -392,6 +392,15 @@ def test_the_status_tells_what_is_at_work_and_what_waits(world: World) -> None:
     assert world.shown[-1].is_idle
 
 
+def test_what_arrives_is_told_before_it_is_ready(world: World) -> None:
+    world.live(65)
+    world.drop("Boxes/IMG_1.jpg")
+    world.live(3)
+    (arriving,) = world.shown[-1].waiting
+    assert (arriving.name, arriving.state) == ("Boxes", "settling")
+    assert arriving.reason == "It is ready when nothing in it changes any more."
+
+
 @pytest.mark.parametrize(
     ("outcome", "expected"),
     [

@@ -13,15 +13,15 @@ pytestmark = pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason=
 
 
 def test_killed_at_random_every_batch_comes_out_once_and_whole(tmp_path: Path) -> None:
-    result = Torture(Wanted(batches=12, kills=6, seed=3, commands=2), tmp_path / "torture").run()
+    result = Torture(Wanted(batches=7, kills=3, seed=3, commands=1), tmp_path / "torture").run()
     assert not result.faults, page(result)
-    assert result.findings.batches >= 10, "folders, and loose pictures together"
+    assert result.findings.batches == 7, "folders, and loose pictures together"
 
 
 @pytest.mark.skipif(bool(mounts_refused()), reason=mounts_refused())
 def test_a_disk_that_fills_and_empties_meanwhile_loses_nothing(tmp_path: Path) -> None:
-    wanted = Wanted(batches=5, kills=2, seed=4, fills=2, commands=1)
+    wanted = Wanted(batches=3, kills=1, seed=4, fills=1, commands=0)
     with small_disk(tmp_path / "disk", 16_000) as disk:
         result = Torture(wanted, tmp_path / "torture", disk / "out").run()
     assert not result.faults, page(result)
-    assert result.fills == 2
+    assert result.fills == 1

@@ -40,11 +40,22 @@ from tests.watch.torture_batches import Arrival, Writer, plans
 from tests.watch.torture_checks import Findings, check
 from tests.watch.torture_log import KILLED, Account, account, needless
 
-QUIET_S = 0.8
-SCAN_S = 2.0
+QUIET_S = 0.6
+SCAN_S = 1.5
 # All batches have come when so much of the kills is over.
 _COMES_WITHIN = 0.85
 _TOKEN = "PHOTOPREP_TORTURE"  # noqa: S105 (a name in the environment)
+# When it is killed: some moment, and how long after it at most.
+_MOMENTS = (
+    ("at its start", 1.5),
+    ("at work", 0.7),
+    ("at work", 0.7),
+    ("when one was done", 0.3),
+    ("when one was done", 1.5),
+    ("whenever", 6.0),
+)
+_AWAITED = {"at work": "begun", "when one was done": "done"}
+_AWAITED_FOR_S = 8.0
 # Who waits to touch a batch again has a hand full.
 _HANDS = 48
 _PATIENCE_S = 1800.0
@@ -119,6 +130,7 @@ class Torture:
             self._inbox,
             self._out,
             result.arrivals,
+            self._place / "elsewhere",
             self._place / "scratch",
             commands=self._wanted.commands,
         )
@@ -162,16 +174,15 @@ class Torture:
 
     def _kill_once(self) -> None:
         """Start it, wait for some moment, and kill it, and perhaps what works for it."""
-        moment = self._dice.choice(("at its start", "at work", "at work", "whenever"))
-        begun = self._log.read_bytes().count(b'"begun"')
+        moment, longest_s = self._dice.choice(_MOMENTS)
+        event = _AWAITED.get(moment)
+        before = self._told(event) if event else 0
         daemon = self._start()
-        if moment == "at work":
-            deadline = time.monotonic() + 6
-            while time.monotonic() < deadline and daemon.poll() is None:
-                if self._log.read_bytes().count(b'"begun"') > begun:
-                    break
-                time.sleep(0.01)
-        longest_s = {"at its start": 1.5, "at work": 0.7, "whenever": 6.0}[moment]
+        deadline = time.monotonic() + _AWAITED_FOR_S
+        while event and time.monotonic() < deadline and daemon.poll() is None:
+            if self._told(event) > before:
+                break
+            time.sleep(0.01)
         time.sleep(self._dice.uniform(0, longest_s))
         others = [pid for pid in self._ours() if pid != daemon.pid]
         if others and self._dice.random() < 0.08:
@@ -188,6 +199,10 @@ class Torture:
         daemon.wait()
         self._count(f"{moment}{', with all its processes' if with_all else ''}")
         self._say_killed()
+
+    def _told(self, event: str) -> int:
+        """How often the log tells of that."""
+        return self._log.read_bytes().count(f'"event": "{event}"'.encode())
 
     def _count(self, kind: str) -> None:
         self._result.kills[kind] = self._result.kills.get(kind, 0) + 1

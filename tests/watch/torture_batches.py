@@ -23,6 +23,8 @@ Later = Literal["", "extended", "changed", "shrunk", "renamed"]
 
 WAYS: tuple[Way, ...] = ("slowly", "moved in", "parts", "by two", "backwards")
 LATER: tuple[Later, ...] = ("", "", "extended", "changed", "shrunk", "renamed")
+REMOVED = "removed"
+"""Where what is taken away from a batch lies, in a folder of the batch's name."""
 _FORMATS = ("png", "jpg", "jpg", "webp", "tif", "bmp")
 _BROKEN = b"\xff\xd8\xff\xe0 and not much more"
 
@@ -167,7 +169,10 @@ class Writer:
         elif plan.later == "changed":
             small_photo(self._first(folder), plan.seed + 8, (90, 60))
         elif plan.later == "shrunk" and plan.photos > 1:
-            self._first(folder).unlink()
+            removed = self._elsewhere / REMOVED / plan.name
+            removed.mkdir(parents=True)
+            first = self._first(folder)
+            first.rename(removed / first.name)
         elif plan.later == "renamed":
             new = f"{plan.name} for Smith"
             folder.rename(self._inbox / new)

@@ -17,7 +17,7 @@ from photoprep.watch.batch import Batch
 from photoprep.watch.ledger import LEDGER_FILE, Ledger
 from photoprep.watched import FOLDER
 from tests.support import contents, photoprep
-from tests.watch.torture_batches import Arrival, Kind
+from tests.watch.torture_batches import REMOVED, Arrival, Kind
 
 _LEFT = {LEDGER_FILE, "batches.txt", "status.json", "unfinished"}
 _STATES: dict[Kind, str] = {
@@ -42,6 +42,7 @@ def check(
     inbox: Path,
     out: Path,
     arrivals: Sequence[Arrival],
+    elsewhere: Path,
     scratch: Path,
     *,
     commands: int,
@@ -57,7 +58,7 @@ def check(
     findings.faults += _left_over(inbox, out, arrivals, batches.values())
     crew = photo_crew(1, lasting=True)
     try:
-        checker = _Checker(inbox, out, scratch, crew, findings, commands)
+        checker = _Checker(inbox, out, elsewhere, scratch, crew, findings, commands)
         for arrival in arrivals:
             if arrival.plan.kind != "loose":
                 checker.look_at(arrival, batches)
@@ -99,6 +100,7 @@ def _left_over(
 class _Checker:
     inbox: Path
     out: Path
+    elsewhere: Path
     scratch: Path
     crew: PhotoCrew
     findings: Findings
@@ -121,13 +123,15 @@ class _Checker:
                 self._fault(name, f"holds {sorted(contents(self.out / batch.output))}")
             return
         # One that was renamed when it was done is what its earlier name made of it.
-        differences: list[str] = []
-        for at_that_time in reversed(arrival.names):
-            source = self._source(at_that_time, name)
-            if not (differs := self._difference(batch, [source], arrival.plan.customer)):
-                return
-            differences.append(differs)
-        self._fault(name, differences[0])
+        sources = [self._source(at_that_time, name) for at_that_time in reversed(arrival.names)]
+        earlier = self._with_removed(arrival)
+        customer = arrival.plan.customer
+        differs = [self._difference(batch, [source], customer) for source in sources]
+        if all(differs) and earlier is not None:
+            # ``prepare`` leaves the others their names when one of the pictures is taken away.
+            differs.append(self._difference(batch, sources, customer, earlier))
+        if all(differs):
+            self._fault(name, differs[0])
 
     def look_at_loose(self, arrivals: Sequence[Arrival], batches: Sequence[Batch]) -> None:
         """Loose pictures: each in exactly one batch of a day, whichever settled together."""
@@ -150,8 +154,22 @@ class _Checker:
         shutil.copytree(self.inbox / now, copy)
         return copy
 
-    def _difference(self, batch: Batch, sources: Sequence[Path], customer: str) -> str:
+    def _with_removed(self, arrival: Arrival) -> Path | None:
+        """The folder as it was before something was taken away from it."""
+        removed = self.elsewhere / REMOVED / arrival.plan.name
+        if not removed.exists():
+            return None
+        copy = self.scratch / "earlier states" / arrival.plan.name
+        shutil.copytree(self.inbox / arrival.plan.name, copy)
+        shutil.copytree(removed, copy, dirs_exist_ok=True)
+        return copy
+
+    def _difference(
+        self, batch: Batch, sources: Sequence[Path], customer: str, earlier: Path | None = None
+    ) -> str:
         """How an output differs from what ``prepare`` makes; empty where it does not.
+
+        With ``earlier`` it is run on that state of the folder before.
 
         The reports of a first run tell what was reused, so those of the next one are compared, over
         both outputs: it must find nothing to do.
@@ -163,7 +181,9 @@ class _Checker:
             day = json.loads((made / "report.json").read_bytes())["date"]
         except (OSError, ValueError, KeyError) as error:
             return f"no whole report.json ({error!r})"
-        self._prepare(sources, other, day, customer)
+        for state in ([earlier] if earlier else [], sources):
+            if state:
+                self._prepare(state, other, day, customer)
         ours, theirs = contents(made), contents(other)
         reports = {"report.html", "report.json"}
         if differ := {
