@@ -61,6 +61,7 @@ def _print_removed(
             if counts[kind]
         )
         said = say("Metadata removed, from so many photos: {kinds}.", kinds=kinds)
+        console.print()
         print_filled(in_language(said, language), console)
 
 
