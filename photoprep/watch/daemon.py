@@ -251,7 +251,7 @@ class Daemon:
         self._file_away(ledger)
         if not self._has_retried:
             self._make_good(ledger)
-        if (self._once and not self._has_retried) or self._lookout.came_back:
+        if not self._has_retried or self._lookout.came_back:
             self._retry(ledger)
         self._has_retried = True
 
@@ -287,7 +287,17 @@ class Daemon:
         return tuple(batch for batch in self._lookout.ready if not holds(batch.name))
 
     def _retry(self, ledger: Ledger) -> None:
-        ledger.retry_now([name for name in ledger.batches() if name not in self._desk.tried])
+        """Try at once what waits: at the start, and when what was away is back.
+
+        But not what daemons have died of, lest one that is started again and again dies as often.
+        """
+        ledger.retry_now(
+            [
+                batch.name
+                for batch in ledger.batches().values()
+                if batch.name not in self._desk.tried and (self._once or not batch.deaths)
+            ]
+        )
 
     def _give_out(self, ledger: Ledger) -> None:
         if self._parts.room.is_back():

@@ -99,6 +99,18 @@ def test_what_may_pass_is_tried_again_after_longer_and_longer_waits(world: World
     assert not (world.out / "Boxes/FAILED.txt").exists()
 
 
+def test_a_daemon_that_starts_tries_at_once_what_waits(world: World) -> None:
+    world.outcomes["Boxes"] = [later()] * 6
+    world.drop("Boxes/IMG_1.jpg")
+    world.live(600)  # the sixth try is due in a quarter of an hour
+    tried = len(world.jobs)
+    started_s = world.clock.monotonic
+    world.start()
+    world.live(QUIET_S + 3)
+    assert len(world.jobs) == tried + 1
+    assert world.runs("Boxes")[-1] <= started_s + QUIET_S + 2
+
+
 def test_a_batch_that_waits_lets_others_pass(world: World) -> None:
     world.outcomes["A"] = [later()] * 3
     world.drop(*(f"{name}/IMG_1.jpg" for name in "ABCDEFGH"))
