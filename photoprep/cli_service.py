@@ -48,7 +48,9 @@ def service_install(
         _say(say("Written: {path}", path=str(place.path)))
         begun = begin(place)
         if begun.is_running:
-            _say(say("It is running. Look at it with: photoprep watch --status"))
+            where = ("--out", os.fspath(out)) if out else ()
+            asking = _shown(("photoprep", "watch", os.fspath(inbox), *where, "--status"))
+            _say(say("It is running. Look at it with: {command}", command=asking))
         else:
             _say(say("It could not be started here: {reason}.", reason=begun.reason))
             _say(say("Where it can, this starts it:"))

@@ -161,8 +161,8 @@ def _print_failures(failures: Sequence[BatchResult], console: Console, language:
     console.print()
     print_filled(in_language(heading, language), console, style="bold red")
     for each in failures[:_MOST_ROWS]:
-        words = f"{each.name}: {in_language(each.message, language)}"
-        print_filled(words, console, indent_cells=2, mark="[red]✗[/] ")
+        words = say("{source}: {reason}", source=each.name, reason=each.message)
+        print_filled(in_language(words, language), console, indent_cells=2, mark="[red]✗[/] ")
         if each.hint:
             print_filled(in_language(each.hint, language), console, indent_cells=2, style="dim")
     _print_more(len(failures) - len(failures[:_MOST_ROWS]), console, language)

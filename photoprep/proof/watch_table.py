@@ -70,7 +70,9 @@ def _rows(status: Status) -> list[Row]:
     waiting = status.waiting[:_MOST_WAITING]
     rows += map(_waits, waiting)
     if len(status.waiting) > len(waiting):
-        more = say("and {count} more", count=len(status.waiting) - len(waiting))
+        more = say_number(
+            len(status.waiting) - len(waiting), "and {count} more", "and {count} more"
+        )
         rows.append((more, "", "", "dim"))
     return rows + [_over(result) for result in status.results[:_MOST_RESULTS]]
 

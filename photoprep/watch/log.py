@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from photoprep.catalogue.found import printable
-from photoprep.language import Language, in_language
+from photoprep.language import Language, in_language, say
 
 EventKind = Literal[
     "started",
@@ -103,7 +103,10 @@ class LineLog:
         return json.dumps(said | event.figures)
 
     def _text(self, event: Event, time: str) -> str:
-        said = [f"{event.batch}:" if event.batch else "", event.sentence, event.hint]
+        sentence = event.sentence
+        if event.batch:
+            sentence = say("{source}: {reason}", source=event.batch, reason=sentence)
+        said = [sentence, event.hint]
         words = " ".join(in_language(each, self._language) for each in said if each)
         return f"{time} {_one_line(words)}"
 

@@ -114,7 +114,8 @@ def test_the_command_installs_shows_and_removes(home: Path, tmp_path: Path) -> N
     unit = home / ".config" / "systemd" / "user" / "photoprep-watch.service"
     assert unit.read_text(encoding="utf-8") == shown.stdout
     assert f"Written: {unit}" in installed.stdout
-    assert "It is running." in installed.stdout
+    assert "It is running. Look at it with: photoprep watch " in installed.stdout
+    assert " --status\n" in installed.stdout
     escaped = str(inbox).replace("%", "%%")
     assert f'"watch" "{escaped}" "--out" "{escaped}-prepared" "--preset" "ebay"' in shown.stdout
     removed = photoprep("service", "remove", env=env)
