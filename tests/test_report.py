@@ -60,6 +60,7 @@ def test_a_program_reads_what_a_person_does() -> None:
     assert (rows["schema"], rows["customer"], rows["date"]) == (1, "C0123", "2026-11-23")
     assert rows["limits"] == {
         "photo_max_bytes": 200_000,
+        "mail_max_bytes": 800_000,
         "sheet_max_bytes": 400_000,
         "longest_side_cm": 24.0,
     }

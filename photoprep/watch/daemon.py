@@ -71,7 +71,7 @@ class Daemon:
         self._told_why_polling = ""
         self._is_news = True
         self._shown_s = self._beat_s = float("-inf")
-        self._has_retried = False
+        self._has_retried = self._had_ledger = False
         self._filed: set[tuple[str, str]] = set()
 
     def run(self) -> ExitCode:
@@ -112,7 +112,11 @@ class Daemon:
             self._reload()
         with self._books.guarded():
             self._hear(ledger)
-        if self._lookout.due_in_s(has_changed=self._parts.waker.has_changed) <= _MOMENT_S:
+        # What was seen while there was no ledger stands in none: it is looked at again.
+        is_back = ledger is not None and not self._had_ledger
+        self._had_ledger = ledger is not None
+        due_in_s = self._lookout.due_in_s(has_changed=self._parts.waker.has_changed)
+        if is_back or due_in_s <= _MOMENT_S:
             self._look(ledger)
         ledger = self._books.ledger()
         if ledger is not None and self._lookout.away is None and self._lookout.looks:

@@ -98,6 +98,8 @@ def test_a_broken_batch_stands_by_itself(daemon: Daemon, inbox: Path, out: Path)
     assert "There are no photos in it." in (out / "Words/FAILED.txt").read_text(encoding="utf-8")
     assert "no-such-preset" in (out / "Wrong/FAILED.txt").read_text(encoding="utf-8")
     assert (out / "Broken/report.html").is_file()
+    told = out / ".photoprep-watch/status.json"  # written at every change, but not for each
+    daemon.wait_for(lambda: len(json.loads(told.read_text(encoding="utf-8"))["failures"]) == 3)
     asked = photoprep("watch", inbox, "--out", out, "--status", "--json")
     assert asked.returncode == ExitCode.SOME_FAILED, asked.stderr
     status = json.loads(asked.stdout)
