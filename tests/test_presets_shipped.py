@@ -134,9 +134,9 @@ def test_a_shipped_preset_keeps_its_limits_on_real_photos(
     pictures = sorted(
         path for path in real_photos.rglob("*") if path.suffix.lower() in {".jpg", ".heic"}
     )
-    # The largest files have the most detail, which is what tries a limit in bytes.
-    largest = sorted(pictures, key=lambda path: path.stat().st_size)[-2:]
-    assert len(largest) == 2
+    # The largest file has the most detail, which is what tries a limit in bytes.
+    largest = sorted(pictures, key=lambda path: path.stat().st_size)[-1:]
+    assert len(largest) == 1
     report = prepare(largest, out=tmp_path / "out", preset=name, date=DAY, executor=Inline())
     assert not report.failed
-    assert _assert_within(load_preset(name), tmp_path / "out") >= 3
+    assert _assert_within(load_preset(name), tmp_path / "out") >= 2

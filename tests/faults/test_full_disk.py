@@ -37,7 +37,7 @@ PAGE_KB = 4
             {"record", "first photo", "a later photo", "mail", "report"},
         ),
         # Working copies take more room than all that comes after them, and are gone by then.
-        ((), 12 * PAGE_KB, {"record"}),
+        ((), 24 * PAGE_KB, {"record"}),
     ],
 )
 def test_a_disk_that_fills_at_any_stage(
