@@ -20,13 +20,14 @@ on again. Whatever versions to come change, the tables ``facts`` (name, value) a
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterable, Iterator, Sequence, Set
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from photoprep.database import busy, claims_read_only, connect, damaged, transaction, translated
+from photoprep.database import busy, claims_read_only, connect, damaged, translated
 from photoprep.errors import NewerRecordError, RecordDamagedError
 from photoprep.files import cannot_write
 from photoprep.language import say
@@ -197,7 +198,7 @@ class State:
     def replace_mails(self, mails: Iterable[tuple[str, WrittenMail]]) -> None:
         """Record the whole series of (fingerprint, mail) in the place of the earlier one."""
         rows = [sealed(mail.output, ingredients, text_of(mail)) for ingredients, mail in mails]
-        with transaction(self._database, self._path):
+        with self._transaction():
             self._database.execute("DELETE FROM mails")
             self._database.executemany("INSERT INTO mails VALUES (?, ?, ?, ?)", rows)
 
@@ -215,7 +216,7 @@ class State:
         ``thumbnails`` come to those that are there.
         """
         rows = [sealed(sheet.output, ingredients, text_of(sheet)) for ingredients, sheet in sheets]
-        with transaction(self._database, self._path):
+        with self._transaction():
             self._database.execute("DELETE FROM sheets")
             self._database.executemany("INSERT INTO sheets VALUES (?, ?, ?, ?)", rows)
             self._database.executemany(
@@ -229,7 +230,7 @@ class State:
     def replace_versions(self, versions: Iterable[MailVersion]) -> None:
         """Record all smaller versions in the place of the earlier ones."""
         rows = [sealed(version.key, text_of(version)) for version in versions]
-        with transaction(self._database, self._path):
+        with self._transaction():
             self._database.execute("DELETE FROM versions")
             self._database.executemany("INSERT INTO versions VALUES (?, ?, ?)", rows)
 
@@ -276,7 +277,7 @@ class State:
         """All tables at once, with what the spare knows: a kill leaves none of them."""
         facts = self._spare.facts | {"schema": str(STATE_SCHEMA), "photoprep": __version__}
         outputs = self._spare.outputs.items()
-        with transaction(self._database, self._path):
+        with self._transaction():
             for statement in _TABLES.split(";"):
                 self._database.execute(statement)
             self._database.executemany(
@@ -346,9 +347,23 @@ class State:
     def _write(self, *changes: tuple[str, Sequence[tuple[Value | bytes, ...]]]) -> None:
         """Do every statement on its rows, all or none."""
         if any(rows for _, rows in changes):
-            with transaction(self._database, self._path):
+            with self._transaction():
                 for statement, rows in changes:
                     self._database.executemany(statement, rows)
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        """All of it or none of it; a disk that refuses becomes an error of ours."""
+        with translated(self._path):
+            try:
+                self._database.execute("BEGIN")
+                yield
+                self._database.execute("COMMIT")
+            except BaseException:
+                # SQLite may have rolled back by itself (a full disk), or be unable to (a lost one).
+                with suppress(sqlite3.Error):
+                    self._database.execute("ROLLBACK")
+                raise
 
 
 def _inode(path: Path) -> int:

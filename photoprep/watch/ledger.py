@@ -11,14 +11,15 @@ batch is then run again, over an output whose own record lets nothing be made tw
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType, TracebackType
 from typing import Any
 
-from photoprep.database import busy, claims_read_only, connect, damaged, transaction, translated
+from photoprep.database import busy, claims_read_only, connect, damaged, translated
 from photoprep.errors import CannotWriteError, NewerRecordError, RecordDamagedError
 from photoprep.files import cannot_write
 from photoprep.language import say
@@ -212,7 +213,7 @@ class Ledger:
 
     def forget(self, name: str) -> None:
         """Drop a batch; its output stays."""
-        with transaction(self._database, self._path):
+        with self._transaction():
             self._database.execute(_DROP_BATCH, (key(name),))
             self._database.execute(_DROP_FILES, (key(name),))
         self._batches.pop(name, None)
@@ -242,7 +243,7 @@ class Ledger:
         if not puts:
             return
         batches = dict(self._batches)
-        with transaction(self._database, self._path):
+        with self._transaction():
             # All old names go before any new one comes: names may have been exchanged.
             earlier = {put.old: self._take_away(put.old) for put in puts if put.old}
             for put in puts:
@@ -324,7 +325,7 @@ class Ledger:
         lines = self._spare.outputs.items()
         spared = (batch_of_spare(name, line, place) for place, (name, line) in enumerate(lines, 1))
         batches = {batch.name: batch for batch in spared if batch is not None}
-        with transaction(self._database, self._path):
+        with self._transaction():
             for statement in _TABLES.split(";"):
                 self._database.execute(statement)
             self._database.execute(f"PRAGMA user_version = {LEDGER_SCHEMA}")
@@ -376,6 +377,20 @@ class Ledger:
             hint=say("Use that version, or choose another folder with --out."),
             path=self._path.parent.parent,
         )
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        """All of it or none of it; a disk that refuses becomes an error of ours."""
+        with translated(self._path):
+            try:
+                self._database.execute("BEGIN")
+                yield
+                self._database.execute("COMMIT")
+            except BaseException:
+                # SQLite may have rolled back by itself (a full disk), or be unable to (a lost one).
+                with suppress(sqlite3.Error):
+                    self._database.execute("ROLLBACK")
+                raise
 
 
 def _inode(path: Path) -> int:
