@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from photoprep.errors import CannotWriteError, OutputBusyError, RecordDamagedError
@@ -96,3 +96,23 @@ def connect(path: Path) -> sqlite3.Connection:
     # Damaged text must reach its seal instead of ending the reading.
     database.text_factory = lambda text: text.decode("utf-8", "replace")
     return database
+
+
+@contextmanager
+def transaction(database: sqlite3.Connection, path: Path) -> Iterator[None]:
+    """Make all changes of the block or none.
+
+    Raises:
+        OutputBusyError, RecordDamagedError, CannotWriteError: as for ``translated``.
+
+    """
+    with translated(path):
+        try:
+            database.execute("BEGIN")
+            yield
+            database.execute("COMMIT")
+        except BaseException:
+            # SQLite may have rolled back by itself (a full disk), or be unable to (a lost one).
+            with suppress(sqlite3.Error):
+                database.execute("ROLLBACK")
+            raise

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import datetime
 import os
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Sequence, Set
 from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
@@ -35,7 +35,6 @@ from photoprep.preset import FRAME_BYTES, MailPreference, Preset, SheetKind
 from photoprep.profile import SenderProfile, words_path
 from photoprep.proof.page import PAGE_FILE
 from photoprep.rehearsal import RehearsedFolder, rehearse
-from photoprep.remembered import RememberedSource
 from photoprep.report import Limits, Report, WrittenMail, WrittenSheet, indented
 from photoprep.state import State
 from photoprep.system_language import system_language
@@ -169,7 +168,7 @@ def prepare(
         )
         intake, asked = grouped(intake, partial(times_of, sources=sources, read=read_heads))
         naming = Naming(preset.names.photo, customer, day, vocabulary.colours)
-        intake = with_outputs(intake, naming, folder, kept=partial(_earlier_output, sources))
+        intake = with_outputs(intake, naming, folder)
         recalled = recall(intake.candidates, folder, memory, verify=verify)
         sheet_words = _sheet_words(preset, profile, customer, day)
         sheet_spec = sheet_photo_spec(
@@ -320,11 +319,6 @@ def _date_of_run(state: State, date: datetime.date | None) -> datetime.date:
 
 def _nothing_known(_name: str, _stamp: FileStamp) -> bool:
     return False
-
-
-def _earlier_output(sources: Mapping[str, RememberedSource], name: str) -> str:
-    known = sources.get(name)
-    return known.outcome.output if known and isinstance(known.outcome, PreparedJpeg) else ""
 
 
 def _sheet_words(

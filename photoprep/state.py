@@ -4,7 +4,8 @@ Two things are kept. Of every *source*: what it looked like, its hash, with whic
 worked on and what came of it, so that an unchanged one is recognised without being read. Of every
 *output*: the hash of what photoprep wrote there, so that a person's file is never taken for ours.
 An output is announced before it is written (with an empty hash), so that a kill between rename
-and record leaves no file that nobody knows.
+and record leaves no file that nobody knows. The *names* that a run gives its pictures are kept
+before the first is made, so that one that is cut short and run again gives each the same.
 
 Of every finished photo and sheet there is a *thumbnail*, by the hash of its file; those are read
 when somebody asks for them.
@@ -20,14 +21,13 @@ on again. Whatever versions to come change, the tables ``facts`` (name, value) a
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from photoprep.database import busy, claims_read_only, connect, damaged, translated
+from photoprep.database import busy, claims_read_only, connect, damaged, transaction, translated
 from photoprep.errors import NewerRecordError, RecordDamagedError
 from photoprep.files import cannot_write
 from photoprep.language import say
@@ -50,12 +50,12 @@ from photoprep.report import WrittenMail, WrittenSheet
 from photoprep.spare import Spare, Value, seal_fits, sealed
 from photoprep.version import __version__
 
-STATE_SCHEMA = 8
+STATE_SCHEMA = 9
 SPARE_FILE = "outputs.txt"
 _FACTS, _SOURCES = "SELECT * FROM facts", "SELECT * FROM sources"
 _OUTPUTS, _MAILS = "SELECT * FROM outputs", "SELECT * FROM mails"
 _SHEETS, _VERSIONS = "SELECT * FROM sheets", "SELECT * FROM versions"
-_THUMBNAILS = "SELECT * FROM thumbnails"
+_NAMES, _THUMBNAILS = "SELECT * FROM names", "SELECT * FROM thumbnails"
 _INSERT_FACT = "INSERT OR REPLACE INTO facts VALUES (?, ?, ?)"
 _INSERT_SOURCE = "INSERT OR REPLACE INTO sources VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _INSERT_OUTPUT = "INSERT OR REPLACE INTO outputs VALUES (?, ?, ?, ?, ?, ?, ?)"
@@ -66,6 +66,9 @@ CREATE TABLE sources (
     source TEXT PRIMARY KEY,
     size_bytes INTEGER, mtime_ns INTEGER, inode TEXT, looked_ns INTEGER,
     sha256 TEXT NOT NULL, recipe TEXT NOT NULL, outcome TEXT NOT NULL, seal TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE names (
+    source TEXT PRIMARY KEY, output TEXT NOT NULL, seal TEXT NOT NULL
 ) WITHOUT ROWID;
 CREATE TABLE outputs (
     path TEXT PRIMARY KEY, sha256 TEXT NOT NULL,
@@ -162,6 +165,18 @@ class State:
     def forget_sources(self, names: Iterable[str]) -> None:
         """Drop sources that are no longer there."""
         self._write(("DELETE FROM sources WHERE source = ?", [(name,) for name in names]))
+
+    def names(self) -> dict[str, str]:
+        """Which output each picture of the last run was given, by the picture's relative path."""
+        return {row[0]: row[1] for row in self._rows(_NAMES)}
+
+    def replace_names(self, names: Mapping[str, str]) -> None:
+        """Remember what this run calls its pictures, in the place of the earlier names."""
+        if names != self.names():
+            with self._transaction():
+                self._database.execute("DELETE FROM names")
+                rows = [sealed(*name) for name in names.items()]
+                self._database.executemany("INSERT INTO names VALUES (?, ?, ?)", rows)
 
     def outputs(self) -> dict[str, WrittenOutput]:
         """Every file photoprep wrote or announced, by its path in the folder."""
@@ -267,7 +282,7 @@ class State:
                 rows = self._database.execute("SELECT path, sha256 FROM outputs").fetchall()
                 self._spare.begin_anew(_without_versions(facts), dict(rows))
                 return "older"
-            for table in (_FACTS, _SOURCES, _OUTPUTS, _MAILS, _SHEETS, _VERSIONS):
+            for table in (_FACTS, _SOURCES, _NAMES, _OUTPUTS, _MAILS, _SHEETS, _VERSIONS):
                 self._check_seals(table)
         if facts.get("photoprep") != __version__:
             self._write((_INSERT_FACT, [sealed("photoprep", __version__)]))
@@ -353,17 +368,8 @@ class State:
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
-        """All of it or none of it; a disk that refuses becomes an error of ours."""
-        with translated(self._path):
-            try:
-                self._database.execute("BEGIN")
-                yield
-                self._database.execute("COMMIT")
-            except BaseException:
-                # SQLite may have rolled back by itself (a full disk), or be unable to (a lost one).
-                with suppress(sqlite3.Error):
-                    self._database.execute("ROLLBACK")
-                raise
+        with transaction(self._database, self._path):
+            yield
 
 
 def _inode(path: Path) -> int:

@@ -20,15 +20,14 @@ itself. Its lock, SQLite's, keeps a second sending out, and dies with its proces
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal
 
-from photoprep.database import connect, translated
+from photoprep.database import connect, transaction, translated
 from photoprep.errors import CannotWriteError, OutputBusyError, RecordDamagedError, UsageError
 from photoprep.files import cannot_write
 from photoprep.language import packed, say, unpacked
@@ -298,16 +297,8 @@ class Outbox:
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
-        with self._ours():
-            try:
-                self._database.execute("BEGIN")
-                yield
-                self._database.execute("COMMIT")
-            except BaseException:
-                # SQLite may have rolled back by itself (a full disk), or be unable to (a lost one).
-                with suppress(sqlite3.Error):
-                    self._database.execute("ROLLBACK")
-                raise
+        with self._ours(), transaction(self._database, self._path):
+            yield
 
     @contextmanager
     def _ours(self) -> Iterator[None]:

@@ -100,23 +100,22 @@ def take_in(
     )
 
 
-def with_outputs(
-    intake: Intake,
-    naming: Naming,
-    folder: OutputFolder,
-    kept: Callable[[str], str] = lambda _name: "",
-) -> Intake:
+def with_outputs(intake: Intake, naming: Naming, folder: OutputFolder) -> Intake:
     """Give every picture its place among the outputs; a person's file is never taken.
 
-    ``kept`` tells by a picture's name which output an earlier run made of it, if any.
+    One that the last run found there too keeps its number, even if that run was cut short: the
+    folder remembers them before anything is made. A copy has the place of what it equals.
     """
-    candidates = intake.candidates
-    earlier = [kept(row.name).removeprefix(f"{PHOTOS_FOLDER}/") for row in candidates]
+    candidates, kept = intake.candidates, folder.state.names()
+    earlier = [kept.get(row.name, "").removeprefix(f"{PHOTOS_FOLDER}/") for row in candidates]
     names = formal_names([row.subject for row in candidates], naming, earlier)
-    outputs = iter(folder.free_paths([f"{PHOTOS_FOLDER}/{name}" for name in names]))
+    paths = folder.free_paths([f"{PHOTOS_FOLDER}/{name}" for name in names])
+    outputs = dict(zip((row.name for row in candidates), paths, strict=True))
+    copies = {copy.file.name: outputs[copy.of] for copy in intake.copies}
+    folder.state.replace_names(outputs | copies)
     return Intake(
         tuple(
-            replace(row, output=next(outputs)) if isinstance(row, Candidate) else row
+            replace(row, output=outputs[row.name]) if isinstance(row, Candidate) else row
             for row in intake.rows
         )
     )

@@ -11,7 +11,6 @@ batch is then run again, over an output whose own record lets nothing be made tw
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -19,7 +18,7 @@ from pathlib import Path
 from types import MappingProxyType, TracebackType
 from typing import Any
 
-from photoprep.database import busy, claims_read_only, connect, damaged, translated
+from photoprep.database import busy, claims_read_only, connect, damaged, transaction, translated
 from photoprep.errors import CannotWriteError, NewerRecordError, RecordDamagedError
 from photoprep.files import cannot_write
 from photoprep.language import say
@@ -380,17 +379,8 @@ class Ledger:
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
-        """All of it or none of it; a disk that refuses becomes an error of ours."""
-        with translated(self._path):
-            try:
-                self._database.execute("BEGIN")
-                yield
-                self._database.execute("COMMIT")
-            except BaseException:
-                # SQLite may have rolled back by itself (a full disk), or be unable to (a lost one).
-                with suppress(sqlite3.Error):
-                    self._database.execute("ROLLBACK")
-                raise
+        with transaction(self._database, self._path):
+            yield
 
 
 def _inode(path: Path) -> int:

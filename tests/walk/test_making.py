@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,33 @@ def test_pictures_that_stay_keep_their_numbers(
         name = f"photos/Box_X1_{kept}_20261123.jpg" if kept > 1 else "photos/Box_X1_20261123.jpg"
         assert photo.jpeg.output == name
         assert number == 1 or outputs(tmp_path / "out")[name] == written[name]
+
+
+@pytest.mark.parametrize("cut_after", [0, 1, 3])
+def test_a_run_that_was_cut_gives_the_same_names_when_it_is_taken_up(
+    box: Path, tmp_path: Path, cut_after: int
+) -> None:
+    def cut(done: int, _total: int) -> None:
+        if done == cut_after:
+            raise KeyboardInterrupt
+
+    # A picture of its own comes first by name, and is gone again before the run is taken up.
+    small_photo(box / "IMG_1.jpg", 9)
+    for place in ("cut", "whole"):
+        with suppress(KeyboardInterrupt):
+            prepare(
+                tmp_path / "photos",
+                out=tmp_path / place,
+                date=DAY,
+                executor=Inline(),
+                on_photo=cut if place == "cut" else lambda _done, _total: None,
+            )
+    assert not (tmp_path / "cut/report.json").exists()
+    (box / "IMG_1.jpg").unlink()
+    for place in ("cut", "whole"):
+        prepare(tmp_path / "photos", out=tmp_path / place, date=DAY, executor=Inline())
+    assert "photos/Box_X1_20261123.jpg" not in outputs(tmp_path / "cut")
+    assert outputs(tmp_path / "cut") == outputs(tmp_path / "whole")
 
 
 def test_every_number_moves_where_the_date_does(box: Path, tmp_path: Path) -> None:
