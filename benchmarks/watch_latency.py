@@ -1,11 +1,16 @@
 """How long after its last byte a batch is finished: the quiet time, at most one look, the work.
 
-    python -m benchmarks.watch_latency [--batches 36] [--photos 5] [--quiet-s 5] [--in FOLDER]
+    python -m benchmarks.watch_latency [--batches 36] [--photos 5] [--quiet-s 5] [--share]
+                                       [--in FOLDER]
 
 Real folders of demo-sized pictures are written, one after the other, into a folder that the real
 daemon watches. The end is when ``report.json``, the last file of all, was put into its place (its
 inode's time). Beside it stands ``photoprep prepare`` alone on the same folder, start-up counted,
 and the same once more with processes that run already, as the daemon has them.
+
+With ``--share`` the daemon watches a share (sshfs, with a real sftp-server behind it, both from
+Debian's packages) and the folders are written at the server, so that no event tells of them: looks
+through the folder do it alone.
 """
 
 from __future__ import annotations
@@ -21,6 +26,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +37,7 @@ from photoprep.pipeline import prepare
 from photoprep.profile import load_profile
 from photoprep.walk.crew import photo_crew
 from photoprep.watch.status_file import read_status
+from tests.end_to_end.shares import share_of
 
 SIZE_PX = (1600, 1200)
 
@@ -41,12 +48,16 @@ def main() -> None:
     parser.add_argument("--batches", type=int, default=36)
     parser.add_argument("--photos", type=int, default=5)
     parser.add_argument("--quiet-s", type=float, default=5.0)
+    parser.add_argument("--share", action="store_true")
     parser.add_argument("--in", dest="place", type=Path)
     wanted = parser.parse_args()
-    with tempfile.TemporaryDirectory(dir=wanted.place) as place:
+    with tempfile.TemporaryDirectory(dir=wanted.place) as place, ExitStack() as stack:
         inbox, out = Path(place) / "in", Path(place) / "out"
         inbox.mkdir()
-        command = ["photoprep", "watch", str(inbox), "--out", str(out), "--log", "json"]
+        watched = inbox
+        if wanted.share:
+            watched = stack.enter_context(share_of(inbox, Path(place) / "share"))
+        command = ["photoprep", "watch", str(watched), "--out", str(out), "--log", "json"]
         command += ["--quiet-time", str(wanted.quiet_s)]
         log = Path(place) / "log"
         with log.open("wb") as stream:
@@ -60,8 +71,9 @@ def main() -> None:
             daemon.terminate()
             daemon.wait()
         took = [event["took_s"] for event in _events(log) if event["event"] == "done"]
-        alone = [_command_s(inbox / _name(number), Path(place)) for number in range(6)]
-        warm = _warm_s([inbox / _name(number) for number in range(wanted.batches)], Path(place))
+        folders = [inbox / _name(number) for number in range(wanted.batches)]
+        alone = [_command_s(folder, Path(place)) for folder in folders[:6]]
+        warm = _warm_s(folders, Path(place))
     scan_s = status.scan.took_s if status else 0.0
     _print(wanted, waits, took, alone, warm, scan_s)
 

@@ -57,8 +57,7 @@ class Mark:
         """Write the heartbeat, into a new file where ours is gone."""
         if not _lies_at(self._handle, self.path):
             left, self._handle = self._handle, self._take()
-            with suppress(OSError):
-                os.close(left)
+            _close(left)
         self._refuse_another(_read(self._handle))
         self._record(self._handle, now)
 
@@ -73,12 +72,12 @@ class Mark:
         # On Windows a file that is open cannot be removed; elsewhere it goes while it is locked,
         # so that nobody who waits for the lock gets that of a file that is there no more.
         if os.name == "nt":
-            os.close(self._handle)
+            _close(self._handle)
         if is_ours:
             with suppress(OSError):
                 self.path.unlink()
         if os.name != "nt":
-            os.close(self._handle)
+            _close(self._handle)
 
     def _take(self) -> int:
         for last in range(_TRIES - 1, -1, -1):
@@ -89,9 +88,9 @@ class Mark:
                         self._record(handle, self._holder.watcher.since)
                     return handle
             except BaseException:
-                os.close(handle)
+                _close(handle)
                 raise
-            os.close(handle)
+            _close(handle)
             time.sleep(_BETWEEN_TRIES_S)
         raise TakenError(None)
 
@@ -139,7 +138,7 @@ def is_locked(path: Path) -> bool | None:
     except OSError:
         return None
     finally:
-        os.close(handle)
+        _close(handle)
 
 
 def _open(path: Path) -> int:
@@ -152,11 +151,17 @@ def _open(path: Path) -> int:
         raise
     status = os.fstat(handle)
     if not stat.S_ISREG(status.st_mode) or status.st_nlink > 1:
-        os.close(handle)
+        _close(handle)
         raise _not_ours(path)
     with suppress(OSError, AttributeError):  # another user's daemon is told by it too
         os.fchmod(handle, 0o666)
     return handle
+
+
+def _close(handle: int) -> None:
+    """Let go of the file, whatever a share says that is gone: the handle is closed all the same."""
+    with suppress(OSError):
+        os.close(handle)
 
 
 def _read(handle: int) -> Holder | None:
