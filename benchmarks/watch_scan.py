@@ -43,7 +43,7 @@ def main() -> None:
     wanted = _arguments()
     with tempfile.TemporaryDirectory(dir=wanted.place) as place:
         inbox = Path(place)
-        _fill(inbox, wanted.files, wanted.folders)
+        fill(inbox, wanted.files, wanted.folders)
         whole, quick = (_typical(inbox, is_quick=is_quick) for is_quick in (False, True))
         _print_local(whole, quick)
         for latency_ms in wanted.latency_ms:
@@ -62,7 +62,8 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _fill(inbox: Path, files: int, folders: int) -> None:
+def fill(inbox: Path, files: int, folders: int) -> None:
+    """So many files that are named like photos, in so many folders."""
     for number in range(folders):
         (inbox / f"Enquiry {number:04}").mkdir()
     for number in range(files):
