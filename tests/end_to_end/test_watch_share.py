@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -19,13 +20,13 @@ pytestmark = pytest.mark.skipif(bool(shares_refused()), reason=shares_refused())
 def test_what_another_machine_writes_is_found_and_a_share_may_go_and_come(tmp_path: Path) -> None:
     theirs, ours, out = tmp_path / "theirs", tmp_path / "ours", tmp_path / "out"
     theirs.mkdir()
-    with share_of(theirs, ours):
-        daemon = Daemon(ours, out, tmp_path / "log", "--scan-every", "0.4")
-        (told,) = daemon.wait_for_event("trouble")
-        assert "fuse.sshfs" in told["message"]
-        drop(theirs / "First")
-        daemon.wait_for_event("done", "First")
-    with daemon:
+    with ExitStack() as life:
+        with share_of(theirs, ours):
+            daemon = life.enter_context(Daemon(ours, out, tmp_path / "log", "--scan-every", "0.4"))
+            (told,) = daemon.wait_for_event("trouble")
+            assert "fuse.sshfs" in told["message"]
+            drop(theirs / "First")
+            daemon.wait_for_event("done", "First")
         daemon.wait_for_event("trouble", times=2)
         drop(theirs / "Second", seed=10)
         with share_of(theirs, ours):
@@ -40,10 +41,10 @@ def test_what_another_machine_writes_is_found_and_a_share_may_go_and_come(tmp_pa
 def test_a_share_that_goes_while_its_photos_are_read_costs_none_of_them(tmp_path: Path) -> None:
     theirs, ours, out = tmp_path / "theirs", tmp_path / "ours", tmp_path / "out"
     drop(theirs / "Big", photos=6, size=(1800, 1200))
-    with share_of(theirs, ours):
-        daemon = Daemon(ours, out, tmp_path / "log", "--scan-every", "0.4")
-        daemon.wait_for(lambda: list(out.glob("Big/photos/*")))
-    with daemon:
+    with ExitStack() as life:
+        with share_of(theirs, ours):
+            daemon = life.enter_context(Daemon(ours, out, tmp_path / "log", "--scan-every", "0.4"))
+            daemon.wait_for(lambda: list(out.glob("Big/photos/*")))
         daemon.wait_for_event("trouble", times=2)
         assert not daemon.events("done")
         with share_of(theirs, ours):
