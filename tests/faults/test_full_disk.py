@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
-from photoprep.errors import ExitCode
+from photoprep import prepare
+from photoprep.errors import CannotWriteError, ExitCode
+from photoprep.photo.decode import set_up_decoders
 from tests.archives import zipped
 from tests.faults.support import (
     broken_files,
@@ -19,13 +22,14 @@ from tests.faults.support import (
     run,
     small_disk,
 )
-from tests.support import contents, outputs
+from tests.support import Inline, contents, outputs
 
 pytestmark = pytest.mark.skipif(bool(mounts_refused()), reason=mounts_refused())
 
 # The smallest disk holds three folders and no file; the largest all but the report. tmpfs gives
 # whole pages of 4 kB; steps of two meet every stage.
 PAGE_KB = 4
+DAY = datetime.date(2026, 11, 23)
 
 
 @pytest.mark.parametrize(
@@ -37,35 +41,62 @@ PAGE_KB = 4
             {"record", "first photo", "a later photo", "mail", "report"},
         ),
         # Working copies take more room than all that comes after them, and are gone by then.
-        ((), 24 * PAGE_KB, {"record"}),
+        ((), 8 * PAGE_KB, {"record"}),
     ],
 )
 def test_a_disk_that_fills_at_any_stage(
     tmp_path: Path, arguments: tuple[str, ...], step_kb: int, reached: set[str]
 ) -> None:
+    """Every size in this process, and the first of each stage with the real command too."""
     source = make_sources(tmp_path / "Boxes", 4, (240, 160))
     assert run(source, tmp_path / "undisturbed", *arguments).returncode == ExitCode.DONE
     expected = outputs(tmp_path / "undisturbed")
+    set_up_decoders()
     stages: list[str] = []
     for kilobytes in range(PAGE_KB, 1600, step_kb):
         with small_disk(tmp_path / "disk", kilobytes) as disk:
-            out = disk / "out"
-            stopped = run(source, out, *arguments)
-            assert broken_files(out) == []
-            assert outputs(out).items() <= expected.items()
-            if stopped.returncode == ExitCode.DONE:
+            said = _prepared(source, disk / "out", arguments)
+            if not said:
                 break
-            assert stopped.returncode == ExitCode.CANNOT_WRITE, stopped.stderr
-            said = one_sentence(stopped.stderr)
-            assert "No space left" in said or "disk is full" in said, said
-            assert "--out" in said
-            stages.append(_stage(said, out))
+            stage = _stage(said, disk / "out")
+            _hold_fault(said, disk / "out", expected)
             mount("-o", "remount,size=8m", str(disk))
-            assert run(source, out, *arguments).returncode == ExitCode.DONE
-            assert outputs(out) == expected
-            assert (out / "report.json").is_file()
+            assert not _prepared(source, disk / "out", arguments)
+            _hold_whole(disk / "out", expected)
+        if stage not in stages:
+            with small_disk(tmp_path / "disk", kilobytes) as disk:
+                stopped = run(source, disk / "out", *arguments)
+                assert stopped.returncode == ExitCode.CANNOT_WRITE, stopped.stderr
+                _hold_fault(one_sentence(stopped.stderr), disk / "out", expected)
+                mount("-o", "remount,size=8m", str(disk))
+                assert run(source, disk / "out", *arguments).returncode == ExitCode.DONE
+                _hold_whole(disk / "out", expected)
+        stages.append(stage)
     assert outputs(tmp_path / "undisturbed") == expected
     assert reached <= set(stages), stages
+
+
+def _prepared(source: Path, out: Path, arguments: tuple[str, ...]) -> str:
+    """Prepare in this process; what it says of the fault, empty where there is none."""
+    sheets = () if arguments else None
+    try:
+        report = prepare(source, out=out, date=DAY, sheets=sheets, executor=Inline())
+    except CannotWriteError as error:
+        return one_sentence(f"{error}\n{error.hint}")
+    assert report.exit_code == ExitCode.DONE
+    return ""
+
+
+def _hold_fault(said: str, out: Path, expected: dict[str, str]) -> None:
+    assert "No space left" in said or "disk is full" in said, said
+    assert "--out" in said
+    assert broken_files(out) == []
+    assert outputs(out).items() <= expected.items()
+
+
+def _hold_whole(out: Path, expected: dict[str, str]) -> None:
+    assert outputs(out) == expected
+    assert (out / "report.json").is_file()
 
 
 def _stage(said: str, out: Path) -> str:
