@@ -157,13 +157,14 @@ class WatchSpec:
     """When what is dropped into a watched folder is taken to be there whole.
 
     Nothing in it has changed for ``quiet_s``, or ``quiet_on_shares_s`` where it lies on a network
-    share or is synchronised. It is looked through every ``scan_s`` even where nothing tells of a
-    change.
+    share or is synchronised. It is looked through every ``scan_s`` whatever events tell, and every
+    ``scan_on_shares_s`` where none come.
     """
 
     quiet_s: float = 5
     quiet_on_shares_s: float = 20
     scan_s: float = 30
+    scan_on_shares_s: float = 5
 
 
 # What a product is shown with, by its kind: what opens is shown closed and open.

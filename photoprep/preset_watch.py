@@ -44,10 +44,22 @@ class WatchSection(Section):
         ),
     ] = 30
 
+    scan_on_shares_s: Annotated[
+        float,
+        Field(
+            ge=0.1,
+            le=3600,
+            strict=True,
+            description="The same where no events tell of changes, as on network shares: looking "
+            "alone finds what is new. Where this is more than scan_s, scan_s holds there too.",
+        ),
+    ] = 5
+
     def spec(self) -> WatchSpec:
         """The section as the watch room takes it."""
         return WatchSpec(
             quiet_s=self.quiet_s,
             quiet_on_shares_s=max(self.quiet_s, self.quiet_on_shares_s),
             scan_s=self.scan_s,
+            scan_on_shares_s=min(self.scan_s, self.scan_on_shares_s),
         )

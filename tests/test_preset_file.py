@@ -431,10 +431,14 @@ def test_a_font_and_a_logo_lie_beside_the_preset_that_names_them(
 
 
 def test_how_long_a_watched_folder_is_quiet_is_a_presets_to_say(tmp_path: Path) -> None:
-    assert load_preset().watch == WatchSpec(quiet_s=5, quiet_on_shares_s=20, scan_s=30)
+    assert load_preset().watch == WatchSpec(
+        quiet_s=5, quiet_on_shares_s=20, scan_s=30, scan_on_shares_s=5
+    )
     path = changed(tmp_path, "quiet_s = 5 ", "quiet_s = 60.5 ")
     # What is asked of a disk is the least that is asked of a share.
-    assert load_preset(path).watch == WatchSpec(quiet_s=60.5, quiet_on_shares_s=60.5, scan_s=30)
+    assert load_preset(path).watch == WatchSpec(
+        quiet_s=60.5, quiet_on_shares_s=60.5, scan_s=30, scan_on_shares_s=5
+    )
 
 
 @pytest.mark.parametrize(

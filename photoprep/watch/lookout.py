@@ -9,7 +9,7 @@ from photoprep.errors import WatchedFolderGoneError
 from photoprep.watch.clock import Clock
 from photoprep.watch.found import FoundBatch, Scan
 from photoprep.watch.settle import Settled, SettleState, Waiting, settled
-from photoprep.watch.spacing import Rhythm, Spacing
+from photoprep.watch.spacing import Pauses, Rhythm, Spacing
 
 # A folder that is away is asked for again so often.
 _AWAY_S = 2.0
@@ -39,7 +39,7 @@ class Lookout:
     """Looks, and knows what it saw last.
 
     ``away`` says why the folder could not be looked through, ``came_back`` that it could not before
-    the last look. ``usual_s`` is the time between two looks where nothing tells of a change
+    the last look. ``usual`` are the times between two looks where nothing tells of a change
     (``[watch] scan_s``), longer where a look costs much. ``scan`` is given the scan before, for a
     quick look, or None, and what it is to look at anew (``scan.scan_inbox``).
     """
@@ -51,10 +51,10 @@ class Lookout:
         clock: Clock,
         *,
         quiet_s: float,
-        usual_s: float,
+        usual: Pauses,
     ) -> None:
         self._scan, self._eyes, self._clock = scan, eyes, clock
-        self.quiet_s, self.usual_s = quiet_s, usual_s
+        self.quiet_s, self.usual = quiet_s, usual
         self._state = SettleState()
         self._look = ""
         self._ended_s = clock.monotonic_s()
@@ -105,14 +105,14 @@ class Lookout:
                 took_s=took_s,
                 cpu_s=self._cpu_s,
                 tells_changes=tells_changes,
-                usual_s=self.usual_s,
+                usual=self.usual,
             )
         else:
             self._rhythm = self._rhythm.after_quick(
                 took_s=took_s, cpu_s=self._cpu_s, is_idle=self._was_idle
             )
         self._spacing = self._rhythm.pause(
-            tells_changes=tells_changes, next_look_s=self._next_look_s, usual_s=self.usual_s
+            tells_changes=tells_changes, next_look_s=self._next_look_s, usual=self.usual
         )
 
     def due_in_s(self, *, has_changed: bool) -> float:

@@ -39,6 +39,7 @@ from photoprep.watch.running import ErrandRunner
 from photoprep.watch.scan import scan_inbox
 from photoprep.watch.settings import batch_settings, preset_contents
 from photoprep.watch.settings_book import SettingsBook
+from photoprep.watch.spacing import Pauses
 from photoprep.watch.status_file import write_status
 from photoprep.watch.surroundings import Afterwards, Nothing, Surroundings, Wishes
 from photoprep.watch.systemd import Notifier
@@ -108,7 +109,7 @@ def serve(request: Request, log: Log, show: Callable[[Status], None]) -> ExitCod
             waker,
             clock,
             quiet_s=quiet_s if request.quiet_s is None else request.quiet_s,
-            usual_s=spec.scan_s if request.scan_s is None else request.scan_s,
+            usual=_pauses(spec, request.scan_s),
         )
         owed = Owed(out)
         chores = Chores(inbox, out, archive, config.after, request.language, owed)
@@ -244,6 +245,13 @@ def heeding_signals(waker: Waker, wishes: Wishes) -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _pauses(spec: WatchSpec, asked_s: float | None) -> Pauses:
+    """The preset's pauses between two looks, or the one that was asked for."""
+    if asked_s is not None:
+        return Pauses(asked_s, asked_s)
+    return Pauses(spec.scan_s, spec.scan_on_shares_s)
 
 
 def _watch_spec(preset: str) -> WatchSpec:

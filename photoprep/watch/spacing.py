@@ -13,8 +13,20 @@ _BUSY_SHARE = 0.25
 _IDLE_SHARE_OF_TIME = 0.1
 _BUSY_SHARE_OF_TIME = 0.5
 LEAST_S = 0.25
-_IDLE_WITH_EVENTS_S = 60.0
-_IDLE_WITHOUT_EVENTS_S = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Pauses:
+    """The usual seconds between two looks where nothing is expected and a look costs little.
+
+    Where events come, looks only find what these have lost; where none come, all that is new.
+    """
+
+    with_events_s: float = 60.0
+    without_events_s: float = 10.0
+
+
+_USUAL = Pauses()
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,19 +47,17 @@ def spacing(
     cpu_s: float,
     tells_changes: bool,
     next_look_s: float | None,
-    usual_s: float | None = None,
+    usual: Pauses = _USUAL,
 ) -> Spacing:
     """The spacing after a look that took so long and so much of a core.
 
     ``cpu_s`` is to hold all that the daemon reckons at each look. ``tells_changes`` says whether
-    events come, ``next_look_s`` when something may have settled (``settle.Settled``). ``usual_s``
-    is the pause where nothing is to be expected and a look costs little.
+    events come, ``next_look_s`` when something may have settled (``settle.Settled``). A look
+    that costs much makes the pauses longer than ``usual``.
     """
-    if usual_s is None:
-        usual_s = _IDLE_WITH_EVENTS_S if tells_changes else _IDLE_WITHOUT_EVENTS_S
     soonest_s = max(LEAST_S, _gap_s(cpu_s, _BUSY_SHARE), _gap_s(took_s, _BUSY_SHARE_OF_TIME))
     idle_s = max(
-        usual_s,
+        usual.with_events_s if tells_changes else usual.without_events_s,
         _gap_s(cpu_s, _IDLE_SHARE),
         _gap_s(took_s, _IDLE_SHARE_OF_TIME),
     )
@@ -76,7 +86,7 @@ class Rhythm:
         took_s: float,
         cpu_s: float,
         tells_changes: bool,
-        usual_s: float | None = None,
+        usual: Pauses = _USUAL,
     ) -> Rhythm:
         """The rhythm once a whole look ended; how soon the next comes is by what this one cost."""
         pause = spacing(
@@ -84,7 +94,7 @@ class Rhythm:
             cpu_s=cpu_s,
             tells_changes=tells_changes,
             next_look_s=None,
-            usual_s=usual_s,
+            usual=usual,
         )
         return replace(self, whole_due_s=ended_s + pause.latest_s)
 
@@ -95,7 +105,7 @@ class Rhythm:
         return replace(self, busy_took_s=took_s, busy_cpu_s=cpu_s)
 
     def pause(
-        self, *, tells_changes: bool, next_look_s: float | None, usual_s: float | None = None
+        self, *, tells_changes: bool, next_look_s: float | None, usual: Pauses = _USUAL
     ) -> Spacing:
         """The spacing before the next look, which is a quick one unless a whole one is due.
 
@@ -107,7 +117,7 @@ class Rhythm:
             cpu_s=self.idle_cpu_s if is_idle else self.busy_cpu_s,
             tells_changes=tells_changes,
             next_look_s=next_look_s,
-            usual_s=usual_s,
+            usual=usual,
         )
 
 

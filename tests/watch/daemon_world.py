@@ -28,6 +28,7 @@ from photoprep.watch.log import Event
 from photoprep.watch.lookout import Lookout
 from photoprep.watch.room import Room
 from photoprep.watch.settings_book import SettingsBook
+from photoprep.watch.spacing import Pauses
 from photoprep.watch.surroundings import Surroundings, Wishes
 from photoprep.watched import Status, Watcher
 
@@ -245,7 +246,7 @@ class World:
         self.wishes = Wishes()
         settings = SettingsBook(self.folder / "in", self._read_settings, self._default())
         self.lookout = lookout = Lookout(
-            self._scan, self.waker, self.clock, quiet_s=QUIET_S, usual_s=SCAN_S
+            self._scan, self.waker, self.clock, quiet_s=QUIET_S, usual=Pauses(SCAN_S, SCAN_S)
         )
         places = Places(self.folder / "in", self.out)
         self.desk = Desk(

@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from photoprep.watch.spacing import Rhythm, spacing
+from photoprep.watch.spacing import Pauses, Rhythm, spacing
 
 costs_s = st.floats(0, 1000)
 
@@ -38,10 +38,12 @@ def test_a_small_folder_is_looked_through_as_soon_as_it_may_have_settled() -> No
 
 def test_without_events_the_timer_is_shorter() -> None:
     with_events, without = (
-        spacing(took_s=0.004, cpu_s=0.004, tells_changes=tells, next_look_s=None).latest_s
+        spacing(
+            took_s=0.004, cpu_s=0.004, tells_changes=tells, next_look_s=None, usual=Pauses(30, 5)
+        ).latest_s
         for tells in (True, False)
     )
-    assert (with_events, without) == (60, 10)
+    assert (with_events, without) == (30, 5)
 
 
 def test_a_whole_look_is_due_at_once_and_then_by_what_it_cost() -> None:
