@@ -35,13 +35,22 @@ def main(arguments: list[str]) -> int:
     command, *rest = arguments
     set_up(EXTRAS[command])
     if command == "test":
-        # One process a core; the tests of a file stay together, for what they share.
-        return run([PYTHON, "-m", "pytest", "-n", "auto", "--dist", "loadfile", *rest])
+        return run([PYTHON, "-m", "pytest", *side_by_side(), *rest])
     if command == "check":
         return check()
     doors = {"demo": ["demo"], "run": []}
     # Typed in any folder: what is named on the command line is meant from there.
     return subprocess.call([PYTHON, "-m", "photoprep", *doors[command], *rest])
+
+
+def side_by_side() -> list[str]:
+    """How pytest shares the tests out.
+
+    Many wait for processes of theirs, so there is one process more than cores. The tests of a file
+    stay together, for what they share, and files come in their order: the longest are not the last.
+    """
+    processes = str((os.cpu_count() or 1) + 1)
+    return ["-n", processes, "--dist", "loadfile", "--no-loadscope-reorder"]
 
 
 def set_up(extras: str) -> None:
