@@ -42,9 +42,11 @@ def dropped(paths: DroppedPaths = None, preset: PresetOption = "trade-email") ->
                 ),
             )
         report = _prepared(paths, preset)
-        from photoprep.proof.console import print_report
+        from photoprep.proof.console import print_failures, print_report
 
         print_report(report, console(stderr=False))
+        # Once more, where they are in sight: the summary is longer than a window.
+        print_failures(report.failed, stderr_console(), report.language)
         if not open_page(report, stderr_console()) and report.exit_code == ExitCode.DONE:
             _wait()  # what is on the screen is all that tells where the results are
         raise typer.Exit(report.exit_code)

@@ -26,6 +26,7 @@ from photoprep.shortcut.places import (
 )
 from photoprep.shortcut.record import (
     Written,
+    folders_on_record,
     forget_record,
     hash_at,
     make_folder,
@@ -207,14 +208,9 @@ def _put(name: str, pieces: list[Piece], bundle: Path | None) -> None:
         piece.path: hash_at(bundle) if piece.is_droplet and bundle else _hash(piece.content)
         for piece in pieces
     }
-    earlier = read_record(name) or Written({})
-    missing = {
-        folder
-        for piece in pieces
-        for folder in piece.path.parents
-        if not folder.exists() or folder in earlier.folders
-    }
-    write_record(name, Written(hashes, tuple(sorted(missing))))
+    above = {folder for piece in pieces for folder in piece.path.parents}
+    made = {folder for folder in above if not folder.exists()} | (above & folders_on_record())
+    write_record(name, Written(hashes, tuple(sorted(made))))
     for piece in pieces:
         make_folder(piece.path.parent)
         if piece.is_droplet and bundle:

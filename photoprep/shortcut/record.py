@@ -68,6 +68,15 @@ def read_record(name: str) -> Written | None:
         ) from error
 
 
+def folders_on_record() -> set[Path]:
+    """Every folder that was made for an icon; they go with the last one that lies in them."""
+    found: set[Path] = set()
+    for name in names_on_record():
+        with suppress(CannotWriteError):
+            found.update((read_record(name) or Written({})).folders)
+    return found
+
+
 def write_record(name: str, written: Written) -> None:
     """Keep it. Raises ``CannotWriteError``."""
     path = record_path(name)

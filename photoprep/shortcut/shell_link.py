@@ -21,11 +21,10 @@ from photoprep.shortcut.wanted import Shortcut
 _LINK = UUID("00021401-0000-0000-C000-000000000046").bytes_le
 _COMPUTER = UUID("20D04FE0-3AEA-1069-A2D8-08002B30309D").bytes_le
 # LinkFlags (2.1.1)
-_HAS_ID_LIST, _HAS_LINK_INFO, _HAS_NAME = 0x1, 0x2, 0x4
+_HAS_ID_LIST, _HAS_NAME = 0x1, 0x4
 _HAS_ARGUMENTS, _HAS_ICON, _IS_UNICODE, _HAS_EXPANDED = 0x20, 0x40, 0x80, 0x200
 _A_FILE, _A_FOLDER = 0x20, 0x10  # FileAttributesFlags (2.1.2): archive, directory
 _SHOW_NORMAL = 1
-_FIXED_DRIVE = 3
 _EXPANDED_PATH = 0xA0000001  # EnvironmentVariableDataBlock (2.5.4)
 _PATH_CHARACTERS = 260
 # What Explorer puts a variable's value in for, in a target as in arguments; it cannot be escaped.
@@ -35,8 +34,9 @@ _REPLACED = re.compile(r"%[^%]+%")
 def shell_link(shortcut: Shortcut, icon: str, about: str) -> bytes:
     """The link, whole: to the command's program, with its arguments, an icon and a description.
 
-    The program is named thrice, as Windows itself does: by the shell's list of folders, by its
-    path, and by a path in which variables could stand. A program on a share has the last alone.
+    The program is named twice: by the shell's list of folders, and by a path in which variables
+    could stand; on a share by the latter alone. There is no LinkInfo (2.3), which is for finding
+    what has been moved: some readers take only its path in ASCII, and a name need not be that.
 
     Raises:
         UsageError: a word has in it what Windows would put a variable's value in for.
@@ -53,8 +53,8 @@ def shell_link(shortcut: Shortcut, icon: str, about: str) -> bytes:
     flags = _HAS_NAME | _HAS_ARGUMENTS | _HAS_ICON | _IS_UNICODE
     target = expanded = b""
     if re.match(r"[A-Za-z]:\\", program):
-        flags |= _HAS_ID_LIST | _HAS_LINK_INFO
-        target = _id_list(program) + _link_info(program)
+        flags |= _HAS_ID_LIST
+        target = _id_list(program)
     if len(program) < _PATH_CHARACTERS:
         flags |= _HAS_EXPANDED
         expanded = _expanded_path(program)
@@ -96,21 +96,6 @@ def _entry(name: str, attributes: int) -> bytes:
     place = 2 + len(head)
     extension = struct.pack("<HIIIHH", 3, 0xBEEF0004, 0, 0, 20, 0) + long + struct.pack("<H", place)
     return _item(head + _item(extension))
-
-
-def _link_info(path: str) -> bytes:
-    """LinkInfo (2.3) with a path on a fixed drive, in ASCII and in Unicode."""
-    head_bytes = 0x24
-    volume = struct.pack("<IIII", 17, _FIXED_DRIVE, 0, 16) + b"\0"
-    plain, unicode = _ascii(path) + b"\0", path.encode("utf-16-le") + bytes(2)
-    at_path = head_bytes + len(volume)
-    at_suffix = at_path + len(plain)
-    at_unicode = at_suffix + 1
-    at_unicode_suffix = at_unicode + len(unicode)
-    offsets = (head_bytes, at_path, 0, at_suffix, at_unicode, at_unicode_suffix)
-    head = struct.pack("<8I", head_bytes, 1, *offsets)
-    content = head + volume + plain + b"\0" + unicode + bytes(2)
-    return struct.pack("<I", 4 + len(content)) + content
 
 
 def _counted(text: str) -> bytes:
