@@ -103,6 +103,13 @@ def run(arguments: list[str]) -> int:
         # A terminal or a file that cannot show a letter gets its escape, never a traceback.
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+    code = _said_and_done(arguments)
+    if arguments[:1] == [DROPPED]:
+        hold_window(code)
+    return code
+
+
+def _said_and_done(arguments: list[str]) -> int:
     try:
         arguments = begin_to_speak(arguments)
     except PhotoprepError as error:
@@ -112,10 +119,7 @@ def run(arguments: list[str]) -> int:
         return error.exit_code
     if arguments and not _is_for_the_top(arguments[0]):
         arguments = ["prepare", *arguments]
-    code = _run_command(arguments)
-    if arguments[:1] == [DROPPED]:
-        hold_window(code)
-    return code
+    return _run_command(arguments)
 
 
 def _run_command(arguments: list[str]) -> int:

@@ -1,4 +1,4 @@
-"""Programs that tests of icons need: which are missing, and a terminal that writes down its words."""
+"""Programs that tests of icons need, and a terminal that writes down what it is to run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Icons installed and removed: on three systems with acted commands, on this one with the real ones."""
+"""Icons installed and removed, with three systems' commands acted, and with real ones."""
 
 from __future__ import annotations
 
@@ -73,7 +73,9 @@ def folders(home: Path, platform: str) -> Folders:
     return Folders(home / "Desktop", data=home / ".local/share", config=home / ".config")
 
 
-def put(home: Path, platform: str, name: str = "photoprep", run: System | None = None) -> list[Path]:
+def put(
+    home: Path, platform: str, name: str = "photoprep", run: System | None = None
+) -> list[Path]:
     return install(
         Shortcut(name, COMMAND),
         platform=platform,
@@ -212,7 +214,10 @@ def test_only_what_is_a_program_may_be_executed_and_the_desktop_is_told(home: Pa
     installed = put(home, "linux", run=system)
     runs = {path for path in installed if path.stat().st_mode & stat.S_IXUSR}
     assert installed[0] in runs
-    assert {path.parent.name for path in installed if path not in runs} == {"applications", "sendto"}
+    assert {path.parent.name for path in installed if path not in runs} == {
+        "applications",
+        "sendto",
+    }
     icon = str(installed[0])
     assert ("gio", "set", icon, "metadata::trusted", "true") in system.ran
     assert any("metadata::xfce-exe-checksum" in command for command in system.ran)
@@ -313,7 +318,9 @@ def test_gio_offers_it_for_what_others_open_and_never_makes_it_the_first(home: P
     system = home / "usr share"
     viewer = "[Desktop Entry]\nType=Application\nName=Viewer\nExec=true %F\nMimeType=image/png;\n"
     written(system / "applications/viewer.desktop", viewer)
-    written(system / "applications/mimeapps.list", "[Default Applications]\nimage/png=viewer.desktop")
+    written(
+        system / "applications/mimeapps.list", "[Default Applications]\nimage/png=viewer.desktop"
+    )
     subprocess.run(["update-desktop-database", str(system / "applications")], check=True)
     env = {"XDG_DATA_DIRS": str(system), "XDG_CONFIG_DIRS": str(system)}
     installed = photoprep("shortcut", "install", env=env)

@@ -19,8 +19,8 @@ from photoprep.errors import UsageError
 from photoprep.shortcut.desktop_entry import launcher_text, script_text, service_menu_text
 from photoprep.shortcut.finder import droplet_source, quick_action, terminal_script
 from photoprep.shortcut.shell_link import shell_link
-from photoprep.shortcut.wanted import TYPES, Shortcut
-from tests.shortcut.make_icons import ICO_PX, ICONS, PNG_PX, drawn
+from photoprep.shortcut.wanted import ICONS, TYPES, Shortcut
+from tests.shortcut.make_icons import ICO_PX, PNG_PX, drawn
 from tests.shortcut.terminals import missing, recording_terminal, the_only_note
 from tests.support import written
 
@@ -134,7 +134,13 @@ def test_what_macos_opens_runs_the_command_with_every_name_and_is_gone(
     code = f"import json, sys\nopen({str(note)!r}, 'w').write(json.dumps(sys.argv[1:]))"
     dropped = [f"/Volumes/{name}/" for name in NAMES]
     subprocess.run(
-        [shell, "-c", terminal_script((sys.executable, "-c", code, HOSTILE)), "photoprep", *dropped],
+        [
+            shell,
+            "-c",
+            terminal_script((sys.executable, "-c", code, HOSTILE)),
+            "photoprep",
+            *dropped,
+        ],
         env=os.environ | {"TMPDIR": str(room), "PATH": f"{opener.parent}:{os.environ['PATH']}"},
         timeout=60,
         check=True,
@@ -173,7 +179,9 @@ def literal(source: str) -> str:
 def test_a_quick_action_is_two_property_lists_that_read_back() -> None:
     files = quick_action(SHORTCUT, "Prepare with photoprep 二号")
     assert list(files) == ["Info.plist", "document.wflow"]
-    assert all(data.startswith(b'<?xml version="1.0" encoding="UTF-8"?>') for data in files.values())
+    assert all(
+        data.startswith(b'<?xml version="1.0" encoding="UTF-8"?>') for data in files.values()
+    )
     (service,) = plistlib.loads(files["Info.plist"])["NSServices"]
     assert service == {
         "NSMenuItem": {"default": "Prepare with photoprep 二号"},
@@ -229,7 +237,7 @@ def test_a_shell_link_says_program_arguments_and_icon_to_another_reader() -> Non
 
 
 def test_its_list_of_folders_has_every_name_in_full() -> None:
-    """libfwsi's documentation, "File entry extension block": where the name is, and where it is not."""
+    """Where libfwsi's documentation has it ("extension block 0xbeef0004")."""
     data = shell_link(WINDOWS, "x", "x")
     (listed,) = struct.unpack_from("<H", data, 76)
     at, names = 78, []
