@@ -6,8 +6,10 @@ process keeps its window open until it has been read.
 
 from __future__ import annotations
 
+import os
 import sys
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -41,12 +43,14 @@ def dropped(paths: DroppedPaths = None, preset: PresetOption = "trade-email") ->
                     "what is made of them comes to lie beside it, and is shown at the end."
                 ),
             )
+        _begin_window(paths)
         report = _prepared(paths, preset)
         from photoprep.proof.console import print_failures, print_report
 
         print_report(report, console(stderr=False))
-        # Once more, where they are in sight: the summary is longer than a window.
-        print_failures(report.failed, stderr_console(), report.language)
+        if report.failed:  # once more, in sight: the summary is longer than a window
+            typer.echo(err=True)
+            print_failures(report.failed, stderr_console(), report.language)
         if not open_page(report, stderr_console()) and report.exit_code == ExitCode.DONE:
             _wait()  # what is on the screen is all that tells where the results are
         raise typer.Exit(report.exit_code)
@@ -56,6 +60,22 @@ def hold_window(code: int) -> None:
     """Let a person read what went wrong, unless they ended the run themselves."""
     if code not in {ExitCode.DONE, ExitCode.INTERRUPTED}:
         _wait()
+
+
+def _begin_window(paths: list[str]) -> None:
+    """Say at once what is going on, while the rest is still being loaded; and in the title bar."""
+    from photoprep.catalogue.found import printable
+
+    if not sys.stderr.isatty():
+        return
+    if sys.platform != "win32" and os.environ.get("TERM") not in {None, "dumb", "linux"}:
+        sys.stderr.write("\x1b]2;photoprep\a")  # OSC 2 (xterm's "Control Sequences")
+    first = printable(Path(paths[0]).name or paths[0])
+    if len(paths) == 1:
+        preparing = say("Preparing {first} …", first=first)
+    else:
+        preparing = say("Preparing {first} and what came with it …", first=first)
+    typer.echo(told(preparing), err=True)
 
 
 def _prepared(paths: list[str], preset: str) -> Report:

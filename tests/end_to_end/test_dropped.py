@@ -59,8 +59,12 @@ class Window:
         return True
 
     def is_open(self) -> bool:
-        """Whether it stands and waits: nothing more is said, and the process is there."""
-        return self._process.poll() is None
+        """Whether it stands and waits; one that waits stays, however long it is looked at."""
+        try:
+            self._process.wait(1)
+        except subprocess.TimeoutExpired:
+            return True
+        return False
 
     def types(self, keys: bytes) -> None:
         os.write(self._ours, keys)
@@ -128,6 +132,7 @@ def test_when_all_went_well_the_window_closes_and_the_page_is_shown(
     window = desk.drop("--", photos)
     assert window.code() == ExitCode.DONE
     assert WAITS not in window.text
+    assert window.text.startswith('\x1b]2;photoprep\aPreparing it\'s "the" 工具箱 50% & $HOME …')
     assert "Preparing photos" in window.text
     assert desk.shown == [page_of(photos)]
 
