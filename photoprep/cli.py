@@ -18,6 +18,7 @@ from typer.main import get_command
 from photoprep.cli_accounts import accounts_app
 from photoprep.cli_check import check, names
 from photoprep.cli_drafts import drafts
+from photoprep.cli_dropped import DROPPED, dropped, hold_window
 from photoprep.cli_exits import console, exit_codes, stderr_console
 from photoprep.cli_help import SpokenTyper
 from photoprep.cli_language import asked_for, begin_to_speak, speak_by_preset, spoken, told
@@ -44,6 +45,7 @@ from photoprep.cli_presets import presets_app
 from photoprep.cli_send import send
 from photoprep.cli_service import service_app
 from photoprep.cli_sheet import sheet as sheet_command
+from photoprep.cli_shortcut import shortcut_app
 from photoprep.cli_watch import watch
 from photoprep.errors import ExitCode, PhotoprepError
 from photoprep.language import say
@@ -72,6 +74,7 @@ app = SpokenTyper(
     "  photoprep FOLDER --customer C0123   with the customer's number in the letters\n"
     "  photoprep send FOLDER-prepared …    send the mails to somebody\n"
     "  photoprep watch INBOX               prepare whatever is dropped into a folder\n"
+    "  photoprep shortcut install          an icon on the desktop to drop folders onto\n"
     "  photoprep prepare --help            all that can be said\n"
     "  photoprep demo                      try it on photos that photoprep makes itself\n",
 )
@@ -81,12 +84,14 @@ app.add_typer(presets_app, name="presets")
 app.add_typer(accounts_app, name="accounts")
 app.add_typer(letter_app, name="letter")
 app.add_typer(service_app, name="service")
+app.add_typer(shortcut_app, name="shortcut")
 app.command()(check)
 app.command()(names)
 app.command("sheet")(sheet_command)
 app.command()(send)
 app.command()(drafts)
 app.command()(watch)
+app.command(DROPPED, hidden=True)(dropped)
 
 
 def run(arguments: list[str]) -> int:
@@ -98,6 +103,13 @@ def run(arguments: list[str]) -> int:
         # A terminal or a file that cannot show a letter gets its escape, never a traceback.
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+    code = _said_and_done(arguments)
+    if arguments[:1] == [DROPPED]:
+        hold_window(code)
+    return code
+
+
+def _said_and_done(arguments: list[str]) -> int:
     try:
         arguments = begin_to_speak(arguments)
     except PhotoprepError as error:

@@ -72,7 +72,8 @@ def _print_help(command: Any, context: Any) -> None:
     ]
     arguments = [each for each in parameters if each.param_type_name == "argument"]
     options = [each for each in parameters if each.param_type_name == "option"]
-    below = getattr(command, "commands", {}).values()
+    commands = getattr(command, "commands", {}).values()
+    below = [each for each in commands if not each.hidden]
     metavars = [command.subcommand_metavar] if below else [each.metavar for each in arguments]
     usage = say("Usage: {words}", words=" ".join([context.command_path, *filter(None, metavars)]))
     language = (OPTION, "en|zh", told(_LANGUAGE))

@@ -34,17 +34,22 @@ def must_be_written(*, dry_run: bool) -> None:
         )
 
 
-def open_page(report: Report, messages: Console) -> None:
-    """Show the page that a run has written; where that cannot be done, say where it lies."""
+def open_page(report: Report, messages: Console) -> bool:
+    """Show the page that a run has written; where that cannot be done, say where it lies.
+
+    Returns whether it is shown.
+    """
     if not report.page:
         unwritten = say("No page was written that could be opened.")
         messages.print(in_language(unwritten, report.language), highlight=False, markup=False)
-        return
+        return False
     page = report.folder / report.page
-    if not _shown(page):
+    is_shown = _shown(page)
+    if not is_shown:
         lies = say("No browser could be opened; the page lies at {path}", path=str(page))
         told = in_language(lies, report.language)
         messages.print(told, highlight=False, markup=False, soft_wrap=True)
+    return is_shown
 
 
 def _shown(page: Path) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -89,3 +90,12 @@ OpenOption = Annotated[
 StrictOption = Annotated[
     bool, typer.Option("--strict", help="End with 3 when something wants to be done.")
 ]
+
+
+def from_anywhere(preset: str) -> str:
+    """What chooses the same preset wherever a process starts: a name, or a file's absolute path."""
+    from photoprep.files import at_home
+
+    if Path(preset).name == preset and Path(preset).suffix != ".toml":
+        return preset
+    return os.path.abspath(at_home(preset))  # noqa: PTH100 (resolve() would follow links)

@@ -12,7 +12,7 @@ import typer
 from photoprep.cli_exits import exit_codes
 from photoprep.cli_help import SpokenTyper
 from photoprep.cli_language import told
-from photoprep.cli_options import OutOption, PresetOption
+from photoprep.cli_options import OutOption, PresetOption, from_anywhere
 from photoprep.errors import UsageError
 from photoprep.language import say
 
@@ -113,7 +113,7 @@ def _service(inbox: Path, out: Path | None, preset: str, config: Path | None, na
     own = load_config(watched, config)
     if own.archive:
         check_archive(own.archive, watched, results)
-    words = ["watch", str(watched), "--out", str(results), "--preset", _preset(preset)]
+    words = ["watch", str(watched), "--out", str(results), "--preset", from_anywhere(preset)]
     if config:
         words += ["--config", str(_absolute(config))]
     folder = os.environ.get("PHOTOPREP_CONFIG_DIR")
@@ -121,12 +121,6 @@ def _service(inbox: Path, out: Path | None, preset: str, config: Path | None, na
     # -P: a folder that happens to be the current one must not stand in for a module.
     command = (sys.executable, "-P", "-m", "photoprep", *words)
     return Service(name, command, str(watched), variables)
-
-
-def _preset(preset: str) -> str:
-    """A preset's name as it is; a file by its whole path, as a service starts elsewhere."""
-    is_name = Path(preset).name == preset and Path(preset).suffix != ".toml"
-    return preset if is_name else str(_absolute(Path(preset)))
 
 
 def _absolute(path: Path) -> Path:

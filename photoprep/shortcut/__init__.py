@@ -1,0 +1,1 @@
+"""What folders are dropped onto: Linux's launchers, Windows' shell links, macOS' droplets."""
