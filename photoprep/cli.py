@@ -17,6 +17,7 @@ from typer.main import get_command
 
 from photoprep.cli_accounts import accounts_app
 from photoprep.cli_check import check, names
+from photoprep.cli_doctor import doctor
 from photoprep.cli_drafts import drafts
 from photoprep.cli_exits import console, exit_codes, stderr_console
 from photoprep.cli_help import SpokenTyper
@@ -73,7 +74,8 @@ app = SpokenTyper(
     "  photoprep send FOLDER-prepared …    send the mails to somebody\n"
     "  photoprep watch INBOX               prepare whatever is dropped into a folder\n"
     "  photoprep prepare --help            all that can be said\n"
-    "  photoprep demo                      try it on photos that photoprep makes itself\n",
+    "  photoprep demo                      try it on photos that photoprep makes itself\n"
+    "  photoprep doctor                    say what works here and what is missing\n",
 )
 profile_app = SpokenTyper(help="Your name, company and addresses.")
 app.add_typer(profile_app, name="profile")
@@ -87,6 +89,7 @@ app.command("sheet")(sheet_command)
 app.command()(send)
 app.command()(drafts)
 app.command()(watch)
+app.command()(doctor)
 
 
 def run(arguments: list[str]) -> int:
