@@ -52,16 +52,19 @@ def rows_json(facts: Facts, rows: Sequence[Row], language: Language) -> dict[str
 
 
 def _heading(here: Installation, language: Language) -> str:
-    means = {"outer pip": "pip", "single file": say("as a single file")}
-    spoken = {"en": say("English"), "zh": say("Chinese")}
-    return say(
-        "photoprep {version}, Python {python}, {system}; installed by {installer}; speaks "
-        "{language}",
-        version=here.version,
-        python=here.python_version,
-        system=here.system,
-        installer=means.get(here.installer, here.installer),
-        language=spoken[language],
+    installer = "pip" if here.installer == "outer pip" else here.installer
+    installed = say("installed by {installer}", installer=installer)
+    if installer == "single file":
+        installed = say("a single file")
+    spoken = {"en": say("speaks English"), "zh": say("speaks Chinese")}
+    return say_list(
+        (
+            f"photoprep {here.version}",
+            f"Python {here.python_version}",
+            here.system,
+            installed,
+            spoken[language],
+        )
     )
 
 
