@@ -54,7 +54,7 @@ def main(arguments: list[str]) -> int:
             failed += not _ends_well(command, typed, here)
         failed += not list(here.glob("FOLDER-prepared/mails/*.eml"))
         failed += len(list(here.glob("photoprep-demo-prepared/photos/*.jpg"))) < 8
-    print(f"{len(set(told))} how-tos, {failed} failed")
+    print(f"how-tos that did not go well, of {len(set(told))}: {failed}")
     return 1 if failed or not told else 0
 
 

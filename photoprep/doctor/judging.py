@@ -145,10 +145,10 @@ def _font_rows(facts: Facts) -> Iterator[Row]:
 def _font_row(drawn: ScriptDrawn, command: str) -> Row:
     key, title = f"fonts.{drawn.script}", _SCRIPTS[drawn.script]
     if drawn.family:
-        font = drawn.family
-        if drawn.is_shipped:
-            font = say("{family} (shipped)", family=font)
-        return Row(key, "fonts", "works", title, font, is_required=drawn.script == "latin")
+        font = say("shipped") if drawn.is_shipped else drawn.family
+        with_font = say("{script} ({font})", script=title, font=font)
+        said = say("can be written")
+        return Row(key, "fonts", "works", with_font, said, is_required=drawn.script == "latin")
     if drawn.script == "latin":
         said, hint = say("cannot be drawn"), _whole_installation()
         return Row(key, "fonts", "broken", title, said, hint, is_required=True)

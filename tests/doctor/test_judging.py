@@ -45,7 +45,7 @@ WELL = Facts(
     language="en",
     samples=tuple(SampleRead(key, "read") for key in SAMPLES),
     workers=Workers(8, 4_000_000_000, (("Pillow", "13.0.0"), ("libheif", "1.23.6"))),
-    scripts=tuple(ScriptDrawn(script, "Noto Sans") for script in SCRIPT_SAMPLES),
+    scripts=tuple(ScriptDrawn(script, f"Noto Sans {script}") for script in SCRIPT_SAMPLES),
     fonts_why="",
     mail=Mail(True, "macOS Keyring", accounts=("work", "home")),
     watching=Watching("/home/li hua/询价", "ext4", True, True),
