@@ -48,7 +48,6 @@ from photoprep.cli_sheet import sheet as sheet_command
 from photoprep.cli_watch import watch
 from photoprep.errors import ExitCode, PhotoprepError
 from photoprep.language import say
-from photoprep.report import strictly
 from photoprep.version import __version__
 
 if TYPE_CHECKING:
@@ -226,7 +225,11 @@ def prepare(
         if show:
             open_page(report, stderr_console())
         code = report.exit_code
-        raise typer.Exit(strictly(code, report.findings) if strict else code)
+        if strict:
+            from photoprep.report import strictly
+
+            code = strictly(code, report.findings)
+        raise typer.Exit(code)
 
 
 @app.command()

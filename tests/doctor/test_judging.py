@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 from dataclasses import replace
+from pathlib import Path
 from typing import get_args
 
 import pytest
@@ -71,6 +72,12 @@ def test_where_all_is_well_every_row_works_and_keys_are_unique() -> None:
     assert {each.state for each in rows} == {"works"}
     assert len({each.key for each in rows}) == len(rows)
     assert is_well(rows)
+
+
+def test_the_keys_are_those_that_are_promised() -> None:
+    page = (Path(__file__).parents[2] / "docs/install.md").read_text(encoding="utf-8")
+    for each in judged(WELL):
+        assert f"`{each.key}`" in page
 
 
 def test_where_all_is_well_it_fits_on_one_screen() -> None:
