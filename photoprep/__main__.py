@@ -55,6 +55,7 @@ def _begins_anew(arguments: list[str]) -> bool:
     if not dropped or arguments[0] in {
         "accounts",
         "demo",
+        "doctor",
         "drafts",
         "presets",
         "profile",

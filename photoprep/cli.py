@@ -17,6 +17,7 @@ from typer.main import get_command
 
 from photoprep.cli_accounts import accounts_app
 from photoprep.cli_check import check, names
+from photoprep.cli_doctor import doctor
 from photoprep.cli_drafts import drafts
 from photoprep.cli_dropped import DROPPED, dropped, hold_window
 from photoprep.cli_exits import console, exit_codes, stderr_console
@@ -49,7 +50,6 @@ from photoprep.cli_shortcut import shortcut_app
 from photoprep.cli_watch import watch
 from photoprep.errors import ExitCode, PhotoprepError
 from photoprep.language import say
-from photoprep.report import strictly
 from photoprep.version import __version__
 
 if TYPE_CHECKING:
@@ -76,7 +76,8 @@ app = SpokenTyper(
     "  photoprep watch INBOX               prepare whatever is dropped into a folder\n"
     "  photoprep shortcut install          an icon on the desktop to drop folders onto\n"
     "  photoprep prepare --help            all that can be said\n"
-    "  photoprep demo                      try it on photos that photoprep makes itself\n",
+    "  photoprep demo                      try it on photos that photoprep makes itself\n"
+    "  photoprep doctor                    say what works here and what is missing\n",
 )
 profile_app = SpokenTyper(help="Your name, company and addresses.")
 app.add_typer(profile_app, name="profile")
@@ -92,6 +93,7 @@ app.command()(send)
 app.command()(drafts)
 app.command()(watch)
 app.command(DROPPED, hidden=True)(dropped)
+app.command()(doctor)
 
 
 def run(arguments: list[str]) -> int:
@@ -235,7 +237,11 @@ def prepare(
         if show:
             open_page(report, stderr_console())
         code = report.exit_code
-        raise typer.Exit(strictly(code, report.findings) if strict else code)
+        if strict:
+            from photoprep.report import strictly
+
+            code = strictly(code, report.findings)
+        raise typer.Exit(code)
 
 
 @app.command()

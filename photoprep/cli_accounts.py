@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from photoprep.cli_complete import account_names
 from photoprep.cli_exits import exit_codes
 from photoprep.cli_help import SpokenTyper
 from photoprep.cli_language import told
@@ -30,6 +31,14 @@ class SecurityName(StrEnum):
 
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="What you call the account: work.")]
+KnownName = Annotated[
+    str,
+    typer.Argument(
+        metavar="NAME",
+        help="What you call the account: work.",
+        autocompletion=account_names,
+    ),
+]
 _PORT = "Its port. (default: the usual one)"
 _SECURITY = "How the way there is protected; plain is for this machine alone."
 _CHOICES = "tls|starttls|plain"
@@ -102,7 +111,7 @@ def accounts_list() -> None:
 
 
 @accounts_app.command("password")
-def accounts_password(name: Name) -> None:
+def accounts_password(name: KnownName) -> None:
     """Store an account's password in the system's keyring; it is asked for, unseen."""
     with exit_codes():
         from photoprep.mail.accounts import choose_account, load_accounts
@@ -116,7 +125,12 @@ def accounts_password(name: Name) -> None:
 @accounts_app.command("test")
 def accounts_test(
     name: Annotated[
-        str | None, typer.Argument(metavar="[NAME]", help="Which. (default: the only one)")
+        str | None,
+        typer.Argument(
+            metavar="[NAME]",
+            help="Which. (default: the only one)",
+            autocompletion=account_names,
+        ),
     ] = None,
 ) -> None:
     """Log in at the account's servers; nothing is sent or changed."""

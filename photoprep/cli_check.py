@@ -23,7 +23,6 @@ from photoprep.cli_options import (
     StrictOption,
 )
 from photoprep.language import say
-from photoprep.report import strictly
 
 if TYPE_CHECKING:
     from photoprep.checked import Check
@@ -80,7 +79,11 @@ def check(
         if write_manifest or manifest_file:
             _write_manifest(checked, manifest_file, quiet=quiet or as_json)
         code = checked.exit_code
-        raise typer.Exit(strictly(code, checked.findings) if strict else code)
+        if strict:
+            from photoprep.report import strictly
+
+            code = strictly(code, checked.findings)
+        raise typer.Exit(code)
 
 
 def names(

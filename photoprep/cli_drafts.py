@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from photoprep.cli_complete import account_names
 from photoprep.cli_exits import console, exit_codes
 from photoprep.cli_language import told
 from photoprep.cli_options import JsonOption
@@ -35,7 +36,11 @@ def drafts(
     out: Annotated[Path, typer.Argument(metavar="OUT", help="The folder that photoprep prepared.")],
     account: Annotated[
         str | None,
-        typer.Option(metavar="NAME", help="The mail account. (default: the only one)"),
+        typer.Option(
+            metavar="NAME",
+            help="The mail account. (default: the only one)",
+            autocompletion=account_names,
+        ),
     ] = None,
     folder: Annotated[
         str,

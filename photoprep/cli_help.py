@@ -13,6 +13,13 @@ from typing import Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from photoprep.cli_complete import (
+    DEFAULT_COMMAND,
+    explained,
+    is_for_the_default,
+    lenient,
+    with_language,
+)
 from photoprep.cli_language import OPTION, told, told_text
 from photoprep.language import say
 
@@ -28,6 +35,14 @@ _LANGUAGE = say("The language to speak. (default: that of the preset, else of th
 class SpokenCommand(TyperCommand):
     """A command whose help is in the user's language."""
 
+    def get_params(self, ctx: Any) -> list[Any]:
+        """The parameters; as typer's own, see ``with_language``."""
+        return with_language(ctx, super().get_params(ctx))
+
+    def shell_complete(self, ctx: Any, incomplete: str) -> list[Any]:
+        """The options that the Tab key offers; as typer's own."""
+        return explained(super().shell_complete(ctx, incomplete), _meanings(self, ctx).get)
+
     def format_help(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002 (as typer's own)
         """Print the help."""
         _print_help(self, ctx)
@@ -35,6 +50,35 @@ class SpokenCommand(TyperCommand):
 
 class SpokenGroup(TyperGroup):
     """Commands under one name, with help in the user's language."""
+
+    def get_params(self, ctx: Any) -> list[Any]:
+        """The parameters; as typer's own, see ``with_language``."""
+        return with_language(ctx, super().get_params(ctx))
+
+    def make_context(self, info_name: Any, args: Any, parent: Any = None, **extra: Any) -> Any:
+        """Take words apart; as typer's own, see ``lenient``."""
+        return super().make_context(info_name, args, parent=parent, **lenient(parent, extra))
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """The command that words name; as typer's own, but for paths while completing."""
+        name, command, rest = super().resolve_command(ctx, args)
+        if is_for_the_default(ctx, command):
+            return DEFAULT_COMMAND, self.get_command(ctx, DEFAULT_COMMAND), args
+        return name, command, rest
+
+    def shell_complete(self, ctx: Any, incomplete: str) -> list[Any]:
+        """The commands and options that the Tab key offers; at the top the default's as well."""
+        items = super().shell_complete(ctx, incomplete)
+        meanings = _meanings(self, ctx)
+        default = self.get_command(ctx, DEFAULT_COMMAND)
+        if default is not None and is_for_the_default(ctx, None):
+            known = {item.value for item in items}
+            more = default.shell_complete(
+                default.make_context(DEFAULT_COMMAND, [], parent=ctx, resilient_parsing=True),
+                incomplete,
+            )
+            items = [*items, *(item for item in more if item.value not in known)]
+        return explained(items, meanings.get)
 
     def format_help(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002 (as typer's own)
         """Print the help."""
@@ -61,6 +105,18 @@ def help_texts(command: Any) -> Iterator[str]:
             yield option.help
     for below in getattr(command, "commands", {}).values():
         yield from help_texts(below)
+
+
+def _meanings(command: Any, context: Any) -> dict[str, str]:
+    """What each option and each command below means, by how it is typed."""
+    meanings = {
+        name: _bare_meaning(each)
+        for each in command.get_params(context)
+        if each.param_type_name == "option"
+        for name in each.opts
+    }
+    below = getattr(command, "commands", {}).values()
+    return meanings | {each.name: _first_sentence(each) for each in below}
 
 
 def _print_help(command: Any, context: Any) -> None:
@@ -98,14 +154,18 @@ def _option_row(option: Any) -> tuple[str, str, str]:
 
 
 def _meaning(parameter: Any) -> str:
-    given = [text for name, text in _GIVEN.items() if name in parameter.opts]
-    text = told(given[0]) if given else told_text(parameter.help or "")
+    text = _bare_meaning(parameter)
     if parameter.required:
         return told(say("{meaning} [required]", meaning=text))
     # Numbers and flags have none that tells anything; where it is reckoned, the text says how.
     if isinstance(parameter.default, str) and parameter.default:
         return told(say("{meaning} [default: {value}]", meaning=text, value=parameter.default))
     return text
+
+
+def _bare_meaning(parameter: Any) -> str:
+    given = [text for name, text in _GIVEN.items() if name in parameter.opts]
+    return told(given[0]) if given else told_text(parameter.help or "")
 
 
 def _first_sentence(command: Any) -> str:

@@ -10,6 +10,8 @@ from typing import Annotated
 
 import typer
 
+from photoprep.cli_complete import preset_names
+
 Paths = Annotated[
     list[str], typer.Argument(metavar="PATH...", help="Folders and files with photos.")
 ]
@@ -18,7 +20,10 @@ OutOption = Annotated[
     typer.Option("--out", metavar="DIR", help="Where to put the results. (default: NAME-prepared)"),
 ]
 PresetOption = Annotated[
-    str, typer.Option("--preset", metavar="NAME|FILE", help="The rules to follow.")
+    str,
+    typer.Option(
+        "--preset", metavar="NAME|FILE", help="The rules to follow.", autocompletion=preset_names
+    ),
 ]
 CustomerOption = Annotated[
     str, typer.Option(metavar="C0123", help="The customer's number, for names and letters.")

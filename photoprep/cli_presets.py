@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from photoprep.cli_complete import preset_names
 from photoprep.cli_exits import exit_codes, stderr_console
 from photoprep.cli_help import SpokenTyper
 from photoprep.cli_language import spoken, told, told_text
@@ -37,7 +38,9 @@ def presets_list() -> None:
 
 @presets_app.command("show")
 def presets_show(
-    name: Annotated[str, typer.Argument(metavar="NAME|FILE", help="Which preset.")] = "trade-email",
+    name: Annotated[
+        str, typer.Argument(metavar="NAME|FILE", help="Which preset.", autocompletion=preset_names)
+    ] = "trade-email",
     merged: Annotated[
         bool,
         typer.Option("--merged", help="Print the whole, with what it extends, as one file."),
@@ -54,7 +57,11 @@ def presets_show(
 def presets_check(
     name: Annotated[
         str | None,
-        typer.Argument(metavar="[NAME|FILE]", help="Which preset. (default: all of your own)"),
+        typer.Argument(
+            metavar="[NAME|FILE]",
+            help="Which preset. (default: all of your own)",
+            autocompletion=preset_names,
+        ),
     ] = None,
 ) -> None:
     """Check presets and say in plain figures what they mean; exit code 78 if one is wrong."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from photoprep.cli_complete import account_names
 from photoprep.cli_exits import console, exit_codes, stderr_console
 from photoprep.cli_language import spoken, told
 from photoprep.cli_options import JsonOption, QuietOption
@@ -36,7 +37,12 @@ def send(
         typer.Option("--bcc", metavar="ADDRESS", help="Who gets a copy that others do not see."),
     ] = None,
     account: Annotated[
-        str | None, typer.Option(metavar="NAME", help="The account. (default: the only one)")
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="The account. (default: the only one)",
+            autocompletion=account_names,
+        ),
     ] = None,
     yes: Annotated[
         bool, typer.Option("--yes", "-y", help="Send without asking, as scripts do.")

@@ -26,6 +26,20 @@ def test_the_parent_process_loads_no_decoder() -> None:
     assert loaded_by("import photoprep.pipeline") == "[]"
 
 
+def test_the_command_line_loads_no_room() -> None:
+    code = "import photoprep.cli, sys; print(*sys.modules)"
+    told = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    modules = [name.split(".") for name in told.stdout.split()]
+    loaded = {name[1] for name in modules if name[0] == "photoprep" and len(name) > 1}
+    ground = {"errors", "language", "system_language", "units", "version"}
+    assert {name for name in loaded if not name.startswith("cli")} <= ground
+
+
 def test_a_sheet_is_planned_without_a_decoder() -> None:
     code = "import photoprep.sheet.task, photoprep.sheet.frame, photoprep.sheet.scale"
     assert loaded_by(code) == "[]"

@@ -98,6 +98,17 @@ def keyring_is_here() -> bool:
     return not isinstance(keyring.get_keyring(), Keyring)
 
 
+def keyring_backend() -> str:
+    """The keyring that passwords go to, by its own name; empty where there is none to hold one.
+
+    Nothing in it is asked for, so that nobody has to unlock it. Raises ``ImportError`` where none
+    is installed, and whatever a broken one does.
+    """
+    import keyring
+
+    return str(keyring.get_keyring().name) if keyring_is_here() else ""
+
+
 def without_secrets(text: str, username: str, password: str) -> str:
     """A server's words with the password, and what was made of it to log in, blotted out."""
     if not password:
