@@ -39,7 +39,7 @@ from photoprep.rehearsal import rehearse
 from photoprep.remembered import RememberedSource
 from photoprep.walk.copies import copies_aside, copy_outcome
 from photoprep.walk.crew import OnDone, photo_crew, unheard
-from photoprep.walk.findings import photo_findings
+from photoprep.walk.findings import photo_findings, plugin_findings
 from photoprep.walk.grouping import grouped
 from photoprep.walk.intake import Candidate, Copy, Intake, no_photos, take_in
 from photoprep.walk.listing import Listed, listed
@@ -88,6 +88,7 @@ def check(
         *completeness(shown, preset.required_views).findings,
         *photo_findings(photos, preset.photo),
         *lookalike_findings(photos, wanted=preset.duplicates == "keep-all"),
+        *plugin_findings(),
     )
     products = tuple(
         (product.title, tuple(view.source for view in product.views))

@@ -26,6 +26,7 @@ from photoprep.profile import words_path
 from photoprep.report import Finding
 from photoprep.walk.copies import copies_aside
 from photoprep.walk.crew import OnDone, Team, photo_crew, unheard
+from photoprep.walk.findings import plugin_findings
 from photoprep.walk.intake import Copy, no_photos, take_in
 from photoprep.walk.listing import listed
 from photoprep.walk.sheet_copies import CopyShelf
@@ -127,7 +128,12 @@ def make_composite(
     originals = [row.path for row in intake.candidates]
     files = _written(made, place, originals, replace_existing=replace_existing)
     failed = tuple(row for row in intake.rows if isinstance(row, Failed))
-    findings = (*by_list.findings, *map(_copy_left_off, intake.copies), *_findings(plan, made))
+    findings = (
+        *by_list.findings,
+        *map(_copy_left_off, intake.copies),
+        *_findings(plan, made),
+        *plugin_findings(),
+    )
     return Composite(files, findings, failed)
 
 

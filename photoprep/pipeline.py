@@ -46,7 +46,7 @@ from photoprep.report import Limits, Report, WrittenMail, WrittenSheet, indented
 from photoprep.state import State
 from photoprep.walk.copies import copies_aside, copy_findings, copy_outcome, remember_copies
 from photoprep.walk.crew import OnDone, PhotoCrew, Team, photo_crew, unheard
-from photoprep.walk.findings import findings_of
+from photoprep.walk.findings import findings_of, plugin_findings
 from photoprep.walk.grouping import grouped
 from photoprep.walk.intake import Candidate, Copy, Intake, no_photos, take_in, with_outputs
 from photoprep.walk.listing import listed
@@ -54,7 +54,8 @@ from photoprep.walk.lookalikes import lookalike_findings
 from photoprep.walk.looking import capture_times, times_of
 from photoprep.walk.mailed import Mailed
 from photoprep.walk.making import Outcome, make_photos
-from photoprep.walk.recall import Memory, recall, recipe_of
+from photoprep.walk.recall import Memory, recall
+from photoprep.walk.recipes import recipe_of
 from photoprep.walk.sheet_copies import CopyShelf
 from photoprep.walk.sheet_plans import SheetWords, plan_sheets
 from photoprep.walk.sheeting import Sheeted, make_sheets, sheet_photo_spec
@@ -262,7 +263,7 @@ def prepare(
             spec,
             [*copy_findings(intake, photos), *lookalike_findings(ready, wanted=keep_all)],
             left_alone,
-            [*folder.findings, *sheeted.findings, *mailed.findings],
+            [*folder.findings, *plugin_findings(), *sheeted.findings, *mailed.findings],
         )
         report = replace(
             begun,

@@ -23,7 +23,8 @@ from photoprep.files import FileStamp, sha256_of_file
 from photoprep.language import say
 from photoprep.outcome import Failed, Skipped, Subject
 from photoprep.output_folder import OutputFolder
-from photoprep.photo.formats import HEAD_BYTES, Recognised, recognise, recognise_file
+from photoprep.photo.formats import Recognised, recognise, recognise_file
+from photoprep.plugins import HEAD_BYTES
 
 PHOTOS_FOLDER = "photos"
 
