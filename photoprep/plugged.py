@@ -55,7 +55,6 @@ def decoder_identities() -> tuple[str, ...]:
     return tuple(dict.fromkeys(entry.plugin for entry in plugin_entries(DECODERS)))
 
 
-@lru_cache(maxsize=1)
 def plugged_decoders() -> tuple[DecoderPlugin, ...]:
     """What decodes beside photoprep itself, in the order in which it is asked."""
     return tuple(each for each in introduced(DECODERS) if isinstance(each, DecoderPlugin))

@@ -12,13 +12,15 @@ from pathlib import Path
 from types import ModuleType
 
 import photoprep
+import photoprep.plugins
 
 SURFACE = Path(__file__).with_name("surface.txt")
 
 
 def surface() -> str:
     """A line for every public name, parameter and field; types are as their source has them."""
-    return "\n".join(line for module in (photoprep,) for line in _lines(module)) + "\n"
+    lines = [*_lines(photoprep), *_lines(photoprep.plugins)]
+    return "\n".join(lines) + "\n"
 
 
 def _lines(module: ModuleType) -> list[str]:

@@ -15,9 +15,10 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from photoprep import prepare
 from tests.plugin.distributions import by_hand, documented_plugin, installed, on_path
 from tests.plugin.qoi import qoi_bytes
-from tests.support import contents, photoprep, small_photo, written
+from tests.support import Inline, contents, photoprep, small_photo, written
 
 SIZE = (240, 160)
 
@@ -92,26 +93,23 @@ def test_a_plugin_reads_its_format_wherever_it_lies(qoi_plugin: Path, tmp_path: 
 
 
 def test_what_it_has_read_is_known_again_until_its_version_changes(
-    qoi_plugin: Path, tmp_path: Path
+    qoi_plugin: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    folder, out = tmp_path / "Lamp L2", tmp_path / "out"
+    folder, out, path = tmp_path / "Lamp L2", tmp_path / "out", sys.path
     small_photo(folder / "L2 front.jpg", 3, SIZE)
     (folder / "L2 back.qoi").write_bytes(qoi_bytes(picture(1)))
     (folder / "L2 side.qoi").write_bytes(qoi_bytes(picture(99))[:200])
 
     def statuses(*plugins: Path) -> list[str]:
-        return [
-            status for _, (status, _) in sorted(rows(run(folder, *plugins, out=out)[1]).items())
-        ]
+        monkeypatch.setattr(sys, "path", [*map(str, plugins), *path])
+        report = prepare(folder, out=out, executor=Inline(), sheets=(), mails=False)
+        return [photo.status for photo in sorted(report.photos, key=lambda photo: photo.source)]
 
     assert statuses() == ["skipped", "prepared", "skipped"]
     assert statuses(qoi_plugin) == ["prepared", "reused", "failed"]
-    before = contents(out)
+    before = contents(out / "photos")
     assert statuses(qoi_plugin) == ["reused", "reused", "failed"]
-    statuses(qoi_plugin)
-    assert {name: each for name, each in contents(out).items() if name.startswith("photos")} == {
-        name: each for name, each in before.items() if name.startswith("photos")
-    }
+    assert contents(out / "photos") == before
     newer = installed(documented_plugin(tmp_path / "project", "1.1"), tmp_path / "newer")
     assert statuses(newer) == ["prepared", "reused", "failed"]
     assert statuses() == ["skipped", "reused", "skipped"]
