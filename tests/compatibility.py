@@ -1,15 +1,15 @@
 """The oldest and the newest of what photoprep is declared to work with, each tried for real.
 
-    python -m tests.compatibility                  the oldest versions, and the newest on each Python
-    python -m tests.compatibility oldest 3.13      only these
-    python -m tests.compatibility --keep FOLDER    environments stay there, for another look
-    python -m tests.compatibility --tests tests/photo   other tests than the chosen ones
+    python -m tests.compatibility                the oldest versions, and the newest on each Python
+    python -m tests.compatibility oldest 3.13    only these
+    python -m tests.compatibility --keep FOLDER  environments and logs stay there
+    python -m tests.compatibility --tests PATH…  other tests than the chosen ones
 
-For each a virtual environment is made of its own. *Oldest* is the lowest version that pyproject.toml
-allows of every dependency and extra, on the oldest Python that it allows; *newest* is what pip takes
-today, on every Python that is found: on PATH, with pyenv, and with uv. The tools that only tests want
-are today's in all of them. It takes minutes and the network, so CI does not run it; who raises a lower
-bound or uses a new function of a library does.
+For each a virtual environment is made of its own. *Oldest* is the lowest version that
+pyproject.toml allows of every dependency and extra, on the oldest Python that it allows; *newest*
+is what pip takes today, on every Python that is found: on PATH, with pyenv, and with uv. The tools
+that only tests want are today's in all of them. It takes minutes and the network, so CI does not
+run it; who raises a lower bound or uses a new function of a library does.
 """
 
 from __future__ import annotations
@@ -155,7 +155,14 @@ def attempt(
     place = folder / name
     subprocess.run([python.path, "-m", "venv", "--clear", place], check=True)
     inside = place / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-    install = [inside, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    install: list[str | Path] = [
+        inside,
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+    ]
     installed = subprocess.run(
         [*install, *requirements, *TOOLS], capture_output=True, text=True, check=False
     )
@@ -179,6 +186,11 @@ def attempt(
     return tried(ended.returncode == 0, "\n    ".join([*lines[-1:], *failed[:20]]))
 
 
+def _tell(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
 def main(arguments: list[str]) -> int:
     """Try what is asked for; 0 when all of it works."""
     parser = argparse.ArgumentParser(prog="python -m tests.compatibility", description=__doc__)
@@ -192,12 +204,12 @@ def main(arguments: list[str]) -> int:
     assert floor, "requires-python is one lower bound"
     lowest = int(floor[1]), int(floor[2])
     here = pythons(lowest)
-    print("Pythons:", ", ".join(f"{python.name} ({python.path})" for python in here), flush=True)
+    _tell("Pythons: " + ", ".join(f"{each.name} ({each.path})" for each in here))
     jobs: list[tuple[str, Python, list[str]]] = []
     if (oldest := next((each for each in here if each.version[:2] == lowest), None)) is not None:
         jobs.append((OLDEST, oldest, [*map(at_its_oldest, requirements)]))
     else:
-        print(f"There is no Python {lowest[0]}.{lowest[1]} here, so the oldest are not tried.")
+        _tell(f"There is no Python {lowest[0]}.{lowest[1]} here, so the oldest are not tried.")
     jobs += [(python.name, python, [*map(str, requirements)]) for python in here]
     works = True
     with ExitStack() as stack:
@@ -211,7 +223,7 @@ def main(arguments: list[str]) -> int:
             came = attempt(name, python, wanted, folder, asked.tests)
             works &= came.works
             word = "works" if came.works else "FAILS"
-            print(f"{came.name}: {word} in {came.seconds:.0f} s: {came.told}", flush=True)
+            _tell(f"{came.name}: {word} in {came.seconds:.0f} s: {came.told}")
     return 0 if works else 1
 
 
