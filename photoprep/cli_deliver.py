@@ -68,7 +68,8 @@ def deliver(
 def plugins(as_json: JsonOption = False) -> None:
     """List the plug-ins: which formats they read, and which targets they deliver to."""
     with exit_codes():
-        from photoprep.plugged import DECODERS, DELIVERIES, Broken, introduced
+        from photoprep.installed import DECODERS, DELIVERIES
+        from photoprep.plugged import Broken, introduced
 
         found = [*introduced(DECODERS), *introduced(DELIVERIES)]
         if as_json:

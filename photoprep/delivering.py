@@ -16,9 +16,10 @@ from photoprep.errors import (
     TryLaterError,
     UsageError,
 )
+from photoprep.installed import DELIVERIES
 from photoprep.language import say, say_list
 from photoprep.mail.draft_files import read_drafts
-from photoprep.plugged import DELIVERIES, Broken, DeliveryPlugin, in_words, introduced, loaded
+from photoprep.plugged import Broken, DeliveryPlugin, in_words, introduced, loaded
 from photoprep.plugins import Delivered, Delivery, DeliveryError, FinishedMail, FinishedRun
 
 _REPORT = "report.json"

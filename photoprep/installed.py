@@ -16,6 +16,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 
+DECODERS, DELIVERIES = "photoprep.decoders", "photoprep.delivery"
+
 _ENDING = ".dist-info"
 _FILE = "entry_points.txt"
 _LARGEST_BYTES = 1 << 20
@@ -50,6 +52,11 @@ def version_of(distribution: str) -> str:
 def plugin_entries(group: str) -> tuple[PluginEntry, ...]:
     """The entry points of a group, by distribution and name; of one installed twice, the first."""
     return tuple(entry for entry in _entries(tuple(sys.path)) if entry.group == group)
+
+
+def decoder_identities() -> tuple[str, ...]:
+    """The plug-ins that decode, each with its version."""
+    return tuple(dict.fromkeys(entry.plugin for entry in plugin_entries(DECODERS)))
 
 
 @lru_cache(maxsize=2)

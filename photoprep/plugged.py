@@ -11,11 +11,9 @@ from functools import lru_cache
 from importlib import import_module
 from typing import Any
 
-from photoprep.installed import PluginEntry, plugin_entries
+from photoprep.installed import DECODERS, PluginEntry, plugin_entries
 from photoprep.language import say
 from photoprep.plugins import API_VERSION, Decoder, Delivery
-
-DECODERS, DELIVERIES = "photoprep.decoders", "photoprep.delivery"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +46,6 @@ class Broken:
 
 
 Introduced = DecoderPlugin | DeliveryPlugin | Broken
-
-
-def decoder_identities() -> tuple[str, ...]:
-    """The plug-ins that decode, each with its version; nothing is loaded for that."""
-    return tuple(dict.fromkeys(entry.plugin for entry in plugin_entries(DECODERS)))
 
 
 def plugged_decoders() -> tuple[DecoderPlugin, ...]:

@@ -9,6 +9,7 @@ import io
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PIL import Image, PngImagePlugin
 from PIL import _imaging as core
@@ -33,7 +34,6 @@ from photoprep.photo.decode_notes import (
 from photoprep.photo.deep import DeepPicture
 from photoprep.photo.deep_files import CannotReadError, read_deep_png, read_deep_tiff
 from photoprep.photo.extras import check_still, load_jpeg_xl
-from photoprep.photo.foreign import read_by_plugin
 from photoprep.photo.formats import Recognised, recognise_file
 from photoprep.photo.jpeg2000 import halve
 from photoprep.photo.jpeg_head import check_jpeg_kind
@@ -58,7 +58,9 @@ from photoprep.photo.refusals import (
 )
 from photoprep.photo.tiff_head import TiffHead, read_tiff_head
 from photoprep.pixel_bounds import check_pixels
-from photoprep.plugged import DecoderPlugin
+
+if TYPE_CHECKING:
+    from photoprep.plugged import DecoderPlugin
 
 # A JPEG is decoded in full up to here and scaled beyond, by the least factor that brings it below.
 # Read as what it is (see ``averages``), a picture decoded at a half still loses 0.28 points of
@@ -155,6 +157,8 @@ def decode(path: Path, *, accept_damaged: bool = False) -> DecodedPhoto:
 
 
 def _decoded_by_plugin(path: Path, plugged: DecoderPlugin) -> DecodedPhoto:
+    from photoprep.photo.foreign import read_by_plugin  # most workers never meet such a picture
+
     picture = read_by_plugin(path, plugged)
     image = picture.image
     # What Pillow has read of a file may tell things in other places too.

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from photoprep.files import open_source, unreadable
+from photoprep.installed import DECODERS, plugin_entries
 from photoprep.language import say
-from photoprep.plugged import DecoderPlugin, plugged_decoders
-from photoprep.plugins import HEAD_BYTES
+
+if TYPE_CHECKING:
+    from photoprep.plugged import DecoderPlugin
+
+# As many bytes as the longest signature needs (DICOM's stands at 128), and plug-ins may.
+HEAD_BYTES = 144
 
 # fmt: off
 READ_EXTENSIONS = frozenset({
@@ -166,6 +172,10 @@ def _by_signature(head: bytes) -> Recognised | None:
 
 def _by_plugin(head: bytes, extension: str, *, is_known: bool) -> Recognised | None:
     """What a plug-in reads; of content that is known as something else, its name has to agree."""
+    if not plugin_entries(DECODERS):
+        return None  # as nearly everywhere: then nothing is loaded for it
+    from photoprep.plugged import plugged_decoders
+
     called_so = None
     for plugged in plugged_decoders():
         decoder = plugged.decoder

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from photoprep.installed import DECODERS, plugin_entries
 from photoprep.language import say
 from photoprep.outcome import Note, PhotoOutcome, Prepared, Reused
 from photoprep.photo.doubts import doubts_of
-from photoprep.plugged import broken_decoders
 from photoprep.preset import PhotoSpec
 from photoprep.report import Finding
 
@@ -49,6 +49,10 @@ def photo_findings(photos: Sequence[PhotoOutcome], spec: PhotoSpec) -> list[Find
 
 def plugin_findings() -> list[Finding]:
     """The plug-ins that decode and cannot be used: what they would read is left aside."""
+    if not plugin_entries(DECODERS):
+        return []  # as nearly everywhere: then nothing is loaded for it
+    from photoprep.plugged import broken_decoders
+
     return [
         Finding(
             "plugin-broken",

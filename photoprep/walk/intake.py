@@ -23,8 +23,7 @@ from photoprep.files import FileStamp, sha256_of_file
 from photoprep.language import say
 from photoprep.outcome import Failed, Skipped, Subject
 from photoprep.output_folder import OutputFolder
-from photoprep.photo.formats import Recognised, recognise, recognise_file
-from photoprep.plugins import HEAD_BYTES
+from photoprep.photo.formats import HEAD_BYTES, Recognised, recognise, recognise_file
 
 PHOTOS_FOLDER = "photos"
 

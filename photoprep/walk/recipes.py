@@ -11,9 +11,8 @@ import hashlib
 import json
 from dataclasses import asdict
 
-from photoprep.installed import version_of
+from photoprep.installed import decoder_identities, version_of
 from photoprep.photo.task import RECIPE_NUMBER
-from photoprep.plugged import decoder_identities
 from photoprep.preset import PhotoSpec
 from photoprep.version import __version__
 

@@ -45,13 +45,15 @@ def test_plugins_are_those_that_python_tells(
     assert (toy.name, toy.value, toy.plugin) == ("toy.2", "toy_plugin.inner:A.B", "Toy.Plugin 1.0")
 
 
-def test_a_run_without_plugins_asks_without_pythons_own_way() -> None:
+def test_without_plugins_nothing_is_loaded_for_them() -> None:
     code = (
         "import sys\n"
         "from photoprep.pipeline import prepare\n"
-        "from photoprep.plugged import decoder_identities, plugged_decoders\n"
-        "assert decoder_identities() == plugged_decoders() == ()\n"
-        "print('importlib.metadata' in sys.modules)"
+        "from photoprep.photo.task import load_room\n"
+        "from photoprep.walk.recipes import refusal_recipe\n"
+        "load_room()\n"
+        "assert refusal_recipe('x') == 'x'\n"
+        "print({'importlib.metadata', 'photoprep.plugins', 'photoprep.plugged'} & {*sys.modules})"
     )
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert told.stdout.strip() == "False"
+    assert told.stdout.strip() == "set()"

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from photoprep import plugged as plugged_module
 from photoprep.errors import PluginFailedError, TooManyPixelsError
 from photoprep.installed import PluginEntry
 from photoprep.photo import decode as decode_module
@@ -48,7 +49,8 @@ def plugged(monkeypatch: pytest.MonkeyPatch) -> None:
         toy("TGA", "tga"),
         toy("greedy", "jpg", "png", signature=b"\xff\xd8\xff"),
     )
-    monkeypatch.setattr(formats, "plugged_decoders", lambda: decoders)
+    monkeypatch.setattr(plugged_module, "plugged_decoders", lambda: decoders)
+    monkeypatch.setattr(formats, "plugin_entries", lambda _group: decoders)
 
 
 @pytest.mark.parametrize(
@@ -159,6 +161,10 @@ def test_what_is_too_large_is_refused_though_it_is_decoded(tmp_path: Path) -> No
     large = np.broadcast_to(np.uint8(0), (20_000, 20_000))
     with pytest.raises(TooManyPixelsError):
         decoded(tmp_path, DecodedPicture(large))
+
+
+def test_as_much_of_a_file_is_looked_at_as_plugins_are_told() -> None:
+    assert formats.HEAD_BYTES == HEAD_BYTES
 
 
 @pytest.mark.parametrize(
