@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -25,7 +26,13 @@ def deliver(
     target: Annotated[
         str, typer.Argument(metavar="TARGET", help="Where to; photoprep plugins lists targets.")
     ],
-    out: Annotated[Path, typer.Argument(metavar="OUT", help="The folder that photoprep prepared.")],
+    out: Annotated[
+        Path,
+        typer.Argument(
+            metavar="OUT",
+            help="The folder that photoprep prepared; - for what a watched folder tells a command.",
+        ),
+    ],
     settings: Annotated[
         list[str] | None,
         typer.Option("--set", metavar="NAME=VALUE", help="An option of the target."),
@@ -40,6 +47,11 @@ def deliver(
         from photoprep.delivering import deliver as deliver_run
         from photoprep.files import at_home
 
+        options = _pairs(settings or [])
+        folder = _told_on_standard_input() if str(out) == "-" else Path(at_home(str(out)))
+        if folder is None:
+            _print(say("The batch failed, so nothing of it is delivered."))
+            return
         done: list[Delivered] = []
 
         def hear(each: Delivered) -> None:
@@ -48,13 +60,7 @@ def deliver(
                 _print(_line(each, dry_run=dry_run))
 
         try:
-            deliver_run(
-                target,
-                Path(at_home(str(out))),
-                _pairs(settings or []),
-                dry_run=dry_run,
-                on_delivered=hear,
-            )
+            deliver_run(target, folder, options, dry_run=dry_run, on_delivered=hear)
         except PhotoprepError:
             if as_json and done:  # what was delivered before is there all the same
                 typer.echo(json.dumps(_data(target, done, dry_run=dry_run), indent=2))
@@ -114,6 +120,22 @@ def _print_plugin(each: DecoderPlugin | DeliveryPlugin) -> None:
         elif option.default:
             meaning = say("{meaning} [default: {value}]", meaning=meaning, value=option.default)
         _print(say("  --set {name}=…  {meaning}", name=option.name, meaning=meaning))
+
+
+def _told_on_standard_input() -> Path | None:
+    """The output folder of the batch that a watched folder tells of; None of one that failed.
+
+    What is told is in docs/service.md, under ``[after]``.
+    """
+    try:
+        told = json.loads(sys.stdin.buffer.read())
+        out, state = Path(told["out"]), told["state"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise UsageError(
+            say("Standard input tells of no batch of a watched folder."),
+            hint=say("Name the folder with the results instead of -."),
+        ) from error
+    return out if state == "done" else None
 
 
 def _pairs(settings: Sequence[str]) -> dict[str, str]:

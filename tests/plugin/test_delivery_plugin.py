@@ -6,13 +6,18 @@ import json
 import os
 import sys
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from photoprep import PhotoprepError, UsageError, prepare
 from photoprep.delivering import deliver, finished_run
+from photoprep.errors import ExitCode
 from photoprep.plugins import Delivered
+from photoprep.watch.batch import Outcome
+from photoprep.watch.config import HandOverConfig
+from photoprep.watch.handover import HandOver, hand_over
 from tests.plugin.distributions import by_hand, on_path
 from tests.support import Inline, contents, photoprep, small_photo, written
 
@@ -102,6 +107,9 @@ def test_what_goes_wrong_is_told_in_a_sentence(run: Path, plugins: dict[str, str
     ended = photoprep("deliver", "zip", run, "--set", "into", env=plugins)
     assert "--set reads NAME=VALUE, not 'into'." in ended.stderr
     assert ended.returncode == 2
+    ended = photoprep("deliver", "zip", "-", "--set", "into=x", env=plugins)
+    assert "Standard input tells of no batch of a watched folder." in ended.stderr
+    assert ended.returncode == 2
 
 
 @pytest.mark.parametrize(
@@ -133,6 +141,25 @@ def test_every_refusal_has_its_words_and_its_code(
     assert hint in refused.value.hint
     assert refused.value.exit_code == code
     assert done == [Delivered("mail-01", "the moon")] * (target == "moon")
+
+
+def test_the_daemon_of_a_watched_folder_lets_it_deliver(
+    run: Path, plugins: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONPATH", plugins["PYTHONPATH"])
+    command = (sys.executable, "-m", "photoprep", "deliver", "zip", "-", "--set")
+    config = HandOverConfig(command=(*command, f"into={tmp_path / 'offers'}"))
+    outcome = Outcome(ExitCode.DONE, prepared=3, failed=0, mails=1, findings=0, page="report.html")
+    batch = HandOver(run.name, run, "failed", outcome, customer="", preset="trade-email")
+    [failed] = hand_over(config, batch, ["command"])
+    assert (failed.state, failed.output) == (
+        "done",
+        "The batch failed, so nothing of it is delivered.\n",
+    )
+    assert not (tmp_path / "offers").exists()
+    [done] = hand_over(config, replace(batch, state="done"), ["command"])
+    assert done.state == "done", done.output
+    assert (tmp_path / "offers" / f"{run.name}.zip").is_file()
 
 
 def test_an_error_of_who_hears_is_not_the_plugins(
