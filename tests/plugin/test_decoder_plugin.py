@@ -115,6 +115,39 @@ def test_what_it_has_read_is_known_again_until_its_version_changes(
     assert statuses() == ["skipped", "reused", "skipped"]
 
 
+PSB = """
+from photoprep.plugins import *
+DECODER = Decoder(1, "PSB", "psb_plugin.reading:decode", ("psb",), (Signature(b"8BPS\\0\\2"),))
+"""
+READING = """
+from PIL import Image
+from photoprep.plugins import DecodedPicture
+def decode(path):
+    return DecodedPicture(Image.new("RGB", (120, 80), "teal"))
+"""
+
+
+def test_what_was_refused_is_tried_again_when_a_plugin_comes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, out, path = tmp_path / "Lamp L2", tmp_path / "out", sys.path
+    small_photo(folder / "L2 front.jpg", 3, SIZE)
+    (folder / "L2 back.psb").write_bytes(b"8BPS\0\2" + bytes(60))
+    modules = {"psb_plugin/__init__.py": PSB, "psb_plugin/reading.py": READING}
+    entries = {"photoprep.decoders": "psb = psb_plugin:DECODER"}
+    plugin = by_hand(tmp_path / "plugin", "psb-plugin", entries=entries, modules=modules)
+
+    def statuses(*plugins: Path) -> list[str]:
+        monkeypatch.setattr(sys, "path", [*map(str, plugins), *path])
+        report = prepare(folder, out=out, executor=Inline(), sheets=(), mails=False)
+        return [photo.status for photo in report.photos]
+
+    assert statuses() == ["failed", "prepared"]
+    assert statuses(plugin) == ["prepared", "reused"]
+    assert statuses(plugin) == ["reused", "reused"]
+    assert statuses() == ["failed", "reused"]
+
+
 def test_the_parent_loads_nothing_that_decodes(qoi_plugin: Path, tmp_path: Path) -> None:
     (tmp_path / "L2 back.qoi").write_bytes(qoi_bytes(picture(1)))
     program = written(
