@@ -54,9 +54,11 @@ def _begins_anew(arguments: list[str]) -> bool:
     dropped = [argument for argument in arguments if lexists(argument)]
     if not dropped or arguments[0] in {
         "accounts",
+        "deliver",
         "demo",
         "doctor",
         "drafts",
+        "plugins",
         "presets",
         "profile",
         "send",

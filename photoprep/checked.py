@@ -85,6 +85,14 @@ class NamedPicture:
     output: str
 
 
+@dataclass(frozen=True, slots=True)
+class NamedPictures:
+    """The names that a run would give, in the pictures' order, and what is asked about them."""
+
+    pictures: tuple[NamedPicture, ...]
+    findings: tuple[Finding, ...]
+
+
 def _row(photo: CheckedPhoto | Failed | Skipped, language: Language) -> dict[str, object]:
     row: dict[str, object] = {"source": photo.source, "status": photo.status}
     if not isinstance(photo, Skipped):

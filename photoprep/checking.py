@@ -8,8 +8,7 @@
 from __future__ import annotations
 
 import datetime
-import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 
@@ -20,8 +19,16 @@ from photoprep.catalogue.naming import Naming, formal_names
 from photoprep.catalogue.products import products_of
 from photoprep.catalogue.scan import Dropped, default_output_folder, scan
 from photoprep.catalogue.vocabulary import Vocabulary, load_vocabulary
-from photoprep.checked import Check, CheckedPhoto, NamedPicture
+from photoprep.checked import Check, CheckedPhoto, NamedPicture, NamedPictures
 from photoprep.errors import PhotoError
+from photoprep.given import (
+    GivenPaths,
+    GivenPreset,
+    jobs_given,
+    language_given,
+    paths_given,
+    preset_given,
+)
 from photoprep.language import Language
 from photoprep.outcome import Failed, Prepared, PreparedJpeg, Skipped
 from photoprep.output_folder import is_output_folder
@@ -30,10 +37,9 @@ from photoprep.preset import Preset
 from photoprep.profile import words_path
 from photoprep.rehearsal import rehearse
 from photoprep.remembered import RememberedSource
-from photoprep.report import Finding
 from photoprep.walk.copies import copies_aside, copy_outcome
 from photoprep.walk.crew import OnDone, photo_crew, unheard
-from photoprep.walk.findings import photo_findings
+from photoprep.walk.findings import photo_findings, plugin_findings
 from photoprep.walk.grouping import grouped
 from photoprep.walk.intake import Candidate, Copy, Intake, no_photos, take_in
 from photoprep.walk.listing import Listed, listed
@@ -42,25 +48,27 @@ from photoprep.walk.looking import capture_times, look_at_photos, times_of
 
 
 def check(
-    paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]],
+    paths: GivenPaths,
     *,
-    preset: Preset,
-    jobs: int,
-    language: Language = "en",
+    preset: GivenPreset = "trade-email",
+    jobs: int | None = None,
+    language: Language | None = None,
     on_photo: OnDone = unheard,
 ) -> Check:
     """Look at every picture under ``paths``, and say what is missing or doubtful.
 
-    ``on_photo`` hears ``(done, total)`` of the pictures that are decoded, ``jobs`` at once.
+    ``preset``, ``jobs`` and ``language`` are as for ``pipeline.prepare``; ``on_photo`` hears
+    ``(done, total)`` of the pictures that are decoded.
 
     Raises:
         UsageError: a path is not there, or is a folder that photoprep made.
         NoPhotosError: there is no picture under the paths.
-        PresetError: the file of words does not hold.
+        PresetError: the preset or the file of words does not hold.
 
     """
+    workers, preset = jobs_given(jobs), preset_given(preset)
     dropped, vocabulary = _dropped(paths), load_vocabulary(words_path())
-    with photo_crew(jobs) as crew:
+    with photo_crew(workers) as crew:
         crew.hire(len(dropped.files))
         by_list = _taken_in(dropped, vocabulary, preset)
         intake = by_list.intake
@@ -80,35 +88,39 @@ def check(
         *completeness(shown, preset.required_views).findings,
         *photo_findings(photos, preset.photo),
         *lookalike_findings(photos, wanted=preset.duplicates == "keep-all"),
+        *plugin_findings(),
     )
     products = tuple(
         (product.title, tuple(view.source for view in product.views))
         for product in products_of(shown)
     )
-    rows = _rows(intake, seen)
-    return Check(preset.name, dropped.root, rows, products, findings, language)
+    rows, spoken = _rows(intake, seen), language_given(language, preset)
+    return Check(preset.name, dropped.root, rows, products, findings, spoken)
 
 
 def name_pictures(
-    paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]],
+    paths: GivenPaths,
     *,
-    preset: Preset,
+    preset: GivenPreset = "trade-email",
     customer: str = "",
     date: datetime.date | None = None,
-    jobs: int,
-) -> tuple[list[NamedPicture], list[Finding]]:
+    jobs: int | None = None,
+) -> NamedPictures:
     """The names that a run would give, and what is asked about them; nothing is written.
 
     Pictures of an earlier run into the usual place keep their numbers and its date, as they would.
     A person's own file of the same name is not looked for. Raises as ``check``.
     """
+    workers, preset = jobs_given(jobs), preset_given(preset)
     dropped, vocabulary = _dropped(paths), load_vocabulary(words_path())
     sources, first_day = _earlier(dropped)
     by_list = _taken_in(dropped, vocabulary, preset)
-    with photo_crew(jobs) as crew:
+    with photo_crew(workers) as crew:
 
         def read(files: Sequence[Candidate]) -> Mapping[str, str]:
-            return capture_times(files, unpacking_folder=None, jobs=jobs, crew=crew, executor=None)
+            return capture_times(
+                files, unpacking_folder=None, jobs=workers, crew=crew, executor=None
+            )
 
         intake, asked = grouped(by_list.intake, lambda files: times_of(files, sources, read))
     day = date or first_day or datetime.date.today()
@@ -117,12 +129,11 @@ def name_pictures(
     kept = [_earlier_name(sources, row.name) for row in candidates]
     names = formal_names([row.subject for row in candidates], naming, kept)
     named = [NamedPicture(row.name, name) for row, name in zip(candidates, names, strict=True)]
-    return named, [*by_list.findings, *asked]
+    return NamedPictures(tuple(named), (*by_list.findings, *asked))
 
 
-def _dropped(paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]]) -> Dropped:
-    given = [paths] if isinstance(paths, str | os.PathLike) else paths
-    return scan([dropped_path(path) for path in given])
+def _dropped(paths: GivenPaths) -> Dropped:
+    return scan([dropped_path(path) for path in paths_given(paths)])
 
 
 def _taken_in(dropped: Dropped, vocabulary: Vocabulary, preset: Preset) -> Listed:

@@ -18,6 +18,7 @@ from typer.main import get_command
 from photoprep.cli_accounts import accounts_app
 from photoprep.cli_check import check, names
 from photoprep.cli_doctor import doctor
+from photoprep.cli_deliver import deliver, plugins
 from photoprep.cli_drafts import drafts
 from photoprep.cli_dropped import DROPPED, dropped, hold_window
 from photoprep.cli_exits import console, exit_codes, stderr_console
@@ -91,6 +92,8 @@ app.command()(names)
 app.command("sheet")(sheet_command)
 app.command()(send)
 app.command()(drafts)
+app.command()(deliver)
+app.command()(plugins)
 app.command()(watch)
 app.command(DROPPED, hidden=True)(dropped)
 app.command()(doctor)

@@ -59,14 +59,13 @@ def check(
     with exit_codes():
         from photoprep.checking import check as check_photos
         from photoprep.proof.progress import RunProgress
-        from photoprep.workers import usable_cores
 
         chosen = _preset(preset)
         with RunProgress(stderr_console, spoken, wanted=not quiet) as progress:
             checked = check_photos(
                 paths,
                 preset=chosen,
-                jobs=jobs or usable_cores(),
+                jobs=jobs,
                 language=spoken(),
                 on_photo=progress.photos,
             )
@@ -98,20 +97,19 @@ def names(
     with exit_codes():
         from photoprep.checking import name_pictures
         from photoprep.proof.check_page import print_names
-        from photoprep.workers import usable_cores
 
-        named, asked = name_pictures(
+        named = name_pictures(
             paths,
             preset=_preset(preset),
             customer=customer,
             date=date.date() if isinstance(date, datetime) else None,
-            jobs=jobs or usable_cores(),
+            jobs=jobs,
         )
         if as_json:
-            rows = [{"source": each.source, "output": each.output} for each in named]
+            rows = [{"source": each.source, "output": each.output} for each in named.pictures]
             typer.echo(json.dumps(rows, indent=2))
         else:
-            print_names(named, asked, console(stderr=False), spoken())
+            print_names(named.pictures, named.findings, console(stderr=False), spoken())
 
 
 def _write_manifest(checked: Check, path: Path | None, *, quiet: bool) -> None:

@@ -60,12 +60,10 @@ def sheet(
     """Put pictures on one sheet, without preparing anything else."""
     with exit_codes():
         from photoprep.composite import make_composite
-        from photoprep.preset_file import load_preset
         from photoprep.profile import load_profile
         from photoprep.proof.console import print_failures
         from photoprep.proof.findings import print_findings
         from photoprep.proof.progress import RunProgress
-        from photoprep.workers import usable_cores
 
         speak_by_preset(preset)
         profile = load_profile()
@@ -73,25 +71,25 @@ def sheet(
             made = make_composite(
                 paths,
                 output.expanduser(),
-                preset=load_preset(preset),
+                preset=preset,
                 title=title,
                 company=profile.company if profile else "",
                 customer=customer,
                 date=date.date() if date else None,
                 layout=layout.value if layout else None,
                 replace_existing=force,
-                jobs=jobs or usable_cores(),
+                jobs=jobs,
                 on_copy=progress.copies,
             )
         print_failures(made.failed, stderr_console(), spoken())
         print_findings(made.findings, stderr_console(), spoken())
-        for path, pictures, size_bytes in made.files:
+        for page in made.files:
             line = say_number(
-                pictures,
+                page.pictures,
                 "{path}: {count} picture, {size}",
                 "{path}: {count} pictures, {size}",
-                path=str(path),
-                size=say_bytes(size_bytes),
+                path=str(page.path),
+                size=say_bytes(page.size_bytes),
             )
             console(stderr=False).print(told(line), highlight=False, markup=False, soft_wrap=True)
         serious = made.failed or any(each.severity == "error" for each in made.findings)

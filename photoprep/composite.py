@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime
 import os
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -17,14 +17,16 @@ from photoprep.catalogue.dropped import dropped_path
 from photoprep.catalogue.scan import scan
 from photoprep.catalogue.vocabulary import load_vocabulary
 from photoprep.errors import CannotWriteError, NothingPreparedError, UsageError
-from photoprep.files import write_whole
+from photoprep.files import at_home, write_whole
+from photoprep.given import GivenPaths, GivenPreset, jobs_given, paths_given, preset_given
 from photoprep.language import say
 from photoprep.outcome import Failed
-from photoprep.preset import Preset, SheetLayout
+from photoprep.preset import SheetLayout
 from photoprep.profile import words_path
 from photoprep.report import Finding
 from photoprep.walk.copies import copies_aside
 from photoprep.walk.crew import OnDone, Team, photo_crew, unheard
+from photoprep.walk.findings import plugin_findings
 from photoprep.walk.intake import Copy, no_photos, take_in
 from photoprep.walk.listing import listed
 from photoprep.walk.sheet_copies import CopyShelf
@@ -37,33 +39,41 @@ _ENDINGS = (".jpg", ".jpeg")
 
 
 @dataclass(frozen=True, slots=True)
-class Composite:
-    """The files that were written, each with how many pictures it shows, and what is odd."""
+class CompositeFile:
+    """One page that was written, and how many ``pictures`` it shows."""
 
-    files: tuple[tuple[Path, int, int], ...]
+    path: Path
+    pictures: int
+    size_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Composite:
+    """The files that were written, page by page, what is odd, and what could not be read."""
+
+    files: tuple[CompositeFile, ...]
     findings: tuple[Finding, ...]
     failed: tuple[Failed, ...]
 
 
 def make_composite(
-    paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]],
-    output: Path,
+    paths: GivenPaths,
+    output: str | os.PathLike[str],
     *,
-    preset: Preset,
+    preset: GivenPreset = "trade-email",
     title: str = "",
     company: str = "",
     customer: str = "",
     date: datetime.date | None = None,
     layout: SheetLayout | None = None,
     replace_existing: bool = False,
-    jobs: int,
+    jobs: int | None = None,
     on_copy: OnDone = unheard,
 ) -> Composite:
     """Put all pictures under ``paths`` on one sheet, ``output``, and further pages beside it.
 
-    ``files`` of the result have their path, their pictures and their size in bytes. Without a
-    title, a customer and a date the sheet has no header. ``on_copy`` hears how many of how many
-    pictures are read.
+    Without a title, a customer and a date the sheet has no header. ``preset`` and ``jobs`` are as
+    for ``pipeline.prepare``. ``on_copy`` hears how many of how many pictures are read.
 
     Raises:
         UsageError: the output is named like no JPEG, or a path is not there.
@@ -73,15 +83,14 @@ def make_composite(
             written.
 
     """
-    if output.suffix.lower() not in _ENDINGS:
+    place = Path(at_home(os.fspath(output)))
+    if place.suffix.lower() not in _ENDINGS:
         raise UsageError(
-            say("A sheet is a JPEG."), hint=say("Give it a name that ends with .jpg."), path=output
+            say("A sheet is a JPEG."), hint=say("Give it a name that ends with .jpg."), path=place
         )
-    given = [paths] if isinstance(paths, str | os.PathLike) else paths
-    dropped, vocabulary = (
-        scan([dropped_path(path) for path in given]),
-        load_vocabulary(words_path()),
-    )
+    workers, preset = jobs_given(jobs), preset_given(preset)
+    dropped = scan([dropped_path(path) for path in paths_given(paths)])
+    vocabulary = load_vocabulary(words_path())
     intake = take_in(dropped, vocabulary)
     if not intake.candidates:
         raise no_photos(intake, dropped.root)
@@ -105,27 +114,32 @@ def make_composite(
     plan = plan_one_sheet(pictures, title, words)
     sheet = replace(preset.sheet, layout=layout) if layout else preset.sheet
     with (
-        photo_crew(jobs) as crew,
-        tempfile.TemporaryDirectory(prefix="photoprep-", ignore_cleanup_errors=True) as place,
+        photo_crew(workers) as crew,
+        tempfile.TemporaryDirectory(prefix="photoprep-", ignore_cleanup_errors=True) as copies,
     ):
         spec = sheet_photo_spec(preset, sheet.max_bytes)
         by_name = {row.name: row for row in intake.candidates}
-        shelf = CopyShelf(sheet, spec, by_name, Path(place))
-        team = Team(crew, jobs, None)
+        shelf = CopyShelf(sheet, spec, by_name, Path(copies))
+        team = Team(crew, workers, None)
         studio = Studio(sheet, spec, shelf, team, language=preset.letter.language)
         made = studio.make({0: plan}, on_copy=on_copy)[0]
     if not made.pages:
         raise _nothing(made)
     originals = [row.path for row in intake.candidates]
-    files = _written(made, output, originals, replace_existing=replace_existing)
+    files = _written(made, place, originals, replace_existing=replace_existing)
     failed = tuple(row for row in intake.rows if isinstance(row, Failed))
-    findings = (*by_list.findings, *map(_copy_left_off, intake.copies), *_findings(plan, made))
+    findings = (
+        *by_list.findings,
+        *map(_copy_left_off, intake.copies),
+        *_findings(plan, made),
+        *plugin_findings(),
+    )
     return Composite(files, findings, failed)
 
 
 def _written(
     made: MadePages, output: Path, originals: Sequence[Path], *, replace_existing: bool
-) -> tuple[tuple[Path, int, int], ...]:
+) -> tuple[CompositeFile, ...]:
     """Every page in its place; nothing is written when one of the places is taken.
 
     An original's place is taken whatever may be replaced.
@@ -151,7 +165,7 @@ def _written(
     for place, page in zip(places, made.pages, strict=True):
         data = page.data
         write_whole(place, data, temporary=place.with_name(f".{place.name}.unfinished"), sync=True)
-        written.append((place, len(page.cells), len(data)))
+        written.append(CompositeFile(place, len(page.cells), len(data)))
     return tuple(written)
 
 

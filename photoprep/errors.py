@@ -14,8 +14,10 @@
     ├── MailTooLargeError       65  one attachment alone is over the mail's limit
     ├── DraftUnusableError      65  a draft that cannot go out as it lies
     ├── MailRefusedError        69  a server said no for good
-    ├── TryLaterError           75  a server was not to be reached, or said not now
+    ├── DeliveryRefusedError    69  what delivers to another target said no
+    ├── TryLaterError           75  a server or target was not to be reached, or said not now
     ├── AccountError            78  a mail account is missing, or what is known of it is wrong
+    ├── PluginError             70  a plug-in that delivers has a fault
     ├── ManifestUnreadableError 65  a list of the products; the run goes on without it
     └── PhotoError              65  one picture; the run goes on without it
         ├── NotAPictureError        not a picture at all: skipped, not failed
@@ -31,6 +33,7 @@
         ├── NotEnoughMemoryError    it took more memory than its worker may have
         ├── PhotoTimeoutError       it was not done within its time
         ├── WorkerDiedError         the process at work on it was killed or crashed
+        ├── PluginFailedError       a fault of the plug-in that reads its format
         └── UnexpectedPhotoError    a bug of photoprep's own that this picture brought out
 
 A library's exception is translated once, where the library is called, with ``from``.
@@ -171,8 +174,14 @@ class MailRefusedError(PhotoprepError):
     exit_code = ExitCode.REFUSED
 
 
+class DeliveryRefusedError(PhotoprepError):
+    """The plug-in that delivers says that it cannot be done, and why."""
+
+    exit_code = ExitCode.REFUSED
+
+
 class TryLaterError(PhotoprepError):
-    """A mail server was not to be reached or said "not now"; the same may do later."""
+    """A server or another target was not to be reached or said "not now"; it may do later."""
 
     exit_code = ExitCode.TRY_LATER
 
@@ -181,6 +190,12 @@ class AccountError(PhotoprepError):
     """A mail account is not known, or its file, address or password is missing or wrong."""
 
     exit_code = ExitCode.WRONG_PRESET
+
+
+class PluginError(PhotoprepError):
+    """A plug-in that was asked for cannot be used, or fails in a way that it does not explain."""
+
+    exit_code = ExitCode.BUG
 
 
 class ManifestUnreadableError(PhotoprepError):
@@ -272,6 +287,10 @@ class PhotoTimeoutError(PhotoError):
 
 class WorkerDiedError(PhotoError):
     """The process that worked on the picture crashed or was killed."""
+
+
+class PluginFailedError(PhotoError):
+    """The plug-in that reads the picture's format has a fault, or is not installed whole."""
 
 
 class UnexpectedPhotoError(PhotoError):

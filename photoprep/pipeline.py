@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import datetime
 import os
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Sequence, Set
 from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
@@ -24,8 +24,15 @@ from photoprep.catalogue.naming import Naming
 from photoprep.catalogue.scan import default_output_folder, scan
 from photoprep.catalogue.understanding import Understood
 from photoprep.catalogue.vocabulary import load_vocabulary
-from photoprep.errors import UsageError
 from photoprep.files import FileStamp, at_home
+from photoprep.given import (
+    GivenPaths,
+    GivenPreset,
+    jobs_given,
+    language_given,
+    paths_given,
+    preset_given,
+)
 from photoprep.language import Language, say
 from photoprep.mail.enquiry import read_enquiry
 from photoprep.mail.templating import check_template
@@ -37,10 +44,9 @@ from photoprep.proof.page import PAGE_FILE
 from photoprep.rehearsal import RehearsedFolder, rehearse
 from photoprep.report import Limits, Report, WrittenMail, WrittenSheet, indented
 from photoprep.state import State
-from photoprep.system_language import system_language
 from photoprep.walk.copies import copies_aside, copy_findings, copy_outcome, remember_copies
 from photoprep.walk.crew import OnDone, PhotoCrew, Team, photo_crew, unheard
-from photoprep.walk.findings import findings_of
+from photoprep.walk.findings import findings_of, plugin_findings
 from photoprep.walk.grouping import grouped
 from photoprep.walk.intake import Candidate, Copy, Intake, no_photos, take_in, with_outputs
 from photoprep.walk.listing import listed
@@ -48,12 +54,12 @@ from photoprep.walk.lookalikes import lookalike_findings
 from photoprep.walk.looking import capture_times, times_of
 from photoprep.walk.mailed import Mailed
 from photoprep.walk.making import Outcome, make_photos
-from photoprep.walk.recall import Memory, recall, recipe_of
+from photoprep.walk.recall import Memory, recall
+from photoprep.walk.recipes import recipe_of
 from photoprep.walk.sheet_copies import CopyShelf
 from photoprep.walk.sheet_plans import SheetWords, plan_sheets
 from photoprep.walk.sheeting import Sheeted, make_sheets, sheet_photo_spec
 from photoprep.walk.showing import LivePage, write_page
-from photoprep.workers import usable_cores
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -62,10 +68,10 @@ REPORT_FILE = "report.json"
 
 
 def prepare(
-    paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]],
+    paths: GivenPaths,
     *,
     out: str | os.PathLike[str] | None = None,
-    preset: Preset | str | os.PathLike[str] = "trade-email",
+    preset: GivenPreset = "trade-email",
     customer: str = "",
     contact: str = "",
     enquiry: str = "",
@@ -125,11 +131,10 @@ def prepare(
         CannotWriteError, OutputBusyError: the output folder cannot be used.
 
     """
-    workers = _checked_jobs(jobs)
+    workers = jobs_given(jobs)
     answered = read_enquiry(enquiry) if enquiry else None
-    given = [paths] if isinstance(paths, str | os.PathLike) else paths
     within = Path(links_within) if links_within is not None else None
-    dropped = scan([dropped_path(path) for path in given], links_within=within)
+    dropped = scan([dropped_path(path) for path in paths_given(paths)], links_within=within)
     place = (
         Path(at_home(os.fspath(out))).absolute() if out else default_output_folder(dropped.likeness)
     )
@@ -137,7 +142,7 @@ def prepare(
         crew = crew or stack.enter_context(photo_crew(workers))
         if executor is None and not place.exists():
             crew.hire(len(dropped.files))  # a first run: everything will have to be made
-        preset = _preferring(_loaded(preset), prefer)
+        preset = _preferring(preset_given(preset), prefer)
         if mails:
             check_template(preset.letter)
         kinds = preset.sheet.kinds if sheets is None else tuple(sheets)
@@ -182,7 +187,7 @@ def prepare(
             place,
             (),
             rehearsed=dry_run,
-            language=language or _language_by(preset),
+            language=language_given(language, preset),
             limits=_limits_of(preset),
             customer=customer,
             date=day.isoformat(),
@@ -258,7 +263,7 @@ def prepare(
             spec,
             [*copy_findings(intake, photos), *lookalike_findings(ready, wanted=keep_all)],
             left_alone,
-            [*folder.findings, *sheeted.findings, *mailed.findings],
+            [*folder.findings, *plugin_findings(), *sheeted.findings, *mailed.findings],
         )
         report = replace(
             begun,
@@ -281,31 +286,8 @@ def prepare(
     return report
 
 
-def _loaded(preset: Preset | str | os.PathLike[str]) -> Preset:
-    if isinstance(preset, Preset):
-        return preset
-    from photoprep.preset_file import load_preset  # pydantic loads while the workers do
-
-    return load_preset(os.fspath(preset))
-
-
 def _preferring(preset: Preset, prefer: MailPreference | None) -> Preset:
     return replace(preset, mail=replace(preset.mail, prefer=prefer)) if prefer else preset
-
-
-def _language_by(preset: Preset) -> Language:
-    return system_language() if preset.language == "auto" else preset.language
-
-
-def _checked_jobs(jobs: int | None) -> int:
-    if jobs is None:
-        return usable_cores()
-    if jobs < 1:
-        raise UsageError(
-            say("There must be at least one job, not {jobs}.", jobs=jobs),
-            hint=say("Leave --jobs out."),
-        )
-    return jobs
 
 
 def _date_of_run(state: State, date: datetime.date | None) -> datetime.date:

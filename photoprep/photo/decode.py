@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import io
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PIL import Image, PngImagePlugin
 from PIL import _imaging as core
@@ -52,11 +53,14 @@ from photoprep.photo.refusals import (
     check_compression,
     check_interlaced,
     check_jpeg_2000,
-    check_pixels,
     coefficient_bytes,
     translated,
 )
 from photoprep.photo.tiff_head import TiffHead, read_tiff_head
+from photoprep.pixel_bounds import check_pixels
+
+if TYPE_CHECKING:
+    from photoprep.plugged import DecoderPlugin
 
 # A JPEG is decoded in full up to here and scaled beyond, by the least factor that brings it below.
 # Read as what it is (see ``averages``), a picture decoded at a half still loses 0.28 points of
@@ -94,7 +98,7 @@ class DecodedPhoto:
     of the mean of ``averaged_px`` × ``averaged_px`` (else 1) and rounds up: of a picture 3841 px
     wide it gives 1921 at a half, the last of them half padding. ``turn`` brings it upright.
     ``exif`` is the original's, and ``removed`` what else its file says, in the words of
-    ``removed.REMOVED``.
+    ``removed.REMOVED``. ``plugin`` is the plug-in that has read it, with its version, if one has.
     """
 
     image: Image.Image | DeepPicture
@@ -106,6 +110,7 @@ class DecodedPhoto:
     exif: Image.Exif
     notes: tuple[Note, ...]
     removed: tuple[str, ...] = ()
+    plugin: str = ""
 
 
 def set_up_decoders() -> None:
@@ -133,11 +138,14 @@ def decode(path: Path, *, accept_damaged: bool = False) -> DecodedPhoto:
         UnsupportedFormatError: it is one that photoprep does not read.
         DamagedPhotoError: it is broken or ends too early; half a product must not go out.
         TooManyPixelsError: it is larger than a worker may hold.
+        PluginFailedError: a plug-in reads it, and has a fault.
         NotEnoughMemoryError: it took more than its worker has.
         SourceUnreadableError: the system refuses to read it.
 
     """
     kind = _recognised(path)
+    if kind.plugged is not None:
+        return _decoded_by_plugin(path, kind.plugged)
     try:
         return _decoded_whole(path, kind)
     except DamagedPhotoError as error:
@@ -146,6 +154,22 @@ def decode(path: Path, *, accept_damaged: bool = False) -> DecodedPhoto:
             return _shown_in_part(remnant)
         say_share(error, remnant)
         raise
+
+
+def _decoded_by_plugin(path: Path, plugged: DecoderPlugin) -> DecodedPhoto:
+    from photoprep.photo.foreign import read_by_plugin  # most workers never meet such a picture
+
+    picture = read_by_plugin(path, plugged)
+    image = picture.image
+    # What Pillow has read of a file may tell things in other places too.
+    told_by = image if isinstance(image, Image.Image) else Image.new("L", (1, 1))
+    told_by.info["exif"] = picture.exif
+    exif = _exif_of(told_by)
+    exif[_ORIENTATION] = picture.orientation
+    upright = _upright(
+        image, image.size, 1, picture.icc_profile, exif, (), private_kinds(exif, told_by)
+    )
+    return replace(upright, plugin=plugged.plugin)
 
 
 def _check_head(path: Path, kind: Recognised) -> None:
@@ -330,7 +354,7 @@ def _recognised(path: Path) -> Recognised:
         raise DamagedPhotoError(
             say("The file is {name}.", name=kind.name), hint=kind.advice, path=path
         )
-    if not kind.pillow_format:
+    if not kind.pillow_format and kind.plugged is None:
         raise UnsupportedFormatError(
             say("It is {name}, which photoprep does not read.", name=kind.name),
             hint=kind.advice,

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from photoprep.files import open_source, unreadable
+from photoprep.installed import DECODERS, plugin_entries
 from photoprep.language import say
 
-# As many bytes as the longest signature needs (DICOM's stands at 128).
+if TYPE_CHECKING:
+    from photoprep.plugged import DecoderPlugin
+
+# As many bytes as the longest signature needs (DICOM's stands at 128), and plug-ins may.
 HEAD_BYTES = 144
 
 # fmt: off
@@ -44,6 +49,7 @@ class Recognised:
     ``name`` is what people call it; ``is_picture`` whether it is meant to show anything at all,
     ``is_damaged`` whether it is named like a picture that its content is not, ``is_archive``
     whether it may hold pictures that nobody sees. ``advice`` says what a person can do.
+    ``plugged`` is the plug-in that reads it where photoprep does not.
     """
 
     name: str
@@ -52,6 +58,7 @@ class Recognised:
     advice: str = ""
     is_damaged: bool = False
     is_archive: bool = False
+    plugged: DecoderPlugin | None = None
 
 
 def recognise(head: bytes, path: Path) -> Recognised | None:
@@ -61,8 +68,13 @@ def recognise(head: bytes, path: Path) -> Recognised | None:
     """
     extension = path.suffix.lower().removeprefix(".")
     found = _by_signature(head) or _by_brand(head)
-    if found is not None:
-        return _RAW if found.pillow_format == "TIFF" and extension in _RAW_EXTENSIONS else found
+    if found is not None and found.pillow_format == "TIFF" and extension in _RAW_EXTENSIONS:
+        return _RAW
+    if found is not None and found.pillow_format:
+        return found
+    plugged = _by_plugin(head, extension, is_known=found is not None)
+    if plugged is not None or found is not None:
+        return plugged or found
     if extension in READ_EXTENSIONS:
         name = (
             say("named .{extension}, but its content is no picture", extension=extension)
@@ -156,6 +168,31 @@ def _by_signature(head: bytes) -> Recognised | None:
         if head.startswith(signature):
             return kind
     return None
+
+
+def _by_plugin(head: bytes, extension: str, *, is_known: bool) -> Recognised | None:
+    """What a plug-in reads; of content that is known as something else, its name has to agree."""
+    if not plugin_entries(DECODERS):
+        return None  # as nearly everywhere: then nothing is loaded for it
+    from photoprep.plugged import plugged_decoders
+
+    called_so = None
+    for plugged in plugged_decoders():
+        decoder = plugged.decoder
+        ends_so = extension in decoder.endings
+        fits = any(signature.fits(head) for signature in decoder.signatures)
+        if (ends_so and head and not decoder.signatures) or (fits and (ends_so or not is_known)):
+            return Recognised(decoder.format_name, "", is_picture=True, plugged=plugged)
+        if ends_so and not is_known:
+            called_so = called_so or decoder.format_name
+    if called_so is None or extension in READ_EXTENSIONS:
+        return None
+    name = (
+        say("named .{extension}, but its content is no picture", extension=extension)
+        if head
+        else say("empty")
+    )
+    return Recognised(name, "", is_picture=True, advice=_ASK_AGAIN, is_damaged=True)
 
 
 def _by_brand(head: bytes) -> Recognised | None:

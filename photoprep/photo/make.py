@@ -197,6 +197,7 @@ def _fitted(decoded: DecodedPhoto, spec: PhotoSpec, source_sha256: str) -> MadeP
         removed=decoded.removed,
         thumbnail=thumbnail_of(chosen.shown),
         preview=preview_of(chosen.scaled, chosen.shown, plan, _profile(spec)),
+        plugin=decoded.plugin,
     )
 
 

@@ -23,10 +23,6 @@ from photoprep.photo.deep_files import CannotReadError
 from photoprep.photo.jpeg2000 import halvings_for, read_jpeg2000_head
 from photoprep.photo.memory_bound import tells_want_of_memory
 
-# 200 megapixels as RGB are 600 MB, about what one worker may hold; film scans have 100.
-MAX_MEGAPIXELS = 200
-# The weights that scale it take 300 bytes for each pixel of a side: 3 million took 1.4 GB.
-_MAX_SIDE_PX = 300_000
 # Its decoder takes 15 bytes a pixel, 20 with alpha: 2 GB for so many.
 MAX_JPEG_XL_MEGAPIXELS = 100
 
@@ -62,16 +58,16 @@ def translated(path: Path, format_name: str) -> Iterator[None]:
             warnings.simplefilter("ignore")
             yield
     except MemoryError as error:
-        raise _not_enough_memory(path) from error
+        raise not_enough_memory(path) from error
     except UnidentifiedImageError as error:
         raise _damaged(path, format_name, say("its head makes no sense")) from error
     except CannotReadError as error:
         if tells_want_of_memory(str(error)):
-            raise _not_enough_memory(path) from error
+            raise not_enough_memory(path) from error
         raise _damaged(path, format_name, _said(error)) from error
     except OSError as error:
         if tells_want_of_memory(str(error)):
-            raise _not_enough_memory(path) from error
+            raise not_enough_memory(path) from error
         # A broken file may send its reader to places that no file has; the disk is well then.
         if error.errno not in {None, errno.EINVAL}:
             raise unreadable(path, error) from error
@@ -91,11 +87,12 @@ def translated(path: Path, format_name: str) -> Iterator[None]:
     ) as error:
         # What Pillow's readers raise on data that no writer makes; each has been met in the wild.
         if tells_want_of_memory(str(error)):
-            raise _not_enough_memory(path) from error
+            raise not_enough_memory(path) from error
         raise _damaged(path, format_name, _said(error)) from error
 
 
-def _not_enough_memory(path: Path) -> NotEnoughMemoryError:
+def not_enough_memory(path: Path) -> NotEnoughMemoryError:
+    """The picture took more memory than there is for it."""
     return NotEnoughMemoryError(
         say("There is not enough memory for this picture."),
         hint=say("Save a smaller version of it, or run with fewer --jobs."),
@@ -139,41 +136,6 @@ def _damaged(path: Path, format_name: str, detail: str) -> DamagedPhotoError:
         hint=say("Copy it from the camera again, or ask for the photo once more."),
         path=path,
     )
-
-
-def check_pixels(size_px: tuple[int, int], path: Path, most: int = MAX_MEGAPIXELS) -> None:
-    """Refuse a picture of more than ``most`` megapixels, or one that is hardly more than a line."""
-    width, height = size_px
-    if max(size_px) > _MAX_SIDE_PX:
-        raise TooManyPixelsError(
-            say(
-                "The picture is {width} × {height} pixels; photoprep takes at most {most_px:,} a "
-                "side.",
-                width=width,
-                height=height,
-                most_px=_MAX_SIDE_PX,
-            ),
-            hint=say("Cut it, or save a smaller version of it, and run again."),
-            path=path,
-        )
-    megapixels = width * height / 1_000_000
-    if megapixels > most:
-        limit = (
-            say("photoprep takes at most {most} of this format", most=most)
-            if most < MAX_MEGAPIXELS
-            else say("photoprep takes at most {most}", most=most)
-        )
-        raise TooManyPixelsError(
-            say(
-                "The picture has {megapixels:.0f} megapixels ({width} × {height}); {limit}.",
-                megapixels=megapixels,
-                width=width,
-                height=height,
-                limit=limit,
-            ),
-            hint=say("Save a smaller version of it and run again."),
-            path=path,
-        )
 
 
 def check_interlaced(image: Image.Image, path: Path) -> None:

@@ -100,7 +100,8 @@ class MadePhoto:
     ``measures`` are what doubts are judged by (see ``doubts``), and ``taken`` is when it was taken
     (see ``Head``). ``colour_from`` and ``removed`` are as in ``outcome.PreparedJpeg``;
     ``thumbnail`` is a small JPEG of the photo (see ``thumbnail``), ``preview`` one of its original
-    (see ``before``).
+    (see ``before``). ``plugin`` is the plug-in that has read the file, with its version,
+    if one has.
     """
 
     source_sha256: str
@@ -114,6 +115,7 @@ class MadePhoto:
     removed: tuple[str, ...] = ()
     thumbnail: bytes = b""
     preview: bytes = b""
+    plugin: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from photoprep.installed import DECODERS, plugin_entries
 from photoprep.language import say
 from photoprep.outcome import Note, PhotoOutcome, Prepared, Reused
 from photoprep.photo.doubts import doubts_of
@@ -43,6 +44,30 @@ def photo_findings(photos: Sequence[PhotoOutcome], spec: PhotoSpec) -> list[Find
         for photo in photos
         if isinstance(photo, Prepared | Reused)
         for note in _notes(photo, spec)
+    ]
+
+
+def plugin_findings() -> list[Finding]:
+    """The plug-ins that decode and cannot be used: what they would read is left aside."""
+    if not plugin_entries(DECODERS):
+        return []  # as nearly everywhere: then nothing is loaded for it
+    from photoprep.plugged import broken_decoders
+
+    return [
+        Finding(
+            "plugin-broken",
+            "warning",
+            say(
+                "The plug-in {plugin} cannot be used: {reason}.",
+                plugin=broken.entry.plugin,
+                reason=broken.reason,
+            ),
+            say(
+                "Update it, or take it away with: pip uninstall {distribution}",
+                distribution=broken.entry.distribution,
+            ),
+        )
+        for broken in broken_decoders()
     ]
 
 

@@ -16,7 +16,7 @@ from photoprep.output_folder import ORIGINALS_FOLDER
 
 
 def preview_path(source_sha256: str, recipe: str, size_bytes: int) -> str:
-    """Where the picture of an original lies that was made by a recipe (``recall.recipe_of``).
+    """Where the picture of an original lies that was made by a recipe (``recipes.photo_recipe``).
 
     Its name has its bytes: of a file that was not synced, a loss of power leaves fewer.
     """

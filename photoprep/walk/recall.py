@@ -6,23 +6,16 @@ long as the recipe is the same and the JPEG still lies in the output folder as i
 
 from __future__ import annotations
 
-import hashlib
-import json
-import os
-import sys
 from collections.abc import Sequence
-from contextlib import suppress
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 
 from photoprep.errors import PhotoError
 from photoprep.files import FileStamp
 from photoprep.outcome import DAMAGED, PreparedJpeg
 from photoprep.output_folder import OutputFolder
-from photoprep.photo.task import RECIPE_NUMBER
-from photoprep.preset import PhotoSpec
 from photoprep.remembered import RememberedSource
-from photoprep.version import __version__
 from photoprep.walk.intake import Candidate, content_sha256
+from photoprep.walk.recipes import photo_recipes, refusal_recipe
 
 
 @dataclass(slots=True)
@@ -37,15 +30,6 @@ class Recalled:
     relearned: set[int] = field(default_factory=set)
     unreadable: dict[int, PhotoError] = field(default_factory=dict)
     to_make: list[int] = field(default_factory=list)
-
-
-def recipe_of(spec: PhotoSpec) -> str:
-    """A fingerprint of all that makes a JPEG what it is, apart from its source."""
-    ingredients = {key: str(value) for key, value in asdict(spec).items()}
-    del ingredients["accept_damaged"]  # changes what comes of the damaged alone; see ``Memory``
-    ingredients |= {name: _version(name) for name in ("pillow", "pillow-heif", "pyvips-binary")}
-    ingredients |= {"photoprep": __version__, "recipe": str(RECIPE_NUMBER)}
-    return hashlib.sha256(json.dumps(ingredients, sort_keys=True).encode()).hexdigest()
 
 
 def recall(
@@ -82,10 +66,12 @@ class Memory:
     def __init__(
         self, sources: dict[str, RememberedSource], recipe: str, *, accept_damaged: bool = False
     ) -> None:
+        photos, refusals = photo_recipes(recipe), {refusal_recipe(recipe)}
         self.by_name = {
             name: known
             for name, known in sources.items()
-            if known.recipe == recipe and not _is_doubtful(known, accept_damaged=accept_damaged)
+            if known.recipe in (photos if isinstance(known.outcome, PreparedJpeg) else refusals)
+            and not _is_doubtful(known, accept_damaged=accept_damaged)
         }
         self._by_content = {known.sha256: known for known in self.by_name.values()}
         self._sizes = {known.stamp.size_bytes for known in self.by_name.values()}
@@ -118,23 +104,3 @@ def _is_doubtful(known: RememberedSource, *, accept_damaged: bool) -> bool:
 def _still_holds(known: RememberedSource, folder: OutputFolder) -> bool:
     outcome = known.outcome
     return not isinstance(outcome, PreparedJpeg) or folder.holds(outcome.output, outcome.sha256)
-
-
-def _version(distribution: str) -> str:
-    """The version of an installed library, without loading it.
-
-    Most are told by the folder that their installer made: ``pillow-12.0.0.dist-info``. Python's own
-    way to ask takes 40 ms, most of it for loading what parses mails.
-    """
-    stem = distribution.replace("-", "_")
-    for place in sys.path:
-        with suppress(OSError), os.scandir(place or ".") as entries:
-            for entry in entries:
-                if entry.name.startswith(f"{stem}-") and entry.name.endswith(".dist-info"):
-                    return entry.name[len(stem) + 1 : -len(".dist-info")]
-    from importlib.metadata import PackageNotFoundError, version
-
-    try:
-        return version(distribution)
-    except PackageNotFoundError:  # vendored or frozen into one program
-        return "unknown"

@@ -20,6 +20,7 @@ from photoprep.errors import (
     NotEnoughMemoryError,
     PhotoError,
     PhotoTimeoutError,
+    PluginFailedError,
     SourceChangedError,
     SourceUnreadableError,
     UnexpectedPhotoError,
@@ -32,6 +33,7 @@ from photoprep.photo.task import MadePhoto
 from photoprep.remembered import RememberedRefusal, RememberedSource, WrittenOutput
 from photoprep.walk.intake import Candidate
 from photoprep.walk.previews import preview_path
+from photoprep.walk.recipes import photo_recipe, refusal_recipe
 
 # Errors that may be gone at the next run; every other verdict on a picture is remembered.
 _PASSING = (
@@ -41,10 +43,11 @@ _PASSING = (
     NotEnoughMemoryError,
     PhotoTimeoutError,
     WorkerDiedError,
+    PluginFailedError,
     UnexpectedPhotoError,
 )
 
-# Those among them that need nobody to do anything: neither an extra to install nor a bug to mend.
+# Those among them that need nobody to do anything: neither something to install nor a bug to mend.
 PASSES_BY_ITSELF = (
     SourceChangedError,
     SourceUnreadableError,
@@ -156,29 +159,35 @@ class Settling:
         if isinstance(result, PhotoError):
             if not isinstance(result, _PASSING) and result.source_sha256:
                 refusal = RememberedRefusal(result.message, result.hint)
-                self._learn(candidate, result.source_sha256, refusal)
+                recipe = refusal_recipe(self._recipe)
+                self._learn(candidate, result.source_sha256, recipe, refusal)
             return failed(candidate, result)
+        recipe = photo_recipe(self._recipe, result.plugin)
         put = self._folder.put(candidate.output, result.jpeg.data)
-        preview = self._put_preview(result)
+        preview = self._put_preview(result, recipe)
         jpeg = _prepared_jpeg(candidate, result, put.sha256, preview)
         self._put.append((candidate.output, put))
         if result.thumbnail:
             self._thumbnails.append((put.sha256, result.thumbnail))
-        self._learn(candidate, result.source_sha256, jpeg)
+        self._learn(candidate, result.source_sha256, recipe, jpeg)
         return Prepared(candidate.name, candidate.subject, jpeg)
 
-    def _put_preview(self, made: MadePhoto) -> str:
+    def _put_preview(self, made: MadePhoto, recipe: str) -> str:
         """Put the picture of an original in its place; returns where that is."""
         if not made.preview:
             return ""
-        place = preview_path(made.source_sha256, self._recipe, len(made.preview))
+        place = preview_path(made.source_sha256, recipe, len(made.preview))
         self._folder.put_to_look_at(place, made.preview)
         return place
 
     def _learn(
-        self, candidate: Candidate, sha256: str, outcome: PreparedJpeg | RememberedRefusal
+        self,
+        candidate: Candidate,
+        sha256: str,
+        recipe: str,
+        outcome: PreparedJpeg | RememberedRefusal,
     ) -> None:
-        known = RememberedSource(candidate.stamp, sha256, self._recipe, outcome)
+        known = RememberedSource(candidate.stamp, sha256, recipe, outcome)
         self._known.append((candidate.name, known))
 
 

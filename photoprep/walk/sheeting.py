@@ -24,6 +24,7 @@ from photoprep.report import Finding, SheetCell, WrittenSheet
 from photoprep.sheet.task import RECIPE_NUMBER
 from photoprep.version import __version__
 from photoprep.walk.crew import OnDone, Team, unheard
+from photoprep.walk.recipes import plugin_in
 from photoprep.walk.sheet_copies import CopyShelf
 from photoprep.walk.sheet_notes import LEFT_OFF
 from photoprep.walk.sheet_pages import MadePages, Studio
@@ -161,6 +162,8 @@ def _ingredients(
     for shown in plan.shown:
         known = folder.state.source(shown.source)
         hashes.append(known.sha256 if known is not None else "")
+        if known is not None and plugin_in(known.recipe):
+            hashes.append(plugin_in(known.recipe))
     logo = _file_sha256(sheet.logo), _file_sha256(sheet.font)
     # What the caller accepts is no figure of a sheet: one that lacks a picture is made anew anyway.
     figures = asdict(sheet) | asdict(replace(spec, accept_damaged=False))

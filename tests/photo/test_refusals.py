@@ -11,7 +11,8 @@ import pyvips
 from photoprep.errors import DamagedPhotoError, TooManyPixelsError
 from photoprep.language import in_language, say
 from photoprep.photo.decode import decode, set_up_decoders
-from photoprep.photo.refusals import check_pixels, translated
+from photoprep.photo.refusals import translated
+from photoprep.pixel_bounds import check_pixels
 
 
 @pytest.fixture(scope="module", autouse=True)
