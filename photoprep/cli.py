@@ -17,6 +17,7 @@ from typer.main import get_command
 
 from photoprep.cli_accounts import accounts_app
 from photoprep.cli_check import check, names
+from photoprep.cli_cluster import cluster_at
 from photoprep.cli_drafts import drafts
 from photoprep.cli_exits import console, exit_codes, stderr_console
 from photoprep.cli_help import SpokenTyper
@@ -25,6 +26,7 @@ from photoprep.cli_letter import letter_app
 from photoprep.cli_open import must_be_written, open_page
 from photoprep.cli_options import (
     AnySheet,
+    ClusterOption,
     ContactOption,
     CustomerOption,
     DateOption,
@@ -170,6 +172,7 @@ def prepare(
     enquiry: EnquiryOption = "",
     date: DateOption = None,
     jobs: JobsOption = None,
+    cluster: ClusterOption = "",
     sheet: SheetOption = None,
     no_sheets: Annotated[bool, typer.Option("--no-sheets", help="No sheets.")] = False,
     mails: MailsOption = None,
@@ -197,7 +200,10 @@ def prepare(
         from photoprep.proof.progress import RunProgress
 
         speak_by_preset(preset)
-        with RunProgress(stderr_console, spoken, wanted=not quiet) as progress:
+        with (
+            cluster_at(cluster) as workers_elsewhere,
+            RunProgress(stderr_console, spoken, wanted=not quiet) as progress,
+        ):
             report = prepare_photos(
                 paths,
                 out=out,
@@ -215,6 +221,7 @@ def prepare(
                 accept_damaged=accept_damaged,
                 dry_run=dry_run,
                 language=asked_for(),
+                cluster=workers_elsewhere,
                 on_photo=progress.photos,
                 on_sheet=progress.sheets,
                 on_version=progress.versions,

@@ -14,13 +14,14 @@
     ├── MailTooLargeError       65  one attachment alone is over the mail's limit
     ├── DraftUnusableError      65  a draft that cannot go out as it lies
     ├── MailRefusedError        69  a server said no for good
-    ├── TryLaterError           75  a server was not to be reached, or said not now
+    ├── TryLaterError           75  a server or a cluster was not to be reached, or said not now
+    ├── ClusterMismatchError    78  a cluster's workers would make other photos than this machine
     ├── AccountError            78  a mail account is missing, or what is known of it is wrong
     ├── ManifestUnreadableError 65  a list of the products; the run goes on without it
     └── PhotoError              65  one picture; the run goes on without it
         ├── NotAPictureError        not a picture at all: skipped, not failed
         ├── UnsupportedFormatError  a picture, in a format photoprep does not read
-        │   └── MissingExtraError       or would, with something more installed
+        │   └── MissingExtraError       or would, with something more installed; a cluster too
         ├── DamagedPhotoError       it ends too early, or its content is broken
         ├── TooManyPixelsError      more megapixels than a worker may hold
         ├── SourceUnreadableError   the disk or its rights refuse it
@@ -172,9 +173,15 @@ class MailRefusedError(PhotoprepError):
 
 
 class TryLaterError(PhotoprepError):
-    """A mail server was not to be reached or said "not now"; the same may do later."""
+    """A mail server or a cluster was not to be reached or said "not now"; later it may do."""
 
     exit_code = ExitCode.TRY_LATER
+
+
+class ClusterMismatchError(PhotoprepError):
+    """A cluster has workers whose versions of photoprep or its libraries are not this machine's."""
+
+    exit_code = ExitCode.WRONG_PRESET
 
 
 class AccountError(PhotoprepError):
@@ -208,7 +215,7 @@ class UnsupportedFormatError(PhotoError):
 
 
 class MissingExtraError(UnsupportedFormatError):
-    """What reads the picture's format is an extra that is not installed."""
+    """What reads the picture's format, or works on a cluster, is an extra that is not installed."""
 
 
 class DamagedPhotoError(PhotoError):

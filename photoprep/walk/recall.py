@@ -43,9 +43,14 @@ def recipe_of(spec: PhotoSpec) -> str:
     """A fingerprint of all that makes a JPEG what it is, apart from its source."""
     ingredients = {key: str(value) for key, value in asdict(spec).items()}
     del ingredients["accept_damaged"]  # changes what comes of the damaged alone; see ``Memory``
-    ingredients |= {name: _version(name) for name in ("pillow", "pillow-heif", "pyvips-binary")}
-    ingredients |= {"photoprep": __version__, "recipe": str(RECIPE_NUMBER)}
+    ingredients |= recipe_versions()
     return hashlib.sha256(json.dumps(ingredients, sort_keys=True).encode()).hexdigest()
+
+
+def recipe_versions() -> dict[str, str]:
+    """The versions of photoprep and of the libraries that decide what a JPEG is, by their names."""
+    versions = {name: version_of(name) for name in ("pillow", "pillow-heif", "pyvips-binary")}
+    return versions | {"photoprep": __version__, "recipe": str(RECIPE_NUMBER)}
 
 
 def recall(
@@ -120,7 +125,7 @@ def _still_holds(known: RememberedSource, folder: OutputFolder) -> bool:
     return not isinstance(outcome, PreparedJpeg) or folder.holds(outcome.output, outcome.sha256)
 
 
-def _version(distribution: str) -> str:
+def version_of(distribution: str) -> str:
     """The version of an installed library, without loading it.
 
     Most are told by the folder that their installer made: ``pillow-12.0.0.dist-info``. Python's own
