@@ -27,9 +27,10 @@ from photoprep.cluster.parcels import (
     with_source,
 )
 from photoprep.cluster.versions import versions_here
-from photoprep.errors import PhotoError
+from photoprep.errors import PhotoError, SourceUnreadableError
 from photoprep.files import FileStamp, sha256_hex
-from photoprep.photo.source import changed, no_room
+from photoprep.language import say
+from photoprep.photo.source import no_room
 from photoprep.photo.task import PhotoTask, load_room
 from photoprep.sheet.task import Result, work_on
 from photoprep.walk.crew import time_limit_s
@@ -99,7 +100,10 @@ def _laid_down(shipped: Shipped, source: Path) -> Path:
     from distributed import get_worker
 
     if sha256_hex(shipped.data) != shipped.sha256:
-        raise changed()  # on its way
+        raise SourceUnreadableError(
+            say("Its bytes were damaged on their way to a worker of the cluster."),
+            hint=say("Check the network, then run again."),
+        )
     try:
         handle, name = tempfile.mkstemp(shipped.ending, "photoprep-", get_worker().local_directory)
         with os.fdopen(handle, "wb") as file:
@@ -133,11 +137,12 @@ class _IdleCrews:
                 self._idle.append(crew)
                 if self._farewell is not None:
                     self._farewell.cancel()
-                self._farewell = Timer(_KEPT_IDLE_S, self._dismiss)
+                self._farewell = Timer(_KEPT_IDLE_S, self.dismiss)
                 self._farewell.daemon = True
                 self._farewell.start()
 
-    def _dismiss(self) -> None:
+    def dismiss(self) -> None:
+        """End every crew that has no work."""
         with self._lock:
             while self._idle:
                 self._idle.pop().__exit__()

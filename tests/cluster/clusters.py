@@ -1,4 +1,4 @@
-"""Real Dask clusters on this machine: a scheduler and workers, each a process that can be killed."""
+"""Real Dask clusters on this machine: a scheduler and workers, processes that can be killed."""
 
 from __future__ import annotations
 
