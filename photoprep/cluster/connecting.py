@@ -24,6 +24,13 @@ _DEFAULT_PORT = 8786
 _SCHEMES = ("tcp", "tls")
 _CONNECTED_WITHIN_S = 10.0
 _LOOK_EVERY_S = 0.2
+_CONFIG = {
+    # Bytes travel within their tasks, so that the scheduler can give them to another worker when
+    # one is lost; that such a task is large is known.
+    "distributed.admin.large-graph-warning-threshold": "1 TB",
+    # Else the last thousand messages of up to 1 MB stay in memory, to be looked at by nobody.
+    "distributed.admin.low-level-log-length": 0,
+}
 
 
 @contextmanager
@@ -87,9 +94,7 @@ def _client(address: str, within_s: float) -> Iterator[Client]:
             hint=say('Install it with: pip install "photoprep[cluster]"'),
         ) from error
     _silence_dask()
-    # Bytes travel within their tasks, so that the scheduler can give them to another worker when
-    # one is lost; that such a task is large is known.
-    with dask.config.set({"distributed.admin.large-graph-warning-threshold": "1 TB"}):
+    with dask.config.set(_CONFIG):
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # Dask's, of versions of its own that differ
