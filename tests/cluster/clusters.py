@@ -99,7 +99,11 @@ class RealCluster:
 
 @contextmanager
 def real_cluster(
-    folder: Path, *, scheme: str = "tcp", options: Sequence[str] = ()
+    folder: Path,
+    *,
+    scheme: str = "tcp",
+    options: Sequence[str] = (),
+    env: Mapping[str, str] | None = None,
 ) -> Iterator[RealCluster]:
     """A scheduler without workers, which all end with the block."""
     folder.mkdir()
@@ -110,7 +114,7 @@ def real_cluster(
     listening = ["--host", "127.0.0.1", "--port", str(port), "--no-dashboard"]
     if scheme == "tls":
         listening = ["--host", "tls://127.0.0.1", "--port", str(port), "--no-dashboard"]
-    cluster.start("scheduler", own, [*listening, *options])
+    cluster.start("scheduler", own, [*listening, *options], env)
     try:
         wait_until(lambda: _answers(port))
         yield cluster

@@ -188,15 +188,16 @@ def test_ctrl_c_takes_back_what_is_under_way(cluster: RealCluster, tmp_path: Pat
         )
 
 
-def test_a_scheduler_that_is_gone_ends_the_run_and_the_next_goes_on(
+def test_what_is_lost_is_told_and_the_next_run_goes_on(
     sources: Sources, tmp_path: Path
 ) -> None:
     """Over TLS, whose certificates are those of Dask's own configuration."""
     files, config = certificates(tmp_path)
     out = tmp_path / "out"
+    env = {"DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "0"}
     with (
         dask.config.set(config),
-        real_cluster(tmp_path / "short-lived", scheme="tls", options=files) as cluster,
+        real_cluster(tmp_path / "short-lived", scheme="tls", options=files, env=env) as cluster,
     ):
         with (
             pytest.raises(TryLaterError, match="has no worker"),
@@ -205,6 +206,20 @@ def test_a_scheduler_that_is_gone_ends_the_run_and_the_next_goes_on(
             pass
         cluster.start_worker("one")
         cluster.wait_for_workers(1)
+
+        # What the only worker had is not given to another one here, but fails alone.
+        def lose_worker(done: int, _total: int) -> None:
+            if done == 2:
+                cluster.kill("one")
+                cluster.start_worker("two")
+
+        with connected(cluster.address) as workers:
+            report = prepared(
+                sources.photos, tmp_path / "less", cluster=workers, on_photo=lose_worker
+            )
+        died = [photo for photo in report.failed if "crashed or was killed" in photo.reason]
+        assert 1 <= len(died) <= 2
+        assert len(report.ready) == 12 - len(died)
 
         def lose_it(done: int, _total: int) -> None:
             if done == 2:
