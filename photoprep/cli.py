@@ -17,8 +17,9 @@ from typer.main import get_command
 
 from photoprep.cli_accounts import accounts_app
 from photoprep.cli_check import check, names
-from photoprep.cli_doctor import doctor
+from photoprep.cli_cluster import cluster_at
 from photoprep.cli_deliver import deliver, plugins
+from photoprep.cli_doctor import doctor
 from photoprep.cli_drafts import drafts
 from photoprep.cli_dropped import DROPPED, dropped, hold_window
 from photoprep.cli_exits import console, exit_codes, stderr_console
@@ -28,6 +29,7 @@ from photoprep.cli_letter import letter_app
 from photoprep.cli_open import must_be_written, open_page
 from photoprep.cli_options import (
     AnySheet,
+    ClusterOption,
     ContactOption,
     CustomerOption,
     DateOption,
@@ -187,6 +189,7 @@ def prepare(
     enquiry: EnquiryOption = "",
     date: DateOption = None,
     jobs: JobsOption = None,
+    cluster: ClusterOption = "",
     sheet: SheetOption = None,
     no_sheets: Annotated[bool, typer.Option("--no-sheets", help="No sheets.")] = False,
     mails: MailsOption = None,
@@ -214,7 +217,10 @@ def prepare(
         from photoprep.proof.progress import RunProgress
 
         speak_by_preset(preset)
-        with RunProgress(stderr_console, spoken, wanted=not quiet) as progress:
+        with (
+            cluster_at(cluster) as workers_elsewhere,
+            RunProgress(stderr_console, spoken, wanted=not quiet) as progress,
+        ):
             report = prepare_photos(
                 paths,
                 out=out,
@@ -232,6 +238,7 @@ def prepare(
                 accept_damaged=accept_damaged,
                 dry_run=dry_run,
                 language=asked_for(),
+                cluster=workers_elsewhere,
                 on_photo=progress.photos,
                 on_sheet=progress.sheets,
                 on_version=progress.versions,

@@ -87,6 +87,14 @@ JobsOption = Annotated[
     int | None,
     typer.Option("--jobs", metavar="N", min=1, help="Workers at once. (default: one a core)"),
 ]
+ClusterOption = Annotated[
+    str,
+    typer.Option(
+        "--cluster",
+        metavar="ADDRESS",
+        help="Make the photos on a Dask cluster, such as tcp://scheduler:8786.",
+    ),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the report as JSON.")]
 QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")]
 OpenOption = Annotated[

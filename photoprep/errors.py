@@ -15,14 +15,15 @@
     ├── DraftUnusableError      65  a draft that cannot go out as it lies
     ├── MailRefusedError        69  a server said no for good
     ├── DeliveryRefusedError    69  what delivers to another target said no
-    ├── TryLaterError           75  a server or target was not to be reached, or said not now
+    ├── TryLaterError           75  a server, target or cluster is not to be reached, or said not now
+    ├── ClusterMismatchError    78  a cluster's workers would make other photos than this machine
     ├── AccountError            78  a mail account is missing, or what is known of it is wrong
     ├── PluginError             70  a plug-in that delivers has a fault
     ├── ManifestUnreadableError 65  a list of the products; the run goes on without it
     └── PhotoError              65  one picture; the run goes on without it
         ├── NotAPictureError        not a picture at all: skipped, not failed
         ├── UnsupportedFormatError  a picture, in a format photoprep does not read
-        │   └── MissingExtraError       or would, with something more installed
+        │   └── MissingExtraError       or would, with something more installed; a cluster too
         ├── DamagedPhotoError       it ends too early, or its content is broken
         ├── TooManyPixelsError      more megapixels than a worker may hold
         ├── SourceUnreadableError   the disk or its rights refuse it
@@ -181,9 +182,15 @@ class DeliveryRefusedError(PhotoprepError):
 
 
 class TryLaterError(PhotoprepError):
-    """A server or another target was not to be reached or said "not now"; it may do later."""
+    """A server, a target or a cluster was not to be reached or said "not now"; it may do later."""
 
     exit_code = ExitCode.TRY_LATER
+
+
+class ClusterMismatchError(PhotoprepError):
+    """A cluster has workers whose versions of photoprep or its libraries are not this machine's."""
+
+    exit_code = ExitCode.WRONG_PRESET
 
 
 class AccountError(PhotoprepError):
@@ -223,7 +230,7 @@ class UnsupportedFormatError(PhotoError):
 
 
 class MissingExtraError(UnsupportedFormatError):
-    """What reads the picture's format is an extra that is not installed."""
+    """What reads the picture's format, or works on a cluster, is an extra that is not installed."""
 
 
 class DamagedPhotoError(PhotoError):

@@ -45,7 +45,7 @@ from photoprep.rehearsal import RehearsedFolder, rehearse
 from photoprep.report import Limits, Report, WrittenMail, WrittenSheet, indented
 from photoprep.state import State
 from photoprep.walk.copies import copies_aside, copy_findings, copy_outcome, remember_copies
-from photoprep.walk.crew import OnDone, PhotoCrew, Team, photo_crew, unheard
+from photoprep.walk.crew import Elsewhere, OnDone, PhotoCrew, Team, photo_crew, unheard
 from photoprep.walk.findings import findings_of, plugin_findings
 from photoprep.walk.grouping import grouped
 from photoprep.walk.intake import Candidate, Copy, Intake, no_photos, take_in, with_outputs
@@ -87,6 +87,7 @@ def prepare(
     links_within: str | os.PathLike[str] | None = None,
     language: Language | None = None,
     executor: Executor | None = None,
+    cluster: Elsewhere | None = None,
     crew: PhotoCrew | None = None,
     on_photo: OnDone = unheard,
     on_sheet: OnDone = unheard,
@@ -118,6 +119,8 @@ def prepare(
             preset's, which by default is the user's.
         executor: where the work goes instead of worker processes of its own. Without it, a script
             that calls this needs the usual ``if __name__ == "__main__":`` around it.
+        cluster: who makes the photos and their smaller versions, as ``cluster.connecting`` gives
+            it; heads are read and sheets are made here all the same.
         crew: lasting workers of the caller's, instead of new ones; after an error they are to be
             ended by the caller.
         on_photo: hears ``(done, total)`` of the photos that have to be made.
@@ -129,6 +132,7 @@ def prepare(
         NoPhotosError: there is no picture under the paths; nothing is written.
         PresetError: the preset or its letter's template does not hold.
         CannotWriteError, OutputBusyError: the output folder cannot be used.
+        TryLaterError: the cluster is gone.
 
     """
     workers = jobs_given(jobs)
@@ -140,7 +144,7 @@ def prepare(
     )
     with ExitStack() as stack:
         crew = crew or stack.enter_context(photo_crew(workers))
-        if executor is None and not place.exists():
+        if executor is None and cluster is None and not place.exists():
             crew.hire(len(dropped.files))  # a first run: everything will have to be made
         preset = _preferring(preset_given(preset), prefer)
         if mails:
@@ -194,15 +198,15 @@ def prepare(
         )
         live = LivePage(folder, folder.free_paths([PAGE_FILE])[0], begun)
         foreseen = shelf.foreseen(plan_sheets(pictures, kinds, sheet_words))
+        team = Team(crew, workers, executor)
+        photographers = Team(crew, workers, executor, cluster)
         made = make_photos(
             intake.candidates,
             recalled,
             folder,
             spec,
             recipe,
-            jobs=workers,
-            crew=crew,
-            executor=executor,
+            team=photographers,
             on_photo=on_photo,
             last=not kinds and not (mails and preset.mail.squeeze),
             to_copy=foreseen,
@@ -213,7 +217,6 @@ def prepare(
         remember_copies(intake, photos, sources, folder)
         ready = [photo for photo in photos if isinstance(photo, Prepared | Reused)]
         sheeted, mailed = Sheeted(), Mailed()
-        team = Team(crew, workers, executor)
         if kinds:
             sheeted = make_sheets(
                 plan_sheets([(each.source, each.subject) for each in ready], kinds, sheet_words),
@@ -241,7 +244,7 @@ def prepare(
                 folder,
                 preset,
                 about=Correspondence(preset.letter, profile, customer, day, contact, answered),
-                maker=VersionMaker(by_name, spec, recipe, team, hear_version),
+                maker=VersionMaker(by_name, spec, recipe, photographers, hear_version),
                 naming=naming,
             )
         page_path, report_path = folder.free_paths([PAGE_FILE, REPORT_FILE])

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection
+from threading import Lock
 from typing import TypeVar
 
 from photoprep.early import THREAD_LIMITS, Ending
@@ -17,6 +18,9 @@ from photoprep.language import say
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
+
+# The environment is the whole process's, and a cluster's worker starts processes from many threads.
+_environment = Lock()
 
 
 def spawned(
@@ -54,16 +58,17 @@ def interrupts_held_back() -> Iterator[None]:
 @contextmanager
 def one_thread_each() -> Iterator[None]:
     """Start a process whose matrix library keeps to one core: there is a worker for every core."""
-    before = {name: os.environ.get(name) for name in THREAD_LIMITS}
-    os.environ.update(dict.fromkeys(THREAD_LIMITS, "1"))
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
+    with _environment:
+        before = {name: os.environ.get(name) for name in THREAD_LIMITS}
+        os.environ.update(dict.fromkeys(THREAD_LIMITS, "1"))
+        try:
+            yield
+        finally:
+            for name, value in before.items():
+                if value is None:
+                    del os.environ[name]
+                else:
+                    os.environ[name] = value
 
 
 def _live(pipe: Connection, function: Callable[[Task], Result], set_up: Callable[[], None]) -> None:

@@ -215,7 +215,7 @@ def run_elsewhere(
     def outcome_of(future: Future[Result]) -> Result | PhotoError:
         error = future.exception()
         if isinstance(error, BrokenExecutor):
-            return _died(error)
+            return died(error)
         return future.result() if error is None else ours(error)
 
     waiting = deque(range(len(tasks)))
@@ -226,7 +226,7 @@ def run_elsewhere(
             try:
                 running[executor.submit(function, tasks[index])] = index
             except BrokenExecutor as error:
-                yield index, _died(error)
+                yield index, died(error)
         for future in wait(running, return_when=FIRST_COMPLETED).done if running else ():
             yield running.pop(future), outcome_of(future)
 
@@ -273,7 +273,7 @@ class _Worker(Generic[Task, Result]):
         try:
             outcome: Result | PhotoError = self.pipe.recv()
         except (EOFError, OSError) as error:
-            return _died(error)
+            return died(error)
         return outcome
 
     def kill(self) -> None:
@@ -287,13 +287,14 @@ class _Worker(Generic[Task, Result]):
         self.pipe.close()
 
 
-def _died(cause: Exception) -> WorkerDiedError:
-    died = WorkerDiedError(
+def died(cause: BaseException) -> WorkerDiedError:
+    """The error of a picture whose process has died over it."""
+    error = WorkerDiedError(
         say("The process at work on it crashed or was killed, perhaps for want of memory."),
         hint=say("Save the picture anew, or smaller, with another program and run again."),
     )
-    died.__cause__ = cause
-    return died
+    error.__cause__ = cause
+    return error
 
 
 def _timed_out(limit_s: float) -> PhotoTimeoutError:

@@ -9,7 +9,10 @@ from pathlib import Path
 from tests.flat import two_products
 from tests.support import photoprep
 
-HEAVY = "{'PIL', 'numpy', 'nanoarrow', 'pillow_heif', 'pydantic', 'rich'}"
+HEAVY = (
+    "{'PIL', 'numpy', 'nanoarrow', 'pillow_heif', 'pydantic', 'rich', 'dask', 'distributed',"
+    " 'photoprep.cluster'}"
+)
 
 
 def loaded_by(code: str) -> str:
@@ -38,6 +41,16 @@ def test_the_command_line_loads_no_room() -> None:
     loaded = {name[1] for name in modules if name[0] == "photoprep" and len(name) > 1}
     ground = {"errors", "language", "system_language", "units", "version"}
     assert {name for name in loaded if not name.startswith("cli")} <= ground
+
+
+def test_the_command_line_loads_no_cluster() -> None:
+    loaded = loaded_by("import photoprep.cli\nphotoprep.cli.run(['--version'])")
+    assert loaded.splitlines()[-1] == "[]"
+
+
+def test_what_works_for_a_cluster_starts_without_it() -> None:
+    loaded = loaded_by("import photoprep.cluster.bench\nphotoprep.cluster.bench.load_room()")
+    assert loaded == "['PIL', 'nanoarrow', 'numpy', 'photoprep.cluster', 'pillow_heif']"
 
 
 def test_a_sheet_is_planned_without_a_decoder() -> None:

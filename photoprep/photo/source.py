@@ -61,6 +61,12 @@ def held(task: SourceTask) -> Iterator[HeldSource]:
     yield _held_file(task)
 
 
+def plain_ending(name: str) -> str:
+    """A file name's ending, for a copy of the file; empty where not every system would take it."""
+    ending = Path(name).suffix
+    return ending if _PLAIN_ENDING.fullmatch(ending) else ""
+
+
 def check_unchanged(path: Path, stamp: FileStamp) -> os.stat_result:
     """Refuse a file that is certainly another than the one looked at; returns how it looks now.
 
@@ -111,10 +117,8 @@ def _unpacked(archive: Path, member: Member, folder: Path | None) -> Iterator[He
     """
     import tempfile  # workers start without it, and most folders have no archive
 
-    ending = Path(member.name).suffix
-    ending = ending if _PLAIN_ENDING.fullmatch(ending) else ""
     try:
-        handle, name = tempfile.mkstemp(ending, COPY_PREFIX, folder)
+        handle, name = tempfile.mkstemp(plain_ending(member.name), COPY_PREFIX, folder)
     except OSError as error:
         raise no_room(archive, error) from error
     copy = Path(name)

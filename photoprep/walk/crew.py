@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from photoprep.early import claim
 from photoprep.errors import PhotoError
 from photoprep.photo.task import HeadTask, LookTask, PhotoTask, SmallerTask, load_room
 from photoprep.sheet.task import CopyTask, PhotoAndCopiesTask, Result, Task, work_on
-from photoprep.workers import Crew, run_elsewhere
+from photoprep.workers import Crew, Outcomes, run_elsewhere
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -18,6 +18,14 @@ if TYPE_CHECKING:
 PhotoCrew = Crew[Task, Result]
 # Hears how many of how many are done.
 OnDone = Callable[[int, int], None]
+
+
+class Elsewhere(Protocol):
+    """Workers of other machines, which make photos and smaller versions of them, nothing else."""
+
+    def run(self, tasks: Sequence[Task]) -> Outcomes[Result]:
+        """As ``Crew.run``."""
+
 
 # What a photo may take. 200 megapixels take up to 6 s where this was measured; the rest is for slow
 # and busy machines, and for decoders that nobody has met. A file's bytes come on top, at what a
@@ -52,17 +60,30 @@ def time_limit_s(task: Task) -> float:
 
 
 class Team:
-    """Who works on the tasks after the photos: the run's own crew, or the caller's executor."""
+    """Who works on tasks: a cluster, else the caller's executor, else the run's own crew."""
 
-    def __init__(self, crew: PhotoCrew, jobs: int, executor: Executor | None) -> None:
-        self._crew, self._jobs, self._executor = crew, jobs, executor
+    def __init__(
+        self,
+        crew: PhotoCrew,
+        jobs: int,
+        executor: Executor | None,
+        cluster: Elsewhere | None = None,
+    ) -> None:
+        self._crew, self._jobs = crew, jobs
+        self._executor, self._cluster = executor, cluster
 
-    def run(self, tasks: Sequence[Task]) -> Iterator[tuple[int, Result | PhotoError]]:
-        """The results with their tasks' places, as they come."""
-        results = (
-            self._crew.run(tasks, last=False)
-            if self._executor is None
-            else run_elsewhere(work_on, tasks, jobs=self._jobs, executor=self._executor)
-        )
+    def run(
+        self, tasks: Sequence[Task], *, last: bool = False
+    ) -> Generator[tuple[int, Result | PhotoError], None, None]:
+        """The results with their tasks' places, as they come.
+
+        ``last`` says that the crew has nothing to do afterwards.
+        """
+        if self._cluster is not None:
+            results = self._cluster.run(tasks)
+        elif self._executor is not None:
+            results = run_elsewhere(work_on, tasks, jobs=self._jobs, executor=self._executor)
+        else:
+            results = self._crew.run(tasks, last=last)
         with closing(results):
             yield from results

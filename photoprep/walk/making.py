@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from photoprep.errors import PhotoError
 from photoprep.outcome import Failed, PhotoOutcome, Prepared, PreparedJpeg, Reused
@@ -23,17 +23,12 @@ from photoprep.sheet.task import (
     PhotoAndCopies,
     PhotoAndCopiesTask,
     Task,
-    work_on,
 )
-from photoprep.walk.crew import OnDone, PhotoCrew
+from photoprep.walk.crew import OnDone, Team
 from photoprep.walk.intake import Candidate
 from photoprep.walk.previews import with_preview_as_found
 from photoprep.walk.recall import Recalled
 from photoprep.walk.settling import Settling, failed
-from photoprep.workers import run_elsewhere
-
-if TYPE_CHECKING:
-    from concurrent.futures import Executor
 
 Outcome = Prepared | Reused | Failed
 
@@ -71,9 +66,7 @@ def make_photos(
     spec: PhotoSpec,
     recipe: str,
     *,
-    jobs: int,
-    crew: PhotoCrew,
-    executor: Executor | None,
+    team: Team,
     on_photo: OnDone,
     last: bool = True,
     to_copy: Mapping[str, CopyTask] = MappingProxyType({}),
@@ -100,11 +93,7 @@ def make_photos(
     # waiting. What comes of a photo does not depend on its turn.
     order = sorted(recalled.to_make, key=lambda index: -candidates[index].stamp.size_bytes)
     tasks = [_task(candidates[index], spec, folder, to_copy) for index in order]
-    results = (
-        crew.run(tasks, last=last)
-        if executor is None
-        else run_elsewhere(work_on, tasks, jobs=jobs, executor=executor)
-    )
+    results = team.run(tasks, last=last)
 
     def so_far() -> list[Outcome]:
         return [outcome for _, outcome in sorted({**outcomes, **settling.outcomes}.items())]

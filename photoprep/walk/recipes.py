@@ -23,9 +23,14 @@ def recipe_of(spec: PhotoSpec) -> str:
     """A fingerprint of all that makes a JPEG what it is, apart from its source and plug-ins."""
     ingredients = {key: str(value) for key, value in asdict(spec).items()}
     del ingredients["accept_damaged"]  # changes what comes of the damaged alone; see ``Memory``
-    ingredients |= {name: _version(name) for name in ("pillow", "pillow-heif", "pyvips-binary")}
-    ingredients |= {"photoprep": __version__, "recipe": str(RECIPE_NUMBER)}
+    ingredients |= recipe_versions()
     return hashlib.sha256(json.dumps(ingredients, sort_keys=True).encode()).hexdigest()
+
+
+def recipe_versions() -> dict[str, str]:
+    """The versions of photoprep and of the libraries that decide what a JPEG is, by their names."""
+    versions = {name: library_version(name) for name in ("pillow", "pillow-heif", "pyvips-binary")}
+    return versions | {"photoprep": __version__, "recipe": str(RECIPE_NUMBER)}
 
 
 def photo_recipe(recipe: str, plugin: str) -> str:
@@ -48,8 +53,8 @@ def plugin_in(recipe: str) -> str:
     return recipe.partition(_BESIDES)[2]
 
 
-def _version(distribution: str) -> str:
-    """The version of an installed library, without loading it."""
+def library_version(distribution: str) -> str:
+    """The version of an installed library, without loading it; ``unknown`` where none is told."""
     if version := version_of(distribution):
         return version
     from importlib.metadata import PackageNotFoundError

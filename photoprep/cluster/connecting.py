@@ -1,0 +1,120 @@
+"""The door: an address becomes a cluster whose workers are known to make what is made here."""
+
+from __future__ import annotations
+
+import logging
+import time
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from photoprep.cluster.roster import Roster
+from photoprep.cluster.running import Cluster
+from photoprep.cluster.versions import refusal, versions_here
+from photoprep.errors import MissingExtraError, TryLaterError, UsageError
+from photoprep.language import say
+
+if TYPE_CHECKING:
+    from distributed import Client
+
+# Dask's own default (``distributed.comm.default-scheme`` and the scheduler's port).
+_DEFAULT_PORT = 8786
+_SCHEMES = ("tcp", "tls")
+_CONNECTED_WITHIN_S = 10.0
+_LOOK_EVERY_S = 0.2
+_CONFIG = {
+    # Bytes travel within their tasks, so that the scheduler can give them to another worker when
+    # one is lost; that such a task is large is known.
+    "distributed.admin.large-graph-warning-threshold": "1 TB",
+    # Else the last thousand messages of up to 1 MB stay in memory, to be looked at by nobody.
+    "distributed.admin.low-level-log-length": 0,
+}
+
+
+@contextmanager
+def connected(address: str, *, within_s: float = _CONNECTED_WITHIN_S) -> Iterator[Cluster]:
+    """The cluster of the scheduler at this address, for the block.
+
+    TLS (``tls://``) takes its certificates from Dask's own configuration.
+
+    Raises:
+        UsageError: this is no address of a scheduler.
+        MissingExtraError: Dask is not installed here.
+        TryLaterError: no scheduler answers within that time, or it has no worker.
+        ClusterMismatchError: some of its workers would make other photos than this machine.
+
+    """
+    plain = checked_address(address)
+    with _client(plain, within_s) as client:
+        roster = Roster(client, plain, versions_here())
+        ends_s = time.monotonic() + within_s
+        while not roster.look() and not roster.refused and time.monotonic() < ends_s:
+            time.sleep(_LOOK_EVERY_S)
+        if roster.refused:
+            raise refusal(roster.refused.values())
+        if not roster.threads:
+            raise TryLaterError(
+                say("The scheduler at {address} has no worker.", address=plain),
+                hint=say("Start some (dask worker {address}), then run again.", address=plain),
+            )
+        yield Cluster(client, roster)
+
+
+def checked_address(address: str) -> str:
+    """The address with its scheme and port, ``tcp`` and 8786 where it has none.
+
+    Raises:
+        UsageError: it is none that a scheduler can have.
+
+    """
+    try:
+        parts = urlsplit(address if "://" in address else f"tcp://{address}")
+        host, port = parts.hostname, parts.port or _DEFAULT_PORT
+    except ValueError:  # a port that is none, or half an IPv6 address
+        host, port = None, 0
+    rest = host is None or parts.path.strip("/") or parts.query or parts.fragment or parts.username
+    if not host or rest or parts.scheme not in _SCHEMES or any(map(str.isspace, host)):
+        raise UsageError(
+            say("This is no address of a cluster's scheduler: {address}", address=address),
+            hint=say("It looks like tcp://scheduler:8786, or tls://scheduler:8786."),
+        )
+    return f"{parts.scheme}://{f'[{host}]' if ':' in host else host}:{port}"
+
+
+@contextmanager
+def _client(address: str, within_s: float) -> Iterator[Client]:
+    try:
+        import dask
+        from distributed import Client
+    except ImportError as error:
+        raise MissingExtraError(
+            say("Work on a cluster needs Dask, which is not installed here."),
+            hint=say('Install it with: pip install "photoprep[cluster]"'),
+        ) from error
+    _silence_dask()
+    with dask.config.set(_CONFIG):
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # Dask's, of versions of its own that differ
+                client = Client(address, timeout=within_s, set_as_default=False)
+        except (OSError, ValueError, TypeError) as error:
+            raise TryLaterError(
+                say(
+                    "No scheduler answers at {address} ({detail}).",
+                    address=address,
+                    detail=" ".join(str(error).split())[:200] or type(error).__name__,
+                ),
+                hint=say("Check the address and that the cluster is running, then run again."),
+            ) from error
+        try:
+            yield client
+        finally:
+            client.close(timeout=within_s)
+
+
+def _silence_dask() -> None:
+    """What Dask would log of lost connections, a person is told in a sentence of ours."""
+    for name in ("distributed", "distributed.client", "tornado", "tornado.application"):
+        logging.getLogger(name).setLevel(logging.CRITICAL + 1)

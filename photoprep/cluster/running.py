@@ -1,0 +1,207 @@
+"""Work on a cluster, seen from home: some tasks under way, results as they come, a bound on all.
+
+Only so many tasks are under way as keep the workers busy, and so many bytes of sources: a cluster
+holds little of what a run is to do, and this process as little of what comes back. Dask gives the
+tasks of a lost worker to others; what it cannot know, a path that a worker does not see or a worker
+of other versions, is learned from what comes back, and such a task is sent again.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from contextlib import closing, suppress
+from dataclasses import dataclass
+from queue import Empty, SimpleQueue
+from typing import TYPE_CHECKING
+
+from photoprep.cluster.bench import work_far
+from photoprep.cluster.parcels import (
+    FarOutcome,
+    OtherVersions,
+    PhotoWork,
+    Unseen,
+    landed,
+    parcel_of,
+    photo_of,
+)
+from photoprep.cluster.roster import Roster
+from photoprep.cluster.versions import RefusedWorker
+from photoprep.errors import PhotoError
+from photoprep.photo.source import check_unchanged
+from photoprep.photo.task import PhotoTask, SmallerTask
+from photoprep.sheet.task import PhotoAndCopiesTask, Result, Task
+from photoprep.worker_process import ours
+from photoprep.workers import Outcomes, died
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor, Future
+
+    from distributed import Client
+
+# One in work and one waiting for every thread, so that none idles while a result travels.
+_TASKS_PER_THREAD = 2
+# Results wait in this process until they are written, 0.4 MB each. With so many under way, at a
+# quarter of a second a photo, four times as many would come as one disk can sync.
+_MOST_UNDER_WAY = 512
+_MOST_SHIPPED_BYTES = 256_000_000
+# A task comes back from a worker of other versions, or one without photoprep, until it is known.
+_MOST_TRIPS = 20
+_PATIENCE_S = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class _UnderWay:
+    """A task that is away: its index, how often it was sent, and what of its source went along."""
+
+    index: int
+    trips: int
+    shipped_bytes: int
+
+
+class Cluster:
+    """The workers of a Dask cluster, as ``workers.Crew`` has those of this machine."""
+
+    def __init__(self, client: Client, roster: Roster) -> None:
+        self._client, self._roster = client, roster
+        # Disks (``st_dev``) with files that some worker did not see: from them bytes are shipped.
+        self._unseen_disks: set[int] = set()
+
+    @property
+    def refused(self) -> tuple[RefusedWorker, ...]:
+        """The workers that came during the run and were given no work."""
+        return tuple(self._roster.ever_refused.values())
+
+    def run(self, tasks: Sequence[Task]) -> Outcomes[Result]:
+        """Do every task on some worker; yields (index, result or error) as they come.
+
+        Closing the generator takes back whatever is under way.
+
+        Raises:
+            TryLaterError: the scheduler is gone, or has had no worker for too long.
+
+        """
+        works = [_photo_work(task) for task in tasks]
+        with closing(_Run(self._client, self._roster, works, self._unseen_disks)) as run:
+            yield from run.outcomes()
+
+
+class _Run:
+    """One run over the cluster: what waits at home, and what is under way."""
+
+    def __init__(
+        self,
+        client: Client,
+        roster: Roster,
+        works: Sequence[PhotoWork],
+        unseen_disks: set[int],
+    ) -> None:
+        self._client, self._roster = client, roster
+        self._works, self._unseen_disks = works, unseen_disks
+        self._waiting = deque((index, 1) for index in range(len(works)))
+        self._under_way: dict[Future[FarOutcome], _UnderWay] = {}
+        self._shipped_bytes = 0
+        self._came: SimpleQueue[Future[FarOutcome]] = SimpleQueue()
+        # By the workers that they are for; one without names is for all.
+        self._executors: dict[tuple[str, ...], Executor] = {}
+
+    def close(self) -> None:
+        """Take back what is under way; what a worker has begun already, it ends for nobody."""
+        for executor in self._executors.values() if self._under_way else ():
+            with suppress(Exception):  # the scheduler is gone, and has nothing left to take back
+                executor.shutdown(wait=False)
+
+    def outcomes(self) -> Outcomes[Result]:
+        """What comes of every task, with its index, in order of completion."""
+        while self._waiting or self._under_way:
+            self._roster.look_sometimes()
+            while self._waiting and self._has_room():
+                index, trip = self._waiting.popleft()
+                try:
+                    self._send(index, trip)
+                except PhotoError as error:
+                    yield index, error
+            with suppress(Empty):
+                yield from self._arrived(self._came.get(timeout=_PATIENCE_S))
+
+    def _has_room(self) -> bool:
+        most = min(_MOST_UNDER_WAY, _TASKS_PER_THREAD * sum(self._roster.threads.values()))
+        return len(self._under_way) < most and self._shipped_bytes < _MOST_SHIPPED_BYTES
+
+    def _send(self, index: int, trip: int) -> None:
+        work = self._works[index]
+        ship = bool(self._unseen_disks) and _disk_of(work) in self._unseen_disks
+        parcel = parcel_of(work, self._roster.ours, ship=ship)
+        try:
+            future = self._executor().submit(work_far, parcel)
+        except (OSError, RuntimeError) as error:
+            raise self._roster.lost() from error
+        self._under_way[future] = _UnderWay(index, trip, parcel.shipped_bytes)
+        self._shipped_bytes += parcel.shipped_bytes
+        future.add_done_callback(self._came.put)
+
+    def _executor(self) -> Executor:
+        """All workers are asked, or those alone that may, while one is there that may not.
+
+        A list of names costs the scheduler time for each task, so that the rule has none.
+        """
+        names = tuple(sorted(self._roster.threads)) if self._roster.refused else ()
+        if names not in self._executors:
+            more = {"workers": list(names)} if names else {}
+            self._executors[names] = self._client.get_executor(pure=False, **more)
+        return self._executors[names]
+
+    def _arrived(self, future: Future[FarOutcome]) -> Outcomes[Result]:
+        sent = self._under_way.pop(future)
+        self._shipped_bytes -= sent.shipped_bytes
+        work, outcome = self._works[sent.index], self._outcome(future)
+        try:
+            if isinstance(outcome, Unseen):
+                self._learn_unseen(work)
+            elif isinstance(outcome, OtherVersions):
+                self._roster.look()
+            else:
+                yield sent.index, landed(work, outcome)
+                return
+            if sent.trips >= _MOST_TRIPS:
+                raise ours(RuntimeError(f"sent {sent.trips} times: {outcome}"))
+        except PhotoError as error:
+            yield sent.index, error
+            return
+        self._waiting.appendleft((sent.index, sent.trips + 1))
+
+    def _learn_unseen(self, work: PhotoWork) -> None:
+        """From this disk bytes are shipped, unless it is the file at home that has changed."""
+        photo = photo_of(work)
+        check_unchanged(photo.path, photo.member.archive if photo.member else photo.stamp)
+        self._unseen_disks.add(_disk_of(work))
+
+    def _outcome(self, future: Future[FarOutcome]) -> FarOutcome:
+        from concurrent.futures import CancelledError
+
+        from distributed.scheduler import KilledWorker
+
+        try:
+            return future.result()
+        except CancelledError as error:
+            raise self._roster.lost() from error
+        except KilledWorker as error:  # several workers, one after the other
+            return died(error)
+        except (ImportError, AttributeError):  # a worker that cannot load the task
+            return OtherVersions()
+        except Exception as error:  # noqa: BLE001 (whatever it is, it costs this one picture)
+            return ours(error)
+
+
+def _photo_work(task: Task) -> PhotoWork:
+    if isinstance(task, PhotoTask | PhotoAndCopiesTask | SmallerTask):
+        return task
+    raise TypeError(f"{type(task).__name__} is done at home")
+
+
+def _disk_of(work: PhotoWork) -> int:
+    """What the path lies on, by ``st_dev``; 0 where it is gone."""
+    try:
+        return photo_of(work).path.stat().st_dev
+    except OSError:
+        return 0
