@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -59,13 +60,19 @@ class Desktop:
         (home / ".config").mkdir()
         (home / ".config/user-dirs.dirs").write_text('XDG_DESKTOP_DIR="$HOME/桌面"\n', "utf-8")
         own = {"XDG_CONFIG_HOME": str(home / ".config"), "XDG_DATA_HOME": str(home / ".local")}
-        self.env = os.environ | screen | own | {"HOME": str(home), "BROWSER": str(browser)}
+        own |= {"HOME": str(home), "BROWSER": str(browser), "DBUS_SESSION_BUS_ADDRESS": "disabled:"}
+        self.env = os.environ | screen | own
+        # Of several terminals GLib takes the first that it knows.
+        self._bin = folder / "bin"
+        self._bin.mkdir()
+        for name in ("gio", "xterm"):
+            (self._bin / name).symlink_to(shutil.which(name) or name)
         self.icon = home / "桌面" / "photoprep.desktop"
 
     def drop(self, *paths: Path) -> None:
         subprocess.run(
             ["gio", "launch", str(self.icon), *map(str, paths)],
-            env=self.env,
+            env=self.env | {"PATH": str(self._bin)},
             timeout=60,
             check=True,
         )

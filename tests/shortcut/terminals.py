@@ -36,7 +36,7 @@ def recording_terminal(folder: Path, notes: Path) -> dict[str, str]:
     terminal = folder / "xterm"
     terminal.write_text(f"#!{sys.executable}\n{code}", encoding="utf-8")
     terminal.chmod(0o755)
-    return os.environ | {"PATH": str(folder)}
+    return os.environ | {"PATH": str(folder), "DBUS_SESSION_BUS_ADDRESS": "disabled:"}
 
 
 def the_only_note(notes: Path) -> list[str]:
