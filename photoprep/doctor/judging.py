@@ -223,6 +223,8 @@ def _place_row(key: str, place: Place, what: str, is_required: bool) -> Row:
         state = "broken" if is_required else "notice"
         said = say("no {what} can be written there: {why}", what=what, why=place.why)
         hint = say("Choose another place with --out, or another folder.")
+        if key == "disk.temporary":
+            hint = say("Name a folder that can be written in the environment variable TMPDIR.")
     else:
         said = say("{free:.1f} GB free for {what}", free=place.free_bytes / _GB, what=what)
         if place.free_bytes < SCARCE_BYTES:

@@ -64,12 +64,13 @@ def look(folder: Path | None, language: Language) -> Facts:
         UsageError: there is no such folder.
 
     """
+    here = _standing_in()
     if folder is not None and not folder.is_dir():
         raise UsageError(
             say("There is no folder {folder}.", folder=str(folder)),
             hint=say("Name one that is there: the folder with photos, or one that is watched."),
         )
-    where = _standing_in() if folder is None else folder.absolute()
+    where = here if folder is None else here / folder
     workers, samples, scripts, fonts_why = _ask_workers()
     return Facts(
         installation=look_at_installation(),
@@ -89,8 +90,11 @@ def look(folder: Path | None, language: Language) -> Facts:
 def _standing_in() -> Path:
     try:
         return Path.cwd()
-    except FileNotFoundError:  # it was removed under our feet
-        return Path.home()
+    except FileNotFoundError as error:  # and no worker could be started here
+        raise UsageError(
+            say("The current folder is no longer there."),
+            hint=say("Go to another one and run again."),
+        ) from error
 
 
 def _temporary_folder() -> Path:

@@ -74,7 +74,7 @@ def store_password(account: Account, password: str) -> None:
         raise AccountError(
             say("There is no keyring on this system that photoprep could use."),
             hint=say(
-                'Install it with: pip install "photoprep[mail]", or set the environment variable '
+                '"photoprep doctor" says how to install it. Or set the environment variable '
                 "{variable}.",
                 variable=variable_of(account),
             ),

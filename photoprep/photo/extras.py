@@ -21,7 +21,7 @@ def load_jpeg_xl(path: Path) -> None:
     except ImportError as error:
         raise MissingExtraError(
             say("It is a JPEG XL file, and what reads those is not installed."),
-            hint=say('Install it with: pip install "photoprep[jxl]". Or save it as JPEG or PNG.'),
+            hint=say('"photoprep doctor" says how to install it. Or save it as JPEG or PNG.'),
             path=path,
         ) from error
     JpegXLImagePlugin.DECODE_THREADS = 1  # there is a worker for every core

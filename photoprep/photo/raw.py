@@ -52,9 +52,7 @@ def read_raw(path: Path) -> ReadRaw:
     except ImportError as error:
         raise MissingExtraError(
             say("It is a camera RAW file, and what reads those is not installed."),
-            hint=say(
-                'Install it with: pip install "photoprep[raw]". Or export it as JPEG or TIFF.'
-            ),
+            hint=say('"photoprep doctor" says how to install it. Or export it as JPEG or TIFF.'),
             path=path,
         ) from error
     try:

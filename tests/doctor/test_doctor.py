@@ -167,6 +167,22 @@ def test_a_folder_that_is_not_there_is_wrong_usage(tmp_path: Path) -> None:
     assert "Traceback" not in told.stderr
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows lets no current folder go")
+def test_a_current_folder_that_is_gone_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "gone").mkdir()
+    leaving = f'cd "{tmp_path}/gone" && rmdir "{tmp_path}/gone" && "$1" -m photoprep doctor'
+    told = subprocess.run(
+        ["sh", "-c", leaving, "sh", sys.executable],
+        capture_output=True,
+        text=True,
+        env=os.environ | {"PYTHONSAFEPATH": "1", "PYTHONPATH": str(FIXTURES.parents[1])},
+        check=False,
+    )
+    assert told.returncode == 2
+    assert "no longer there" in told.stderr
+    assert "Traceback" not in told.stderr
+
+
 def test_a_person_reads_one_screen(tmp_path: Path) -> None:
     told = photoprep("doctor", tmp_path)
     assert told.returncode == 0

@@ -226,7 +226,7 @@ def test_where_an_extra_is_missing_it_is_named(extra: str, monkeypatch: pytest.M
     monkeypatch.setitem(sys.modules, module, None)
     with pytest.raises(UnsupportedFormatError, match="not installed") as caught:
         made(FORMATS / name)
-    assert f'pip install "photoprep[{extra}]"' in caught.value.hint
+    assert '"photoprep doctor" says how to install it' in caught.value.hint
 
 
 # Of real photos, upright sizes: the phone's HEIC lies on its side, with its irot and in Exif too.
