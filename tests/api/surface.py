@@ -33,6 +33,8 @@ def _lines(module: ModuleType) -> list[str]:
         elif isinstance(public, type) and issubclass(public, Exception):
             bases = ", ".join(base.__name__ for base in public.__bases__)
             lines.append(f"{where}({bases}) exits with {getattr(public, 'exit_code', None)}")
+            if "__init__" in vars(public):
+                lines.append(f"{where}{inspect.signature(public)}")
         elif isinstance(public, type) and dataclasses.is_dataclass(public):
             lines += [f"{where}.{_field(field)}" for field in dataclasses.fields(public)]
             lines += [f"{where}.{each}" for each in _own(public)]
@@ -54,7 +56,7 @@ def _own(public: type) -> list[str]:
     """The methods and properties that a class has besides its fields."""
     found = []
     for name, value in sorted(vars(public).items()):
-        if name.startswith("_"):
+        if name.startswith("_") and name != "__call__":
             continue
         if isinstance(value, property):
             found.append(f"{name}: {inspect.signature(value.fget).return_annotation}")  # type: ignore[arg-type]
