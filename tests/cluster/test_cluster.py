@@ -188,9 +188,7 @@ def test_ctrl_c_takes_back_what_is_under_way(cluster: RealCluster, tmp_path: Pat
         )
 
 
-def test_what_is_lost_is_told_and_the_next_run_goes_on(
-    sources: Sources, tmp_path: Path
-) -> None:
+def test_what_is_lost_is_told_and_the_next_run_goes_on(sources: Sources, tmp_path: Path) -> None:
     """Over TLS, whose certificates are those of Dask's own configuration."""
     files, config = certificates(tmp_path)
     out = tmp_path / "out"
@@ -201,7 +199,7 @@ def test_what_is_lost_is_told_and_the_next_run_goes_on(
     ):
         with (
             pytest.raises(TryLaterError, match="has no worker"),
-            connected(cluster.address, within_s=0.5),
+            connected(cluster.address, manned_within_s=0),
         ):
             pass
         cluster.start_worker("one")
@@ -227,7 +225,7 @@ def test_what_is_lost_is_told_and_the_next_run_goes_on(
 
         with (
             pytest.raises(TryLaterError, match=r"connection to the cluster at tls:.* is lost"),
-            connected(cluster.address, within_s=2) as workers,
+            connected(cluster.address) as workers,
         ):
             prepared(sources.photos, out, cluster=workers, on_photo=lose_it)
     assert len(list(out.glob("photos/*.jpg"))) >= 2
