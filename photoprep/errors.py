@@ -15,7 +15,7 @@
     ├── DraftUnusableError      65  a draft that cannot go out as it lies
     ├── MailRefusedError        69  a server said no for good
     ├── DeliveryRefusedError    69  what delivers to another target said no
-    ├── TryLaterError           75  a server, target or cluster is not to be reached, or said not now
+    ├── TryLaterError           75  what is to be reached cannot be now, or said not now
     ├── ClusterMismatchError    78  a cluster's workers would make other photos than this machine
     ├── AccountError            78  a mail account is missing, or what is known of it is wrong
     ├── PluginError             70  a plug-in that delivers has a fault

@@ -34,7 +34,12 @@ _CONFIG = {
 
 
 @contextmanager
-def connected(address: str, *, within_s: float = _CONNECTED_WITHIN_S) -> Iterator[Cluster]:
+def connected(
+    address: str,
+    *,
+    within_s: float = _CONNECTED_WITHIN_S,
+    manned_within_s: float = _CONNECTED_WITHIN_S,
+) -> Iterator[Cluster]:
     """The cluster of the scheduler at this address, for the block.
 
     TLS (``tls://``) takes its certificates from Dask's own configuration.
@@ -42,14 +47,15 @@ def connected(address: str, *, within_s: float = _CONNECTED_WITHIN_S) -> Iterato
     Raises:
         UsageError: this is no address of a scheduler.
         MissingExtraError: Dask is not installed here.
-        TryLaterError: no scheduler answers within that time, or it has no worker.
+        TryLaterError: no scheduler answers within ``within_s`` seconds, or it has no worker
+            within ``manned_within_s`` more.
         ClusterMismatchError: some of its workers would make other photos than this machine.
 
     """
     plain = checked_address(address)
     with _client(plain, within_s) as client:
         roster = Roster(client, plain, versions_here())
-        ends_s = time.monotonic() + within_s
+        ends_s = time.monotonic() + manned_within_s
         while not roster.look() and not roster.refused and time.monotonic() < ends_s:
             time.sleep(_LOOK_EVERY_S)
         if roster.refused:

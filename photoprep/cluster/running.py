@@ -152,23 +152,28 @@ class _Run:
         return self._executors[names]
 
     def _arrived(self, future: Future[FarOutcome]) -> Outcomes[Result]:
+        """The outcome of one that came; none where the task has to be sent again."""
         sent = self._under_way.pop(future)
         self._shipped_bytes -= sent.shipped_bytes
         work, outcome = self._works[sent.index], self._outcome(future)
-        try:
-            if isinstance(outcome, Unseen):
-                self._learn_unseen(work)
-            elif isinstance(outcome, OtherVersions):
-                self._roster.look()
-            else:
-                yield sent.index, landed(work, outcome)
-                return
-            if sent.trips >= _MOST_TRIPS:
-                raise ours(RuntimeError(f"sent {sent.trips} times: {outcome}"))
-        except PhotoError as error:
+        if not isinstance(outcome, Unseen | OtherVersions):
+            yield sent.index, landed(work, outcome)
+        elif error := self._again(sent, outcome):
             yield sent.index, error
-            return
+
+    def _again(self, sent: _UnderWay, outcome: Unseen | OtherVersions) -> PhotoError | None:
+        """Learn from a task that was not done, and put it first; or why it cannot be done."""
+        if sent.trips >= _MOST_TRIPS:
+            return ours(RuntimeError(f"sent {sent.trips} times: {outcome}"))
+        if isinstance(outcome, OtherVersions):
+            self._roster.look()
+        else:
+            try:
+                self._learn_unseen(self._works[sent.index])
+            except PhotoError as error:
+                return error
         self._waiting.appendleft((sent.index, sent.trips + 1))
+        return None
 
     def _learn_unseen(self, work: PhotoWork) -> None:
         """From this disk bytes are shipped, unless it is the file at home that has changed."""
