@@ -25,6 +25,7 @@ NOT_RUN = {
     "photoprep drafts FOLDER-prepared": "needs a server",
     "photoprep send FOLDER-prepared --to j.smith@example.org": "needs a server",
     "photoprep service install INBOX": "changes the person's session",
+    "photoprep --install-completion": "changes the settings of the shell",
     "photoprep watch INBOX --status": "tells of a daemon that runs",
 }
 # What would run for ever, and what opens a window.

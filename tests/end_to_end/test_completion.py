@@ -71,18 +71,20 @@ class Terminal:
             start_new_session=True,
         )
         os.close(theirs)
-        self.said = ""
+        self._said, self._seen = "", 0
 
-    def type(self, keys: str, *, until: str) -> str:
-        """Press keys; returns what the terminal shows of it, up to some words."""
-        begin = len(self.said)
+    def type(self, keys: str) -> None:
+        """Press keys."""
         os.write(self._ours, keys.encode())
+
+    def wait_for(self, words: str) -> None:
+        """Read what the terminal shows until some words have come, after those before."""
         end_s = time.monotonic() + _WITHIN_S
-        while until not in self.said[begin:] and time.monotonic() < end_s:
+        while words not in self._said[self._seen :] and time.monotonic() < end_s:
             if select.select([self._ours], [], [], 1.0)[0]:
-                self.said += os.read(self._ours, 4096).decode(errors="replace")
-        assert until in self.said[begin:], self.said
-        return self.said[begin:]
+                self._said += os.read(self._ours, 4096).decode(errors="replace")
+        assert words in self._said[self._seen :], f"{words} in {self._said[self._seen :]!r}"
+        self._seen = self._said.index(words, self._seen) + len(words)
 
     def close(self) -> None:
         self._shell.kill()
@@ -124,14 +126,18 @@ def test_the_tab_key_completes(
     written(config_folder / "accounts.toml", account)
     terminal = Terminal(command, home)
     try:
-        # Said in two pieces, so that what is echoed is not taken for the answer.
-        terminal.type("echo REA''DY\n", until="READY")
+        # Said in two pieces, so that what is echoed is not taken for it. Once the prompt stands
+        # there the keys are the shell's, and no longer the terminal's own.
+        terminal.type("PS1='rea''dy> '\n")
+        terminal.wait_for("ready> ")
         if shell == "zsh":  # whose first Tab only loads what completes
-            terminal.type("photoprep \t", until="photoprep")
+            terminal.type("photoprep \t\x15\n")
+            terminal.wait_for("ready> ")
         for typed, completed in COMPLETED.items():
-            words = "".join(f"<{word}>" for word in completed).removesuffix(">")
-            # The line is emptied, completed, and then, from its beginning, made one that shows it.
-            terminal.type(f"\x15{typed}\t\x01printf '<%s>' \n", until=words)
+            # The line is completed, and then, from its beginning, made one that shows its words.
+            terminal.type(f"{typed}\t\x01printf '<%s>' \n")
+            terminal.wait_for("".join(f"<{word}>" for word in completed).removesuffix(">"))
+            terminal.wait_for("ready> ")
     finally:
         terminal.close()
 
