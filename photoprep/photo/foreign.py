@@ -100,9 +100,14 @@ def _failed(path: Path, plugged: DecoderPlugin, detail: str) -> PluginFailedErro
 def _taken(given: object, path: Path) -> ForeignPicture:
     """What the plug-in gave, as the room takes pictures; raises ``TypeError`` for what is none."""
     if not isinstance(given, DecodedPicture):
-        raise TypeError(f"it gave a {type(given).__name__} and no DecodedPicture")
+        raise TypeError(say("it gave no DecodedPicture but {kind}", kind=type(given).__name__))
     if given.orientation not in range(1, 9):
-        raise ValueError(f"it gave the orientation {given.orientation!r}, which is not 1 to 8")
+        raise ValueError(
+            say(
+                "it gave the orientation {value}, which is not 1 to 8",
+                value=repr(given.orientation),
+            )
+        )
     pixels: object = given.pixels
     image: Image.Image | DeepPicture
     if isinstance(pixels, Image.Image):
@@ -112,9 +117,9 @@ def _taken(given: object, path: Path) -> ForeignPicture:
     elif isinstance(pixels, np.ndarray):
         image = _of_array(pixels, path)
     else:
-        raise TypeError(f"it gave pixels as {type(pixels).__name__}")
+        raise TypeError(say("it gave pixels as {kind}", kind=type(pixels).__name__))
     if 0 in image.size:
-        raise ValueError("it gave a picture without pixels")
+        raise ValueError(say("it gave a picture without pixels"))
     return ForeignPicture(image, bytes(given.icc_profile), bytes(given.exif), given.orientation)
 
 
@@ -123,10 +128,16 @@ def _of_array(
 ) -> Image.Image | DeepPicture:
     shape = array.shape if array.ndim == 3 else (*array.shape, 1)
     if len(shape) != 3 or shape[2] not in _MODES or array.dtype not in (np.uint8, np.uint16):
-        raise TypeError(f"it gave an array of shape {array.shape} and type {array.dtype}")
+        raise TypeError(
+            say(
+                "it gave an array of shape {shape} and type {kind}",
+                shape=str(array.shape),
+                kind=str(array.dtype),
+            )
+        )
     check_pixels((shape[1], shape[0]), path)
     if 0 in shape:
-        raise ValueError("it gave a picture without pixels")
+        raise ValueError(say("it gave a picture without pixels"))
     whole = np.ascontiguousarray(array.reshape(shape))
     if whole.dtype == np.uint8:
         flat = whole[..., 0] if shape[2] == 1 else whole
