@@ -75,7 +75,7 @@ def _delivered(
 
 def _checked(given: object) -> Delivered:
     if not isinstance(given, Delivered):
-        raise TypeError(f"it gave a {type(given).__name__} and no Delivered")
+        raise TypeError(say("it gave no Delivered but {kind}", kind=type(given).__name__))
     return given
 
 

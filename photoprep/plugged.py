@@ -12,7 +12,7 @@ from importlib import import_module
 from typing import Any
 
 from photoprep.installed import DECODERS, PluginEntry, plugin_entries
-from photoprep.language import say
+from photoprep.language import Sentence, say
 from photoprep.plugins import API_VERSION, Decoder, Delivery
 
 
@@ -73,7 +73,9 @@ def loaded(reference: str) -> Any:
 
 
 def in_words(error: BaseException) -> str:
-    """What an error of a plug-in says, on one line and not without end."""
+    """What an error of a plug-in says, on one line and not without end; or one of ours about it."""
+    if error.args and isinstance(error.args[0], Sentence):
+        return error.args[0]
     said = " ".join(str(error).split())[:200]
     return f"{type(error).__name__}: {said}" if said else type(error).__name__
 

@@ -100,10 +100,14 @@ def _failed(path: Path, plugged: DecoderPlugin, detail: str) -> PluginFailedErro
 def _taken(given: object, path: Path) -> ForeignPicture:
     """What the plug-in gave, as the room takes pictures; raises ``TypeError`` for what is none."""
     if not isinstance(given, DecodedPicture):
-        raise TypeError(say("it gave {kind} and no DecodedPicture", kind=type(given).__name__))
+        raise TypeError(say("it gave no DecodedPicture but {kind}", kind=type(given).__name__))
     if given.orientation not in range(1, 9):
-        turn = repr(given.orientation)
-        raise ValueError(say("it gave the orientation {turn}, which is not 1 to 8", turn=turn))
+        raise ValueError(
+            say(
+                "it gave the orientation {value}, which is not 1 to 8",
+                value=repr(given.orientation),
+            )
+        )
     pixels: object = given.pixels
     image: Image.Image | DeepPicture
     if isinstance(pixels, Image.Image):

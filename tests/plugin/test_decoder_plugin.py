@@ -220,7 +220,7 @@ def test_faulty_plugins_cost_what_they_touch_and_are_told_by_name(tmp_path: Path
     for name in ("wrong", "raises", "exits"):
         assert "The plug-in toy-plugin 1.0, which reads Toy files, failed on it" in reasons[name]
     assert "division by zero" in reasons["raises"]
-    assert "gave str and no DecodedPicture" in reasons["wrong"]
+    assert "it gave no DecodedPicture but str" in reasons["wrong"]
     assert "crashed or was killed" in reasons["crashes"]
     assert "not enough memory" in reasons["greedy"]
     assert "400 megapixels" in reasons["huge"]

@@ -141,7 +141,7 @@ def test_pillows_pictures_orientation_and_credit_are_taken(tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("given", "told"),
     [
-        (None, "gave NoneType and no DecodedPicture"),
+        (None, "it gave no DecodedPicture but NoneType"),
         (DecodedPicture(ramp(5)), r"array of shape \(4, 6, 5\)"),
         (DecodedPicture(ramp(3).astype(np.float32)), "type float32"),
         (DecodedPicture(np.zeros((0, 5, 3), np.uint8)), "without pixels"),
