@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
+from photoprep.cluster.calls import NOT_TO_BE_MADE, make_call, packed
 from photoprep.cluster.versions import RefusedWorker, Versions, versions_here, without_photoprep
 from photoprep.errors import TryLaterError
 from photoprep.language import say
@@ -85,7 +86,7 @@ class Roster:
         if not workers:
             return {}
         answers: dict[str, Any] = self._client.run(
-            versions_here, workers=workers, on_error="return"
+            make_call, packed(versions_here), workers=workers, on_error="return"
         )
         return answers
 
@@ -93,6 +94,4 @@ class Roster:
         """What is different there; None of a worker that gave no answer and is asked again."""
         if isinstance(answer, Versions):
             return answer.differences(self.ours)
-        if isinstance(answer, ImportError | AttributeError | TypeError):
-            return without_photoprep()
-        return None
+        return without_photoprep() if isinstance(answer, NOT_TO_BE_MADE) else None

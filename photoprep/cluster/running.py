@@ -16,6 +16,7 @@ from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
 
 from photoprep.cluster.bench import work_far
+from photoprep.cluster.calls import NOT_TO_BE_MADE, make_call, packed
 from photoprep.cluster.parcels import (
     FarOutcome,
     OtherVersions,
@@ -133,7 +134,7 @@ class _Run:
         ship = bool(self._unseen_disks) and _disk_of(work) in self._unseen_disks
         parcel = parcel_of(work, self._roster.ours, ship=ship)
         try:
-            future = self._executor().submit(work_far, parcel)
+            future = self._executor().submit(make_call, packed(work_far, parcel))
         except (OSError, RuntimeError) as error:
             raise self._roster.lost() from error
         self._under_way[future] = _UnderWay(index, trip, parcel.shipped_bytes)
@@ -192,7 +193,7 @@ class _Run:
             raise self._roster.lost() from error
         except KilledWorker as error:  # several workers, one after the other
             return died(error)
-        except (ImportError, AttributeError):  # a worker that cannot load the task
+        except NOT_TO_BE_MADE:
             return OtherVersions()
         except Exception as error:  # noqa: BLE001 (whatever it is, it costs this one picture)
             return ours(error)

@@ -19,6 +19,8 @@ from distributed import Client
 
 from photoprep import prepare
 from photoprep.cluster.connecting import connected
+from photoprep.cluster.roster import Roster
+from photoprep.cluster.versions import versions_here
 from photoprep.errors import ExitCode, TryLaterError
 from photoprep.outcome import Reused
 from photoprep.report import Report
@@ -142,30 +144,43 @@ def other_versions(folder: Path) -> dict[str, str]:
     return {"PYTHONPATH": os.pathsep.join([str(folder), os.environ.get("PYTHONPATH", "")])}
 
 
+def without_photoprep(folder: Path) -> dict[str, str]:
+    """The environment of a worker that cannot load any photoprep."""
+    written(folder / "photoprep/__init__.py", "raise ImportError('none here')")
+    return {"PYTHONPATH": str(folder)}
+
+
 def test_a_worker_of_other_versions_that_joins_later_makes_nothing(
     cluster: RealCluster, sources: Sources, tmp_path: Path
 ) -> None:
     def join(done: int, _total: int) -> None:
         if done == 2:
             cluster.start_worker("other", env=other_versions(tmp_path / "site"))
-            cluster.wait_for_workers(3)
+            cluster.start_worker("without", env=without_photoprep(tmp_path / "empty"))
+            cluster.wait_for_workers(4)
 
     try:
         with connected(cluster.address) as workers:
             report = prepared(sources.photos, tmp_path / "out", cluster=workers, on_photo=join)
-        (refused,) = workers.refused
+        refused, without = sorted(
+            workers.refused, key=lambda worker: worker.differences, reverse=True
+        )
         assert refused.differences[0].startswith("pillow 1.2.3 instead of ")
+        assert without.differences == ("no photoprep of this version",)
         assert report.to_json() == sources.report.to_json()
         assert contents(tmp_path / "out") == sources.made
 
         # Nor does a run begin while it is there.
         told = photoprep(sources.photos, "--out", tmp_path / "new", "--cluster", cluster.address)
         assert told.returncode == ExitCode.WRONG_PRESET
-        said = f"would make other photos than this machine ({refused.address}: pillow 1.2.3 instead"
-        assert said in " ".join(told.stderr.split())
+        said = " ".join(told.stderr.split())
+        assert "2 workers of the cluster would make other photos than this machine (" in said
+        assert f"{refused.address}: pillow 1.2.3 instead" in said
+        assert f"{without.address}: no photoprep of this version" in said
         assert not (tmp_path / "new").exists()
     finally:
         cluster.kill("other")
+        cluster.kill("without")
 
 
 def test_ctrl_c_takes_back_what_is_under_way(cluster: RealCluster, tmp_path: Path) -> None:
@@ -208,6 +223,10 @@ def test_what_is_lost_is_told_and_the_next_run_goes_on(tmp_path: Path) -> None:
             connected(cluster.address, manned_within_s=0),
         ):
             pass
+        with Client(cluster.address, set_as_default=False) as client:
+            roster = Roster(client, cluster.address, versions_here(), alone_s=0)
+            with pytest.raises(TryLaterError, match="has no worker any more"):
+                roster.look()
         cluster.start_worker("one")
         cluster.wait_for_workers(1)
 
