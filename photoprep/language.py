@@ -86,6 +86,17 @@ def in_language(text: str, language: Language) -> str:
     return template.format_map(values)
 
 
+def data_in_language(value: object, language: Language) -> object:
+    """Plain data as its reader wants it: every text in dicts, lists and tuples; the rest stays."""
+    if isinstance(value, str):
+        return in_language(value, language)
+    if isinstance(value, dict):
+        return {name: data_in_language(each, language) for name, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [data_in_language(each, language) for each in value]
+    return value
+
+
 def packed(text: str) -> object:
     """A text as plain data, ready for JSON; ``unpacked`` makes the same sentence of it again."""
     if not isinstance(text, Sentence):

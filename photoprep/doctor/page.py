@@ -10,7 +10,7 @@ from rich.markup import escape
 
 from photoprep.doctor.facts import Facts, Installation
 from photoprep.doctor.judging import Row, is_well
-from photoprep.language import Language, in_language, say, say_list
+from photoprep.language import Language, data_in_language, in_language, say, say_list
 from photoprep.proof.cells import print_filled
 
 _MARKS = {
@@ -46,8 +46,8 @@ def rows_json(facts: Facts, rows: Sequence[Row], language: Language) -> dict[str
     return {
         "schema": SCHEMA,
         "is_well": is_well(rows),
-        "rows": [_said(asdict(row), language) for row in rows],
-        "facts": _said(asdict(facts), language),
+        "rows": [data_in_language(asdict(row), language) for row in rows],
+        "facts": data_in_language(asdict(facts), language),
     }
 
 
@@ -100,13 +100,3 @@ def _closing(rows: Sequence[Row]) -> str:
     if broken:
         return say("This has to be mended: {what}.", what=say_list(broken))
     return say("All that photoprep needs works.")
-
-
-def _said(value: object, language: Language) -> object:
-    if isinstance(value, str):
-        return in_language(value, language)
-    if isinstance(value, dict):
-        return {name: _said(each, language) for name, each in value.items()}
-    if isinstance(value, list | tuple):
-        return [_said(each, language) for each in value]
-    return value

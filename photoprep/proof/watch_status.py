@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from rich.console import Console
 
-from photoprep.language import Language, in_language, say, say_both, say_number
+from photoprep.language import Language, data_in_language, in_language, say, say_both, say_number
 from photoprep.proof.cells import print_filled
 from photoprep.proof.columns import column, print_columns
 from photoprep.watched import BatchResult, Status, WaitingBatch
@@ -33,7 +33,7 @@ def print_status(status: Status, console: Console, language: Language, *, is_run
 
 def status_json(status: Status, language: Language, *, is_running: bool) -> dict[str, object]:
     """The status as plain data, its sentences as their reader wants them."""
-    told = _said(asdict(status), language)
+    told = data_in_language(asdict(status), language)
     if not isinstance(told, dict):
         raise AssertionError("a status is told by its fields")
     return {"schema": 1, "is_running": is_running, "is_idle": status.is_idle, **told}
@@ -172,16 +172,6 @@ def _print_more(more: int, console: Console, language: Language) -> None:
     if more > 0:
         said = say_number(more, "and {count} more", "and {count} more")
         print_filled(in_language(said, language), console, indent_cells=2)
-
-
-def _said(value: object, language: Language) -> object:
-    if isinstance(value, str):
-        return in_language(value, language)
-    if isinstance(value, dict):
-        return {name: _said(each, language) for name, each in value.items()}
-    if isinstance(value, list | tuple):
-        return [_said(each, language) for each in value]
-    return value
 
 
 def _time(seconds: float) -> str:
