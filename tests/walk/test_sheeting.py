@@ -52,7 +52,7 @@ def remade(report: Report) -> list[str]:
 
 @pytest.fixture
 def worked_on(monkeypatch: pytest.MonkeyPatch) -> list[object]:
-    """Every task of the sheets' that is really worked on, as it happens."""
+    """Every task that is really worked on, as it happens: photos, copies, pages."""
     seen: list[object] = []
 
     def heard(task: sheet_task.Task) -> sheet_task.Result:
@@ -179,7 +179,7 @@ def test_a_changed_photo_costs_itself_and_the_sheets_that_show_it(
     worked_on.clear()
     flat(photos / "Lamp L2/open.png", (90, 90, 90))  # on no sheet
     assert remade(run(photos)) == ["Lamp L2/open.png"]
-    assert worked_on == []
+    assert (copied(worked_on), pages(worked_on)) == ([], 0)
 
 
 def test_a_product_that_goes_takes_its_sheet_along(photos: Path) -> None:
