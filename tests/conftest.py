@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -22,12 +23,16 @@ NOBODY = 65534
 REAL_PHOTOS = Path(__file__).resolve().parents[2] / "shared" / "photos"
 
 
+@pytest.fixture(scope="session")
+def _config_folders(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    # pytest reads the whole folder for each one that it numbers, which thousands of tests feel.
+    return tmp_path_factory.mktemp("config")
+
+
 @pytest.fixture(autouse=True)
-def config_folder(
-    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
-) -> Path:
+def config_folder(_config_folders: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Keep every test, and every process it starts, away from the user's own settings."""
-    folder = tmp_path_factory.mktemp("config")
+    folder = Path(tempfile.mkdtemp(dir=_config_folders))
     monkeypatch.setenv("PHOTOPREP_CONFIG_DIR", str(folder))
     return folder
 
