@@ -65,14 +65,16 @@ def _exit_codes() -> Iterator[str]:
     yield ""
     yield from _table(("code", "meaning"), ((str(int(code)), EXITS[code]) for code in ExitCode))
     yield from ("## Errors and their codes", "")
-    yield "What concerns a whole call is raised in Python as one of these; what concerns one picture"
-    yield from ("(`PhotoError` and below) is a row of the report and never ends a run.", "")
+    yield "What concerns a whole call is raised in Python as one of these; what concerns one"
+    yield from ("picture (`PhotoError` and below) is a row of the report and never ends a run.", "")
     yield from _table(("error", "code", "when"), _error_rows())
 
 
 def _error_rows() -> Iterator[tuple[str, ...]]:
     for name, kind in vars(errors).items():
-        if not inspect.isclass(kind) or PhotoprepError not in kind.__mro__[1:]:
+        if not (inspect.isclass(kind) and issubclass(kind, PhotoprepError)):
+            continue
+        if kind is PhotoprepError:
             continue
         when = " ".join((kind.__doc__ or "").partition("\n\n")[0].split())
         yield name, str(int(kind.exit_code)), when.replace("``", "")
@@ -80,9 +82,9 @@ def _error_rows() -> Iterator[tuple[str, ...]]:
 
 def _findings() -> Iterator[str]:
     yield from ("# Findings", "")
-    yield "What a run, a check or `photoprep letter check` says without refusing anything. The code is"
-    yield "stable and for programs; the sentence is for people and may change. With `--strict` an"
-    yield from ("`error` or a `warning` ends with 3.", "")
+    yield "What a run, a check or `photoprep letter check` says without refusing anything. The code"
+    yield "is stable and for programs; the sentence is for people and may change. With `--strict`"
+    yield from ("an `error` or a `warning` ends with 3.", "")
     for (title, page), codes in FINDINGS.items():
         yield from (f"## {title}", "", f"Explained in [{Path(page).name}]({page}).", "")
         rows = ((code, severity, meaning) for code, (severity, meaning) in codes.items())
@@ -92,8 +94,8 @@ def _findings() -> Iterator[str]:
 def _report_json() -> Iterator[str]:
     yield from ("# report.json", "")
     yield "What `FOLDER-prepared/report.json` holds, and `photoprep FOLDER --json` prints: JSON in"
-    yield f"UTF-8, schema {SCHEMA}. No clock time and no path of your computer stand in it, and equal runs"
-    yield from ("write equal bytes. `[]` says that there is a list of them.", "")
+    yield f"UTF-8, schema {SCHEMA}. No clock time and no path of your computer stand in it, and"
+    yield from ("equal runs write equal bytes. `[]` says that there is a list of them.", "")
     kinds = kinds_of_values()
     rows = ((key, kinds[key], meaning) for key, meaning in KEYS.items())
     yield from _table(("key", "is", "meaning"), rows)
