@@ -67,13 +67,15 @@ def program() -> Command:
 
 
 def commands() -> Iterator[Command]:
-    """Every command that does something, in alphabetical order."""
+    """Every command that does something and is not hidden, in alphabetical order."""
     yield from _below("photoprep", get_command(app))
 
 
 def _below(words: str, command: Any) -> Iterator[Command]:
     for name, below in sorted(command.commands.items()):
         called = f"{words} {name}"
+        if below.hidden:
+            continue
         if hasattr(below, "commands"):
             yield from _below(called, below)
         else:

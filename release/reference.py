@@ -9,6 +9,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from textwrap import dedent
 
 from photoprep import errors
 from photoprep.errors import ExitCode, PhotoprepError
@@ -39,7 +40,7 @@ def _command_line() -> Iterator[str]:
     for command in (program(), *commands()):
         yield from _command(command)
     yield from ("## Environment", "")
-    yield from _table(("variable", ""), VARIABLES.items())
+    yield from _table(("variable", "meaning"), VARIABLES.items())
 
 
 def _command(command: Command) -> Iterator[str]:
@@ -49,12 +50,13 @@ def _command(command: Command) -> Iterator[str]:
         yield from ("```text", f"{command.words} {typed} [OPTIONS]", "```", "")
     for paragraph in command.paragraphs:
         if paragraph.startswith(AS_IT_STANDS):
-            yield from ("```text", *paragraph.removeprefix(AS_IT_STANDS).splitlines(), "```", "")
+            lines = dedent(paragraph.removeprefix(AS_IT_STANDS)).splitlines()
+            yield from ("```text", *lines, "```", "")
         else:
             yield from (_text(" ".join(paragraph.split())), "")
     rows = [*(row for row in command.arguments if row[1]), *command.options]
     if rows:
-        yield from _table(("", ""), rows)
+        yield from _table(("typed", "meaning"), rows)
 
 
 def _exit_codes() -> Iterator[str]:
@@ -106,9 +108,13 @@ def _table(heads: tuple[str, ...], rows: Iterable[Row | tuple[str, ...]]) -> Ite
     yield f"| {' | '.join(heads)} |"
     yield f"| {' | '.join('---' for _ in heads)} |"
     for first, *others in rows:
-        code = first.replace("|", "\\|")
-        yield f"| {' | '.join([f'`{code}`', *map(_text, others)])} |"
+        yield f"| {' | '.join([_code(first), *map(_text, others)])} |"
     yield ""
+
+
+def _code(text: str) -> str:
+    """A text as code; a bar, which would open a column, as HTML has it."""
+    return f"<code>{text.replace('|', '&#124;')}</code>" if "|" in text else f"`{text}`"
 
 
 def _text(text: str) -> str:

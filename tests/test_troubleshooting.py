@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.languages import read_catalogue
+
 ROOT = Path(__file__).parents[1]
 QUOTED = re.compile(r"^> (.+)$", re.MULTILINE)
 
@@ -32,3 +34,10 @@ def test_every_message_in_the_page_stands_in_the_source(said: set[str]) -> None:
     quoted = QUOTED.findall(page)
     assert len(quoted) == len(set(quoted)) >= 30
     assert [message for message in quoted if message not in said] == []
+
+
+def test_every_message_in_the_chinese_page_is_what_a_chinese_run_says(said: set[str]) -> None:
+    chinese = {str(message.string) for message in read_catalogue() if message.id in said}
+    quoted = QUOTED.findall((ROOT / "docs/zh/troubleshooting.md").read_text(encoding="utf-8"))
+    assert len(quoted) == len(set(quoted)) >= 10
+    assert [message for message in quoted if message not in chinese] == []
