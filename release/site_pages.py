@@ -33,8 +33,8 @@ def on_files(files: Any, config: Any) -> Any:
             if not target.startswith("docs/") and (ROOT / target).is_file():
                 outside.setdefault(target)
     for path in outside:
-        there = {"content": (ROOT / path).read_text(encoding="utf-8")}
-        files.append(File.generated(config, _in_site(path), **there))
+        text = (ROOT / path).read_text(encoding="utf-8")
+        files.append(File.generated(config, _in_site(path), content=text))
     return files
 
 

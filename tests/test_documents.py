@@ -10,6 +10,7 @@ import json
 import re
 import tomllib
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 from typer.main import get_command
@@ -67,6 +68,14 @@ def check_toml(text: str, folder: Path) -> None:
         load_vocabulary(file)
     else:
         assert keys <= {"product"}  # a list of the products, which test_manifest_docs reads
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in DOCS.glob("*.svg")))
+def test_no_drawing_asks_a_network_for_anything(name: str) -> None:
+    drawing = (DOCS / name).read_text(encoding="utf-8")
+    root = ElementTree.fromstring(drawing)  # noqa: S314  (our own)
+    assert root.tag.endswith("svg")
+    assert re.findall(r"(?:url\(|href=|src=|@import)\s*[\"']?(?:https?:)?//", drawing) == []
 
 
 @pytest.mark.parametrize("page", PAGES)
