@@ -4,6 +4,7 @@
     python3 start.py demo        set up, then make and prepare the demo's photos
     python3 start.py test        set up, then run the tests
     python3 start.py check       set up, then run the linters and the type checker
+    python3 start.py site        set up, then build the documentation into .site
     python3 start.py run ...     set up, then run photoprep with these arguments
 
 Everything is installed into .venv beside this file; delete that folder to undo it.
@@ -20,7 +21,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 HOME = HERE / ".venv"
 PYTHON = HOME / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-EXTRAS = {"demo": "", "run": "", "test": "[test]", "check": "[dev]"}
+EXTRAS = {"demo": "", "run": "", "test": "[test]", "check": "[dev]", "site": "[site]"}
 OLDEST = (3, 11)
 
 
@@ -38,6 +39,8 @@ def main(arguments: list[str]) -> int:
         return run([PYTHON, "-m", "pytest", *side_by_side(), *rest])
     if command == "check":
         return check()
+    if command == "site":
+        return run([PYTHON, "-m", "mkdocs", "build", "--strict", *rest])
     doors = {"demo": ["demo"], "run": []}
     # Typed in any folder: what is named on the command line is meant from there.
     return subprocess.call([PYTHON, "-m", "photoprep", *doors[command], *rest])

@@ -129,7 +129,9 @@ def _draw(screens: list[tuple[str, str]], place: str) -> str:
         for line in screen.rstrip().splitlines():
             if line.strip() and line.strip() != "#":
                 console.print(Text.from_ansi(_neutral(line, place)), no_wrap=True)
-    return console.export_svg(title="photoprep watch", unique_id="watch")
+    drawn = console.export_svg(title="photoprep watch", unique_id="watch")
+    # Rich names fonts on the web; whoever looks at a picture of ours asks no network.
+    return re.sub(r"\n *@font-face \{.*?\n *\}(?=\n)", "", drawn, flags=re.DOTALL)
 
 
 if __name__ == "__main__":
