@@ -53,7 +53,7 @@ def test_real_photos_of_every_kind(real_photos: Path, tmp_path: Path) -> None:
     for path in sorted(real_photos.rglob("*")):
         if (
             path.is_file()
-            and path.stat().st_size < 4_000_000
+            and path.stat().st_size < 1_500_000
             and path.suffix not in {".tsv", ".md"}
         ):
             kinds.setdefault(path.suffix.lower(), path)

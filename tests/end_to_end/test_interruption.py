@@ -22,8 +22,8 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX sig
 
 
 # So many stops of each kind, in so many sequences: one folder is stopped several times before a
-# run may finish it. A stop is paid with part of a run only, so that 150 take about a minute.
-STOPS, SEQUENCES = 50, 5
+# run may finish it. A stop is paid with part of a run only, so that 108 take less than a minute.
+STOPS, SEQUENCES = 36, 4
 
 # Before it has a handler for Ctrl-C, Python is ended by it without a word: 6 ms, more when busy.
 NO_HANDLER_S = 0.03

@@ -114,9 +114,3 @@ def test_where_nothing_could_be_prepared_nothing_is_opened_that_is_not_there(
     told = photoprep(empty, "--open", env=browser.env)
     assert told.returncode == ExitCode.NO_PHOTOS
     assert browser.opened == []
-
-
-def test_the_demo_shows_its_page(tmp_path: Path, browser: Browser) -> None:
-    told = photoprep("demo", tmp_path / "试用 demo", "--open", "--quiet", env=browser.env)
-    assert told.returncode == ExitCode.DONE
-    assert browser.opened == [(tmp_path / "试用 demo-prepared/report.html").as_uri()]
