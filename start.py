@@ -49,8 +49,9 @@ def main(arguments: list[str]) -> int:
 def side_by_side() -> list[str]:
     """How pytest shares the tests out.
 
-    Many wait for processes of theirs, so there are two processes more than cores. The tests of a file
-    stay together, for what they share, and files come in their order: the longest are not the last.
+    Many wait for processes of theirs, so there are two processes more than cores. The tests of a
+    file stay together, for what they share, and files come in their order: the longest are not the
+    last.
     """
     processes = str((os.cpu_count() or 1) + 2)
     return ["-n", processes, "--dist", "loadfile", "--no-loadscope-reorder"]
