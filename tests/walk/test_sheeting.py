@@ -8,6 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -361,7 +362,9 @@ def test_captions_in_other_scripts(tmp_path: Path, name: str) -> None:
 def noise(path: Path, size: tuple[int, int] = (900, 700)) -> Path:
     """A picture that no JPEG makes small."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    mixed = Image.effect_noise(size, 90)
+    # Pillow's own noise is another one at each run, and a page of it spoiled at one alone.
+    grain = np.random.default_rng(size).normal(128, 90, size[::-1])
+    mixed = Image.fromarray(grain.clip(0, 255).astype(np.uint8))
     Image.merge("RGB", (mixed, mixed.rotate(180), mixed)).save(path)
     return path
 
@@ -372,14 +375,14 @@ def test_a_page_that_would_be_spoiled_is_parted_and_that_is_said(
     photos = tmp_path / "photos"
     for number in range(6):
         noise(photos / f"Box B{number}/closed.png", (900, 700 + number))
-    preset = with_sheet(max_bytes=80_000)
+    preset = with_sheet(max_bytes=76_000)
     report = run(photos, preset=preset, mails=False)
     assert len(report.sheets) >= 2
     # Halved all at once: 1, 2, 4 and 6 pages, each at two densities at most.
     assert pages(worked_on) <= 2 * (1 + 2 + 4 + 6)
     on_sheets = [cell.source for sheet in report.sheets for cell in sheet.cells]
     assert on_sheets == [f"Box B{number}/closed.png" for number in range(6)]
-    assert all(sheet.size_bytes <= 80_000 for sheet in report.sheets)
+    assert all(sheet.size_bytes <= 76_000 for sheet in report.sheets)
     (finding,) = findings(report, "sheet-parted")
     assert finding.severity == "info"
     assert names(report) == [
