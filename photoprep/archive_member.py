@@ -8,7 +8,6 @@ at, before and after. (The format: APPNOTE.TXT 6.3.10, PKWARE.)
 
 from __future__ import annotations
 
-import hashlib
 import os
 import struct
 import zlib
@@ -33,7 +32,7 @@ Pieces = Generator[bytes, None, None]
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
+class ArchiveMember:
     """A file in an archive, as the archive's directory has it.
 
     ``name`` is its own path within, ``method`` is ``STORED`` or ``DEFLATED``, ``crc32`` the
@@ -55,24 +54,18 @@ class Member:
         return FileStamp(self.size_bytes, self.archive.mtime_ns, both, self.archive.looked_ns)
 
 
-def head_of_member(archive: Path, member: Member, most_bytes: int) -> bytes:
-    """The first bytes of a member's content; raises as ``pieces_of``."""
+def head_of_member(archive: Path, member: ArchiveMember, most_bytes: int) -> bytes:
+    """The first bytes of a member's content; raises as ``pieces_of_member``."""
     head = b""
-    with closing(pieces_of(archive, member, piece_bytes=most_bytes)) as pieces:
+    with closing(pieces_of_member(archive, member, piece_bytes=most_bytes)) as pieces:
         while len(head) < most_bytes and (piece := next(pieces, b"")):
             head += piece
     return head[:most_bytes]
 
 
-def sha256_of_member(archive: Path, member: Member) -> str:
-    """The SHA-256 of a member's content, in hexadecimal; raises as ``pieces_of``."""
-    digest = hashlib.sha256()
-    for piece in pieces_of(archive, member):
-        digest.update(piece)
-    return digest.hexdigest()
-
-
-def pieces_of(archive: Path, member: Member, *, piece_bytes: int = _PIECE_BYTES) -> Pieces:
+def pieces_of_member(
+    archive: Path, member: ArchiveMember, *, piece_bytes: int = _PIECE_BYTES
+) -> Pieces:
     """The content of a member; whoever comes to its end has had the whole of it, unharmed.
 
     Raises:
@@ -115,7 +108,7 @@ def check_unchanged(file: BinaryIO, path: Path, stamp: FileStamp) -> None:
         )
 
 
-def _counted(pieces: Pieces, member: Member) -> Pieces:
+def _counted(pieces: Pieces, member: ArchiveMember) -> Pieces:
     """The pieces, ended with an error where they are not what the directory says they are."""
     length_bytes, crc32 = 0, 0
     for piece in pieces:
@@ -130,7 +123,7 @@ def _counted(pieces: Pieces, member: Member) -> Pieces:
         raise _damaged(say("its checksum does not fit"))
 
 
-def _pieces(file: BinaryIO, member: Member, piece_bytes: int) -> Pieces:
+def _pieces(file: BinaryIO, member: ArchiveMember, piece_bytes: int) -> Pieces:
     file.seek(member.header_offset)
     header = file.read(LOCAL_HEADER_BYTES)
     if len(header) < LOCAL_HEADER_BYTES or not header.startswith(b"PK\x03\x04"):

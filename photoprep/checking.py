@@ -13,11 +13,11 @@ from contextlib import ExitStack
 from dataclasses import replace
 
 from photoprep.catalogue.completeness import completeness
-from photoprep.catalogue.dropped import dropped_path
 from photoprep.catalogue.explaining import explained
+from photoprep.catalogue.gathering import gather
 from photoprep.catalogue.naming import Naming, formal_names
 from photoprep.catalogue.products import products_of
-from photoprep.catalogue.scan import Dropped, default_output_folder, scan
+from photoprep.catalogue.scan import Dropped, default_output_folder
 from photoprep.catalogue.vocabulary import Vocabulary, load_vocabulary
 from photoprep.checked import Check, CheckedPhoto, NamedPicture, NamedPictures
 from photoprep.errors import PhotoError
@@ -26,7 +26,6 @@ from photoprep.given import (
     GivenPreset,
     jobs_given,
     language_given,
-    paths_given,
     preset_given,
 )
 from photoprep.language import Language
@@ -133,13 +132,13 @@ def name_pictures(
 
 
 def _dropped(paths: GivenPaths) -> Dropped:
-    return scan([dropped_path(path) for path in paths_given(paths)])
+    return gather(paths)
 
 
 def _taken_in(dropped: Dropped, vocabulary: Vocabulary, preset: Preset) -> Listed:
     intake = take_in(dropped, vocabulary)
     if not intake.candidates:
-        raise no_photos(intake, dropped.root)
+        raise no_photos(intake, dropped)
     by_list = listed(intake, dropped, vocabulary)
     if preset.duplicates == "keep-all":
         return by_list

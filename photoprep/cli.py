@@ -38,7 +38,7 @@ from photoprep.cli_options import (
     JsonOption,
     MailsOption,
     OpenOption,
-    OutOption,
+    OutOrAddressOption,
     Paths,
     PresetOption,
     QuietOption,
@@ -182,7 +182,7 @@ def _top(
 @app.command()
 def prepare(
     paths: Paths,
-    out: OutOption = None,
+    out: OutOrAddressOption = None,
     preset: PresetOption = "trade-email",
     customer: CustomerOption = "",
     contact: ContactOption = "",
@@ -242,6 +242,7 @@ def prepare(
                 on_photo=progress.photos,
                 on_sheet=progress.sheets,
                 on_version=progress.versions,
+                on_upload=progress.uploads,
             )
         _tell(report, as_json=as_json, quiet=quiet)
         if show:

@@ -13,11 +13,21 @@ import typer
 from photoprep.cli_complete import preset_names
 
 Paths = Annotated[
-    list[str], typer.Argument(metavar="PATH...", help="Folders and files with photos.")
+    list[str],
+    typer.Argument(metavar="PATH...", help="Folders and files with photos, or s3://bucket/place."),
 ]
 OutOption = Annotated[
     Path | None,
     typer.Option("--out", metavar="DIR", help="Where to put the results. (default: NAME-prepared)"),
+]
+# As text, because a path is no address.
+OutOrAddressOption = Annotated[
+    str | None,
+    typer.Option(
+        "--out",
+        metavar="DIR|ADDRESS",
+        help="Where to put the results, also s3://bucket/place. (default: NAME-prepared)",
+    ),
 ]
 PresetOption = Annotated[
     str,

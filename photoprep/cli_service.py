@@ -101,10 +101,12 @@ def _service(inbox: Path, out: Path | None, preset: str, config: Path | None, na
     from photoprep.catalogue.dropped import dropped_path
     from photoprep.files import at_home
     from photoprep.preset_file import load_preset
+    from photoprep.remote_address import check_no_address
     from photoprep.service.wanted import Service
     from photoprep.watch.archive import check_archive
     from photoprep.watch.config import load_config
 
+    check_no_address(inbox, out)
     watched = dropped_path(inbox)
     if not watched.is_dir():
         raise UsageError(say("This is no folder."), hint=say("Watch a folder."), path=watched)

@@ -98,9 +98,11 @@ def watch(
     """
     with exit_codes():
         from photoprep.files import at_home
+        from photoprep.remote_address import check_no_address
         from photoprep.watch.serving import default_out
 
         speak_by_preset(preset)
+        check_no_address(inbox, out)
         inbox = Path(at_home(str(inbox))).absolute()
         out = Path(at_home(str(out))).absolute() if out else default_out(inbox)
         if status:

@@ -13,12 +13,11 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from photoprep.catalogue.dropped import dropped_path
-from photoprep.catalogue.scan import scan
+from photoprep.catalogue.gathering import gather
 from photoprep.catalogue.vocabulary import load_vocabulary
 from photoprep.errors import CannotWriteError, NothingPreparedError, UsageError
 from photoprep.files import at_home, write_whole
-from photoprep.given import GivenPaths, GivenPreset, jobs_given, paths_given, preset_given
+from photoprep.given import GivenPaths, GivenPreset, jobs_given, preset_given
 from photoprep.language import say
 from photoprep.outcome import Failed
 from photoprep.preset import SheetLayout
@@ -89,11 +88,11 @@ def make_composite(
             say("A sheet is a JPEG."), hint=say("Give it a name that ends with .jpg."), path=place
         )
     workers, preset = jobs_given(jobs), preset_given(preset)
-    dropped = scan([dropped_path(path) for path in paths_given(paths)])
+    dropped = gather(paths)
     vocabulary = load_vocabulary(words_path())
     intake = take_in(dropped, vocabulary)
     if not intake.candidates:
-        raise no_photos(intake, dropped.root)
+        raise no_photos(intake, dropped)
     by_list = listed(intake, dropped, vocabulary)
     intake = by_list.intake
     if preset.duplicates == "keep-first":

@@ -16,6 +16,7 @@
     ├── MailRefusedError        69  a server said no for good
     ├── DeliveryRefusedError    69  what delivers to another target said no
     ├── TryLaterError           75  what is to be reached cannot be now, or said not now
+    │   └── StoreError              a store of files (s3://…) that cannot be reached, or refuses
     ├── ClusterMismatchError    78  a cluster's workers would make other photos than this machine
     ├── AccountError            78  a mail account is missing, or what is known of it is wrong
     ├── PluginError             70  a plug-in that delivers has a fault
@@ -67,23 +68,31 @@ class PhotoprepError(Exception):
     """Something a person can understand and mend.
 
     ``message`` says what is wrong in one sentence, ``hint`` what to do about it, ``path`` with
-    which file. Instances survive pickling, because they travel home from worker processes.
+    which file, or ``address`` with which one in a store. Instances survive pickling, because they
+    travel home from worker processes.
     """
 
     exit_code: ExitCode = ExitCode.BUG
 
-    def __init__(self, message: str, *, hint: str = "", path: Path | None = None) -> None:
+    def __init__(
+        self, message: str, *, hint: str = "", path: Path | None = None, address: str = ""
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint
         self.path = path
+        self.address = address
 
     def __reduce__(self) -> tuple[object, ...]:
         return (_rebuild, (type(self), self.__dict__.copy()))
 
     def __str__(self) -> str:
-        where = f"{self.path}: " if self.path is not None else ""
-        return f"{where}{self.message}"
+        return f"{self.place}: {self.message}" if self.place else self.message
+
+    @property
+    def place(self) -> str:
+        """Where it is wrong, a file or an address; empty where that is not said."""
+        return self.address or ("" if self.path is None else str(self.path))
 
 
 def _rebuild(kind: type[PhotoprepError], attributes: dict[str, object]) -> PhotoprepError:
@@ -185,6 +194,10 @@ class TryLaterError(PhotoprepError):
     """A server, a target or a cluster was not to be reached or said "not now"; it may do later."""
 
     exit_code = ExitCode.TRY_LATER
+
+
+class StoreError(TryLaterError):
+    """A store of files, such as a bucket, cannot be reached or refuses."""
 
 
 class ClusterMismatchError(PhotoprepError):

@@ -1,7 +1,7 @@
 """The whole story of a run on one screen.
 
     dropped → intake → listing → copies → grouping → recall → making → sheeting → mailing
-    → findings → showing → report
+    → findings → showing → report (→ publishing, where the results go into a store)
 
 ``prepare`` is the door for programs and for the command line alike: it raises typed errors and
 returns a ``Report``; it prints nothing and ends nothing.
@@ -19,9 +19,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from photoprep.catalogue.completeness import completeness
-from photoprep.catalogue.dropped import dropped_path
+from photoprep.catalogue.gathering import gather
 from photoprep.catalogue.naming import Naming
-from photoprep.catalogue.scan import default_output_folder, scan
+from photoprep.catalogue.scan import Dropped, default_output_folder
 from photoprep.catalogue.understanding import Understood
 from photoprep.catalogue.vocabulary import load_vocabulary
 from photoprep.files import FileStamp, at_home
@@ -30,7 +30,6 @@ from photoprep.given import (
     GivenPreset,
     jobs_given,
     language_given,
-    paths_given,
     preset_given,
 )
 from photoprep.language import Language, say
@@ -42,6 +41,7 @@ from photoprep.preset import FRAME_BYTES, MailPreference, Preset, SheetKind
 from photoprep.profile import SenderProfile, words_path
 from photoprep.proof.page import PAGE_FILE
 from photoprep.rehearsal import RehearsedFolder, rehearse
+from photoprep.remote_address import is_address
 from photoprep.report import Limits, Report, WrittenMail, WrittenSheet, indented
 from photoprep.state import State
 from photoprep.walk.copies import copies_aside, copy_findings, copy_outcome, remember_copies
@@ -63,6 +63,8 @@ from photoprep.walk.showing import LivePage, write_page
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
+
+    from photoprep.walk.publishing import Publication
 
 REPORT_FILE = "report.json"
 
@@ -92,6 +94,7 @@ def prepare(
     on_photo: OnDone = unheard,
     on_sheet: OnDone = unheard,
     on_version: OnDone = unheard,
+    on_upload: OnDone = unheard,
 ) -> Report:
     """Prepare every picture under ``paths`` into ``out`` and write the mails that carry them.
 
@@ -99,8 +102,10 @@ def prepare(
     redoes only what changed.
 
     Args:
-        paths: a folder, a file, or several of them, as people drop them.
-        out: the output folder; a sibling ``NAME-prepared`` of the dropped folder by default.
+        paths: a folder, a file, or several of them, as people drop them; or one address in a
+            store (``s3://bucket/catalogue``; with the extra ``[cluster]``).
+        out: the output folder; a sibling ``NAME-prepared`` of the dropped folder by default. An
+            address in a store is where the results are put when they are finished.
         preset: a preset, the name of a shipped one, or the path of a TOML file.
         customer: the customer's number, for names and letters.
         contact: who is addressed, as after "Dear": ``Mr Smith``, ``王先生``.
@@ -126,22 +131,25 @@ def prepare(
         on_photo: hears ``(done, total)`` of the photos that have to be made.
         on_sheet: hears the same of sheets.
         on_version: hears the same of the smaller versions of photos that mails carry.
+        on_upload: hears the same of finished files that are put into a store.
 
     Raises:
         UsageError: a path is not there, or is a folder that photoprep made; the enquiry is none.
         NoPhotosError: there is no picture under the paths; nothing is written.
         PresetError: the preset or its letter's template does not hold.
         CannotWriteError, OutputBusyError: the output folder cannot be used.
-        TryLaterError: the cluster is gone.
+        TryLaterError: the cluster is gone, or a store cannot be reached or refuses (StoreError).
+        MissingExtraError: what reads such addresses is not installed here.
 
     """
     workers = jobs_given(jobs)
     answered = read_enquiry(enquiry) if enquiry else None
     within = Path(links_within) if links_within is not None else None
-    dropped = scan([dropped_path(path) for path in paths_given(paths)], links_within=within)
-    place = (
-        Path(at_home(os.fspath(out))).absolute() if out else default_output_folder(dropped.likeness)
-    )
+    dropped = gather(paths, links_within=within)
+    publication = _publication(out)
+    place = _place_of(out, publication, dropped)
+    if publication and not dry_run:
+        publication.begin()
     with ExitStack() as stack:
         crew = crew or stack.enter_context(photo_crew(workers))
         if executor is None and cluster is None and not place.exists():
@@ -160,7 +168,7 @@ def prepare(
         vocabulary = load_vocabulary(words_path())
         intake = take_in(dropped, vocabulary, _nothing_known if verify else memory.knows)
         if not intake.candidates:
-            raise no_photos(intake, dropped.root)
+            raise no_photos(intake, dropped)
         by_list = listed(intake, dropped, vocabulary)
         intake = by_list.intake
         keep_all = preset.duplicates == "keep-all"
@@ -284,9 +292,31 @@ def prepare(
         if report.page:
             write_page(folder, report.page, report, data)
         folder.write_if_new(report_path, data.encode())
+        if publication and not dry_run:
+            published = publication.publish(folder, wanted, [page_path, report_path], on_upload)
+            report = replace(report, published=published)
         if isinstance(folder, RehearsedFolder):
             report = replace(report, taken_away=tuple(folder.taken_away))
     return report
+
+
+def _publication(out: str | os.PathLike[str] | None) -> Publication | None:
+    if not is_address(out):
+        return None
+    from photoprep.walk.publishing import Publication  # few people have a store
+
+    return Publication(str(out))
+
+
+def _place_of(
+    out: str | os.PathLike[str] | None, publication: Publication | None, dropped: Dropped
+) -> Path:
+    """The output folder on this computer."""
+    if publication:
+        return publication.folder
+    if out:
+        return Path(at_home(os.fspath(out))).absolute()
+    return default_output_folder(dropped.likeness)
 
 
 def _preferring(preset: Preset, prefer: MailPreference | None) -> Preset:

@@ -161,6 +161,16 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class Published:
+    """The store's ``address`` at which the results lie too, and what became of how many files."""
+
+    address: str
+    put: int
+    kept: int
+    removed: int
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """A whole run. ``folder`` is where it was written; it stays out of the JSON.
 
@@ -170,7 +180,8 @@ class Report:
     reads it: the JSON's messages are in it, and a sentence here is said by ``in_language``.
     ``squeeze`` is there when the mails carry smaller versions of photos. ``customer`` and ``date``
     (ISO 8601) are those of names and letters. ``page`` is where its page lies in the folder, empty
-    where none was written; it stays out of the JSON, which lies beside it.
+    where none was written; it stays out of the JSON, which lies beside it, and so does
+    ``published``, which is there where the results went into a store.
     """
 
     preset: str
@@ -190,6 +201,7 @@ class Report:
     customer: str = ""
     date: str = ""
     page: str = ""
+    published: Published | None = None
 
     @property
     def ready(self) -> tuple[Prepared | Reused, ...]:

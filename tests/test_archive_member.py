@@ -8,16 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from photoprep.archive_member import Member, head_of_member, pieces_of, sha256_of_member
+from photoprep.archive_member import ArchiveMember, head_of_member, pieces_of_member
 from photoprep.catalogue.scan import scan
 from photoprep.errors import ArchiveRefusedError, SourceChangedError, SourceUnreadableError
 from photoprep.files import sha256_hex
+from photoprep.members import sha256_of_member
 from tests.archives import Entry, archive, deflated
 
 
-def member_of(path: Path) -> Member:
+def member_of(path: Path) -> ArchiveMember:
     (row,) = scan([path]).files
-    assert row.member, row
+    assert isinstance(row.member, ArchiveMember), row
     return row.member
 
 
@@ -28,7 +29,7 @@ def test_members_are_read_whole(tmp_path: Path, method: int, length: int) -> Non
         with zipfile.ZipFile(tmp_path / "a.zip", "w", method) as packed:
             packed.writestr("a.jpg", content)
         member = member_of(tmp_path / "a.zip")
-        assert b"".join(pieces_of(tmp_path / "a.zip", member)) == content
+        assert b"".join(pieces_of_member(tmp_path / "a.zip", member)) == content
         assert sha256_of_member(tmp_path / "a.zip", member) == sha256_hex(content)
         assert head_of_member(tmp_path / "a.zip", member, 144) == content[:144]
 
@@ -64,7 +65,7 @@ def test_reading_a_bomb_ends_at_what_it_says(tmp_path: Path) -> None:
         tmp_path / "a.zip", Entry(b"a.jpg", bytes(1000), packed=bomb, size_bytes=1_000_000)
     )
     taken: list[int] = []
-    pieces = pieces_of(packed, member_of(packed), piece_bytes=65_536)
+    pieces = pieces_of_member(packed, member_of(packed), piece_bytes=65_536)
     with pytest.raises(ArchiveRefusedError, match="more than the archive says"):
         taken.extend(map(len, pieces))
     assert sum(taken) <= 1_000_000
@@ -85,7 +86,7 @@ def test_an_archive_that_is_another_by_now_is_told(tmp_path: Path) -> None:
 def test_an_archive_that_is_cut_while_it_is_read_has_changed(tmp_path: Path) -> None:
     content = random.Random(1).randbytes(3_000_000)
     packed = archive(tmp_path / "a.zip", Entry(b"a.jpg", content, method=0))
-    pieces = pieces_of(packed, member_of(packed))
+    pieces = pieces_of_member(packed, member_of(packed))
     next(pieces)
     with packed.open("r+b") as file:
         file.truncate(2_000_000)
@@ -105,4 +106,6 @@ def test_whatever_is_damaged_in_it_is_told(tmp_path: Path) -> None:
         packed.write_bytes(data)
         os.utime(packed, ns=(times.st_atime_ns, times.st_mtime_ns))
         with suppress(ArchiveRefusedError):
-            assert b"".join(pieces_of(packed, member)) == content  # what was hit means nothing
+            assert (
+                b"".join(pieces_of_member(packed, member)) == content
+            )  # what was hit means nothing

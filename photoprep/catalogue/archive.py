@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
-from photoprep.archive_member import DEFLATED, STORED, Member, check_unchanged
+from photoprep.archive_member import DEFLATED, STORED, ArchiveMember, check_unchanged
 from photoprep.catalogue.found import FoundFile, is_clutter, is_clutter_folder, printable
 from photoprep.catalogue.member_names import names_of, tidy_name, unsafe_because
 from photoprep.catalogue.zip_directory import Entry, read_directory
@@ -113,10 +113,10 @@ class _Opening:
     def rows(self, entries: Sequence[Entry], names: Sequence[str]) -> list[FoundFile]:
         """What becomes of every entry, in their order."""
         last = {name: index for index, name in enumerate(map(tidy_name, names))}
-        made_here = _made_by_photoprep(names)
+        made_here = made_by_photoprep(names)
         rows: dict[str | int, FoundFile] = {}
         for index, (entry, name) in enumerate(zip(entries, names, strict=True)):
-            folder, why = _folder_aside(name, made_here)
+            folder, why = folder_aside(name, made_here)
             if folder:  # one row for all that is in it, as in a folder on a disk
                 rows.setdefault(folder, self._row(folder, aside=why))
             elif not entry.is_folder:
@@ -139,7 +139,7 @@ class _Opening:
         trouble, hint = _trouble_with(entry)
         if trouble:
             return self._row(name, trouble=trouble, hint=hint)
-        member = Member(
+        member = ArchiveMember(
             name,
             entry.header_offset,
             entry.compressed_bytes,
@@ -156,7 +156,7 @@ class _Opening:
         return FoundFile(self.file.path, shown, None, aside, trouble, hint, None, told_by)
 
 
-def _folder_aside(name: str, made_here: frozenset[str]) -> tuple[str, str]:
+def folder_aside(name: str, made_here: frozenset[str]) -> tuple[str, str]:
     """The uppermost folder of a member that is left aside as a whole, and why; else nothing."""
     if unsafe_because(name):
         return "", ""
@@ -171,7 +171,8 @@ def _folder_aside(name: str, made_here: frozenset[str]) -> tuple[str, str]:
     return "", ""
 
 
-def _made_by_photoprep(names: Sequence[str]) -> frozenset[str]:
+def made_by_photoprep(names: Sequence[str]) -> frozenset[str]:
+    """The folders, of all that files of these names lie in, that photoprep made."""
     made = set()
     for name in names:
         folder, marker, _ = tidy_name(name).partition(f"/{MARKER}/")

@@ -7,8 +7,8 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from photoprep.archive_member import Member
 from photoprep.files import FileStamp
+from photoprep.members import Member
 
 # In a watched folder it says how the batch it lies in is prepared (``watch.settings``).
 SETTINGS_NAME = "photoprep.toml"

@@ -25,12 +25,14 @@ class Dropped:
     """All that was dropped: the folder that names are relative to, and the files in order.
 
     ``likeness`` is the folder that all of it counts as: the root or, for an archive dropped by
-    itself, the folder that it would unpack to.
+    itself, the folder that it would unpack to. Files of a store have an ``address`` that names are
+    relative to; no folder is their root, and they count as one in the current folder.
     """
 
     root: Path
     files: tuple[FoundFile, ...]
     likeness: Path
+    address: str = ""
 
 
 def scan(paths: Iterable[Path], *, links_within: Path | None = None) -> Dropped:
@@ -52,14 +54,7 @@ def scan(paths: Iterable[Path], *, links_within: Path | None = None) -> Dropped:
         raise UsageError(say("No folder or file was given."), hint=say("Drag one onto photoprep."))
     for path in given:
         if _is_folder(path) and is_output_folder(path):
-            raise UsageError(
-                say(
-                    "This folder was made by photoprep; preparing it again would spoil the "
-                    "pictures."
-                ),
-                hint=say("Give it the folder with the original photos."),
-                path=path,
-            )
+            raise made_here(path)
     root = _common_folder(given)
     found: dict[Path, FoundFile] = {}
     for path in given:
@@ -71,6 +66,16 @@ def scan(paths: Iterable[Path], *, links_within: Path | None = None) -> Dropped:
     files = [row for file in found.values() for row in _opened(file, alone)]
     likeness = alone.with_suffix("") if any(file.member for file in files) and alone else root
     return Dropped(root, tuple(sorted(files, key=lambda file: natural_key(file.name))), likeness)
+
+
+def made_here(path: Path | None = None, *, address: str = "") -> UsageError:
+    """The error for what an earlier run has made."""
+    return UsageError(
+        say("This folder was made by photoprep; preparing it again would spoil the pictures."),
+        hint=say("Give it the folder with the original photos."),
+        path=path,
+        address=address,
+    )
 
 
 def default_output_folder(root: Path) -> Path:

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock, Timer
 
+from photoprep.archive_member import ArchiveMember
 from photoprep.cluster.parcels import (
     FarOutcome,
     OtherVersions,
@@ -23,15 +24,17 @@ from photoprep.cluster.parcels import (
     PhotoWork,
     Shipped,
     Unseen,
+    in_folder,
     photo_of,
     with_source,
 )
 from photoprep.cluster.versions import versions_here
-from photoprep.errors import PhotoError, SourceUnreadableError
+from photoprep.errors import MissingExtraError, NoRoomError, PhotoError, SourceUnreadableError
 from photoprep.files import FileStamp, sha256_hex
 from photoprep.language import say
 from photoprep.photo.source import no_room
 from photoprep.photo.task import PhotoTask, load_room
+from photoprep.remote_store import RemoteObject
 from photoprep.sheet.task import Result, work_on
 from photoprep.walk.crew import time_limit_s
 from photoprep.workers import Crew
@@ -67,14 +70,26 @@ def work_far(parcel: Parcel) -> FarOutcome:
 
 def _work_where_seen(task: _BenchTask) -> Result | Unseen:
     """In the crew's process, where a share that hangs is within the limit of time too."""
-    if not task.is_shipped and not _is_seen(photo_of(task.work)):
+    if task.is_shipped:
+        return work_on(task.work)
+    if isinstance(photo_of(task.work).member, RemoteObject):
+        return _work_from_store(task.work)
+    return work_on(task.work) if _is_seen(photo_of(task.work)) else Unseen()
+
+
+def _work_from_store(work: PhotoWork) -> Result | Unseen:
+    """Whether a store gives its files to this worker too is learned by asking for the file."""
+    try:
+        return work_on(work)
+    except NoRoomError:
+        raise
+    except (SourceUnreadableError, MissingExtraError):
         return Unseen()
-    return work_on(task.work)
 
 
 def _is_seen(photo: PhotoTask) -> bool:
     """Whether the file here looks like the one at home; an inode may differ from mount to mount."""
-    found = photo.member.archive if photo.member else photo.stamp
+    found = photo.member.archive if isinstance(photo.member, ArchiveMember) else photo.stamp
     try:
         here = FileStamp.of(photo.path)
     except (OSError, ValueError):
@@ -85,7 +100,8 @@ def _is_seen(photo: PhotoTask) -> bool:
 @contextmanager
 def _source_here(parcel: Parcel) -> Iterator[_BenchTask]:
     if parcel.shipped is None:
-        yield _BenchTask(parcel.work, is_shipped=False)
+        # What a worker that is killed leaves there, Dask clears.
+        yield _BenchTask(in_folder(parcel.work, _own_folder()), is_shipped=False)
         return
     path = _laid_down(parcel.shipped, photo_of(parcel.work).path)
     try:
@@ -96,22 +112,30 @@ def _source_here(parcel: Parcel) -> Iterator[_BenchTask]:
 
 
 def _laid_down(shipped: Shipped, source: Path) -> Path:
-    """The bytes in a file of this worker's folder, which Dask clears when the worker is gone."""
-    from distributed import get_worker
-
+    """The bytes in a file of this worker's folder."""
     if sha256_hex(shipped.data) != shipped.sha256:
         raise SourceUnreadableError(
             say("Its bytes were damaged on their way to a worker of the cluster."),
             hint=say("Check the network, then run again."),
         )
     try:
-        handle, name = tempfile.mkstemp(shipped.ending, "photoprep-", get_worker().local_directory)
+        handle, name = tempfile.mkstemp(shipped.ending, "photoprep-", _own_folder())
         with os.fdopen(handle, "wb") as file:
             file.write(shipped.data)
         os.utime(name, ns=(shipped.mtime_ns, shipped.mtime_ns))
     except OSError as error:
         raise no_room(source, error) from error
     return Path(name)
+
+
+def _own_folder() -> Path | None:
+    """The folder of this worker, which Dask clears when the worker is gone; None in no worker."""
+    from distributed import get_worker
+
+    try:
+        return Path(get_worker().local_directory)
+    except ValueError:
+        return None
 
 
 class _IdleCrews:

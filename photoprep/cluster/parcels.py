@@ -6,14 +6,22 @@ import os
 import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeVar
 
-from photoprep.archive_member import Member
 from photoprep.cluster.versions import Versions
 from photoprep.errors import PhotoError
 from photoprep.files import FileStamp, sha256_hex, unreadable
+from photoprep.members import Member
 from photoprep.photo.source import COPY_PREFIX, changed, held, no_room, plain_ending
 from photoprep.photo.task import PhotoTask, SmallerTask
-from photoprep.sheet.task import Copies, PhotoAndCopies, PhotoAndCopiesTask, Result, WorkingCopy
+from photoprep.sheet.task import (
+    Copies,
+    CopyTask,
+    PhotoAndCopies,
+    PhotoAndCopiesTask,
+    Result,
+    WorkingCopy,
+)
 
 # What a cluster does. Heads are read at home, because a file's first bytes cost less than its
 # journey, and sheets are made there, because they are set in the fonts of whoever makes them.
@@ -54,6 +62,7 @@ class OtherVersions:
     """The work came to a worker that would make other bytes, and was not done."""
 
 
+_OfSource = TypeVar("_OfSource", PhotoTask, CopyTask)
 FarOutcome = Result | PhotoError | Unseen | OtherVersions
 
 
@@ -96,18 +105,44 @@ def _packed(photo: PhotoTask) -> Shipped:
 
 
 def with_source(
-    work: PhotoWork, path: Path, stamp: FileStamp, member: Member | None = None
+    work: PhotoWork,
+    path: Path,
+    stamp: FileStamp,
+    member: Member | None = None,
+    *,
+    unpacking_folder: Path | None = None,
 ) -> PhotoWork:
     """The work on a source that lies there, with nothing laid down in folders of home."""
+    source = _Source(path, stamp, member, unpacking_folder)
     if isinstance(work, PhotoTask):
-        return replace(work, path=path, stamp=stamp, member=member, unpacking_folder=None)
-    photo = replace(work.photo, path=path, stamp=stamp, member=member, unpacking_folder=None)
+        return source.of(work)
+    photo = source.of(work.photo)
     if isinstance(work, SmallerTask):
         return replace(work, photo=photo)
-    copies = replace(
-        work.copies, path=path, stamp=stamp, member=member, unpacking_folder=None, folder=None
-    )
-    return PhotoAndCopiesTask(photo, copies)
+    return PhotoAndCopiesTask(photo, source.of(replace(work.copies, folder=None)))
+
+
+def in_folder(work: PhotoWork, folder: Path | None) -> PhotoWork:
+    """The work as it is, with what has to be laid down for it laid down in this folder."""
+    photo = photo_of(work)
+    return with_source(work, photo.path, photo.stamp, photo.member, unpacking_folder=folder)
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    path: Path
+    stamp: FileStamp
+    member: Member | None
+    unpacking_folder: Path | None
+
+    def of(self, task: _OfSource) -> _OfSource:
+        return replace(
+            task,
+            path=self.path,
+            stamp=self.stamp,
+            member=self.member,
+            unpacking_folder=self.unpacking_folder,
+        )
 
 
 def landed(work: PhotoWork, outcome: Result | PhotoError) -> Result | PhotoError:

@@ -8,7 +8,7 @@ of other versions, is learned from what comes back, and such a task is sent agai
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
@@ -26,11 +26,12 @@ from photoprep.cluster.parcels import (
     parcel_of,
     photo_of,
 )
+from photoprep.cluster.places import Place, check_unchanged_here, most_unseen, place_of
 from photoprep.cluster.roster import Roster
 from photoprep.cluster.versions import RefusedWorker
 from photoprep.errors import PhotoError
-from photoprep.photo.source import check_unchanged
 from photoprep.photo.task import PhotoTask, SmallerTask
+from photoprep.remote_store import RemoteObject
 from photoprep.sheet.task import PhotoAndCopiesTask, Result, Task
 from photoprep.worker_process import ours
 from photoprep.workers import Outcomes, died
@@ -65,8 +66,8 @@ class Cluster:
 
     def __init__(self, client: Client, roster: Roster) -> None:
         self._client, self._roster = client, roster
-        # Disks (``st_dev``) with files that some worker did not see: from them bytes are shipped.
-        self._unseen_disks: set[int] = set()
+        # How often some worker did not see a file of a place: from there bytes are shipped.
+        self._unseen: Counter[Place] = Counter()
 
     @property
     def refused(self) -> tuple[RefusedWorker, ...]:
@@ -83,7 +84,7 @@ class Cluster:
 
         """
         works = [_photo_work(task) for task in tasks]
-        with closing(_Run(self._client, self._roster, works, self._unseen_disks)) as run:
+        with closing(_Run(self._client, self._roster, works, self._unseen)) as run:
             yield from run.outcomes()
 
 
@@ -95,10 +96,10 @@ class _Run:
         client: Client,
         roster: Roster,
         works: Sequence[PhotoWork],
-        unseen_disks: set[int],
+        unseen: Counter[Place],
     ) -> None:
         self._client, self._roster = client, roster
-        self._works, self._unseen_disks = works, unseen_disks
+        self._works, self._unseen = works, unseen
         self._waiting = deque((index, 1) for index in range(len(works)))
         self._under_way: dict[Future[FarOutcome], _UnderWay] = {}
         self._shipped_bytes = 0
@@ -131,7 +132,7 @@ class _Run:
 
     def _send(self, index: int, trip: int) -> None:
         work = self._works[index]
-        ship = bool(self._unseen_disks) and _disk_of(work) in self._unseen_disks
+        ship = self._is_to_be_shipped(work, trip)
         parcel = parcel_of(work, self._roster.ours, ship=ship)
         try:
             future = self._executor().submit(make_call, packed(work_far, parcel))
@@ -140,6 +141,12 @@ class _Run:
         self._under_way[future] = _UnderWay(index, trip, parcel.shipped_bytes)
         self._shipped_bytes += parcel.shipped_bytes
         future.add_done_callback(self._came.put)
+
+    def _is_to_be_shipped(self, work: PhotoWork, trip: int) -> bool:
+        """Whether its source has to go along; one that a store refused to a worker has to."""
+        if trip > 1 and isinstance(photo_of(work).member, RemoteObject):
+            return True
+        return bool(self._unseen) and self._unseen[place_of(work)] >= most_unseen(work)
 
     def _executor(self) -> Executor:
         """All workers are asked, or those alone that may, while one is there that may not.
@@ -177,10 +184,9 @@ class _Run:
         return None
 
     def _learn_unseen(self, work: PhotoWork) -> None:
-        """From this disk bytes are shipped, unless it is the file at home that has changed."""
-        photo = photo_of(work)
-        check_unchanged(photo.path, photo.member.archive if photo.member else photo.stamp)
-        self._unseen_disks.add(_disk_of(work))
+        """From there bytes are shipped, unless it is the file at home that has changed."""
+        check_unchanged_here(work)
+        self._unseen[place_of(work)] += 1
 
     def _outcome(self, future: Future[FarOutcome]) -> FarOutcome:
         from concurrent.futures import CancelledError
@@ -203,11 +209,3 @@ def _photo_work(task: Task) -> PhotoWork:
     if isinstance(task, PhotoTask | PhotoAndCopiesTask | SmallerTask):
         return task
     raise TypeError(f"{type(task).__name__} is done at home")
-
-
-def _disk_of(work: PhotoWork) -> int:
-    """What the path lies on, by ``st_dev``; 0 where it is gone."""
-    try:
-        return photo_of(work).path.stat().st_dev
-    except OSError:
-        return 0

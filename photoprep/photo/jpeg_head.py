@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
@@ -11,6 +13,7 @@ from photoprep.language import say
 # ITU-T T.81, table B.1: a frame begins with one of these; C4, C8 and CC are something else.
 _FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _JPEG_LS = 0xF7  # ITU-T T.87
+_SCAN = 0xDA
 _LONE = frozenset(range(0xD0, 0xD9)) | {0x01}  # markers without a length
 _READ_BITS = 8
 
@@ -37,8 +40,21 @@ def check_jpeg_kind(path: Path) -> None:
     )
 
 
+def is_whole_head(data: bytes) -> bool:
+    """Whether these are the first bytes of a JPEG, with all that stands before its picture."""
+    return any(marker == _SCAN for marker, _ in _segments(BytesIO(data)))
+
+
 def _frame(file: BinaryIO) -> tuple[int, int]:
     """The marker that begins the picture, and its bits a channel; zeros where there is none."""
+    for marker, first in _segments(file):
+        if marker in _FRAMES or marker == _JPEG_LS:
+            return marker, first
+    return 0, 0
+
+
+def _segments(file: BinaryIO) -> Iterator[tuple[int, int]]:
+    """Every marker that has a length, up to the picture's content, and the byte behind that."""
     file.seek(2)
     while file.read(1) == b"\xff":
         code = b"\xff"
@@ -47,8 +63,8 @@ def _frame(file: BinaryIO) -> tuple[int, int]:
         marker = int.from_bytes(code, "big")
         if marker in _LONE:
             continue
-        length = int.from_bytes(file.read(2), "big")
-        if marker in _FRAMES or marker == _JPEG_LS:
-            return marker, int.from_bytes(file.read(1), "big")
-        file.seek(max(0, length - 2), 1)
-    return 0, 0
+        length, first = int.from_bytes(file.read(2), "big"), file.read(1)
+        yield marker, int.from_bytes(first, "big")
+        if marker == _SCAN or not first:
+            return
+        file.seek(max(0, length - 2) - 1, 1)

@@ -24,7 +24,7 @@ from photoprep.photo.measures import measures_of
 from photoprep.photo.metadata import clean_exif
 from photoprep.photo.profiles import srgb_profile
 from photoprep.photo.resize import upright_at
-from photoprep.photo.source import HeldSource, changed, held
+from photoprep.photo.source import HeldSource, changed, held, held_head
 from photoprep.photo.task import (
     EncodedJpeg,
     Head,
@@ -113,13 +113,11 @@ def read_head(task: HeadTask) -> Head:
     """When a picture was taken; of a file that changes meanwhile, whatever it says.
 
     Raises:
-        PhotoError: it is in an archive that is damaged or has no room to be unpacked.
+        PhotoError: as for ``source.held_head``.
 
     """
-    if task.member is None:
-        return Head(capture_time(task.path))
-    with held(task) as source:
-        return Head(capture_time(source.path))
+    with held_head(task) as path:
+        return Head(capture_time(path))
 
 
 def _made(source: HeldSource, spec: PhotoSpec, also: AlsoMake | None) -> MadePhoto:

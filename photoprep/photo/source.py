@@ -2,8 +2,8 @@
 
 A file is read twice, once for its hash and once by the decoder, which opens it by its path. That
 both read the same is shown by how it looks before and after; where looks prove nothing, it is
-hashed once more. A member of an archive is unpacked once into a copy of its own, hashed on the
-way, because decoders want a path.
+hashed once more. A member of an archive is unpacked, and one of a store fetched, once into a copy
+of its own, hashed on the way, because decoders want a path.
 """
 
 from __future__ import annotations
@@ -13,12 +13,11 @@ import os
 import re
 import stat
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from photoprep.archive_member import Member, pieces_of
 from photoprep.errors import NoRoomError, SourceChangedError
 from photoprep.files import (
     COARSE_CLOCK_NS,
@@ -27,9 +26,14 @@ from photoprep.files import (
     unreadable,
 )
 from photoprep.language import say
-from photoprep.photo.task import SourceTask
+from photoprep.members import pieces_of
+from photoprep.photo.jpeg_head import is_whole_head
+from photoprep.photo.task import HeadTask, SourceTask
+from photoprep.remote_store import Range, RemoteObject, ranges_of
 
 COPY_PREFIX = "member-"
+# What a camera writes before the picture itself: its Exif, a preview, a profile.
+_HEAD_BYTES = 1 << 18
 _PLAIN_ENDING = re.compile(r"\.[A-Za-z0-9]{1,8}")
 
 
@@ -55,10 +59,33 @@ def held(task: SourceTask) -> Iterator[HeldSource]:
 
     """
     if task.member is not None:
-        with _unpacked(task.path, task.member, task.unpacking_folder) as copy:
+        content = pieces_of(task.path, task.member)
+        with _laid_down(content, task.member.name, task) as copy:
             yield copy
         return
     yield _held_file(task)
+
+
+@contextmanager
+def held_head(task: HeadTask) -> Iterator[Path]:
+    """A file with the head of a source, at least, for the block; of a file, whatever it is now.
+
+    Raises:
+        PhotoError: it is in an archive that is damaged, or in a store that does not give it, or
+            there is no room to lay it down.
+
+    """
+    if task.member is None:
+        yield task.path
+        return
+    if isinstance(task.member, RemoteObject):
+        (head,) = ranges_of([Range(task.member, 0, _HEAD_BYTES)])
+        if isinstance(head, bytes) and is_whole_head(head):
+            with _laid_down(iter((head,)), task.member.name, task) as copy:
+                yield copy.path
+            return
+    with held(task) as source:
+        yield source.path
 
 
 def plain_ending(name: str) -> str:
@@ -110,37 +137,37 @@ def _identity(status: os.stat_result) -> tuple[int, int, int]:
 
 
 @contextmanager
-def _unpacked(archive: Path, member: Member, folder: Path | None) -> Iterator[HeldSource]:
-    """A private copy of a member, gone at the end of the block.
+def _laid_down(content: Iterable[bytes], name: str, task: SourceTask) -> Iterator[HeldSource]:
+    """A private copy of what is no file by itself, gone at the end of the block.
 
-    It has the member's ending, which decides where content says nothing.
+    It has the ending of its ``name``, which decides where content says nothing.
     """
     import tempfile  # workers start without it, and most folders have no archive
 
     try:
-        handle, name = tempfile.mkstemp(plain_ending(member.name), COPY_PREFIX, folder)
+        handle, place = tempfile.mkstemp(plain_ending(name), COPY_PREFIX, task.unpacking_folder)
     except OSError as error:
-        raise no_room(archive, error) from error
-    copy = Path(name)
+        raise no_room(task.path, error) from error
+    copy = Path(place)
     digest = hashlib.sha256()
     try:
         with open(handle, "wb", buffering=0) as file:  # noqa: PTH123 (a handle)
-            for piece in pieces_of(archive, member):
+            for piece in content:
                 digest.update(piece)
-                _write(file.fileno(), piece, archive)
+                _write(file.fileno(), piece, task.path)
         yield HeldSource(copy, digest.hexdigest(), lambda: None)
     finally:
         with suppress(OSError):  # what stays, the next run removes
             copy.unlink()
 
 
-def _write(handle: int, piece: bytes, archive: Path) -> None:
+def _write(handle: int, piece: bytes, source: Path) -> None:
     rest = memoryview(piece)
     try:
         while rest:
             rest = rest[os.write(handle, rest) :]
     except OSError as error:
-        raise no_room(archive, error) from error
+        raise no_room(source, error) from error
 
 
 def no_room(source: Path, error: OSError) -> NoRoomError:

@@ -10,9 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from photoprep.archive_member import Member
 from photoprep.files import FileStamp
 from photoprep.measured import Measures
+from photoprep.members import Member
 from photoprep.outcome import Note
 from photoprep.photo.quality import ChromaSubsampling, QualityCurve
 from photoprep.preset import PhotoSpec
@@ -25,8 +25,8 @@ RECIPE_NUMBER = 10
 class PhotoTask:
     """One picture to prepare: where it is, how it looked when found, and what to make of it.
 
-    ``path`` is the file's, or that of the archive it is a ``member`` of; then a copy for the
-    decoders lies in ``unpacking_folder`` while it is read, by default in the system's own.
+    ``path`` is the file's, or that of the archive or store it is a ``member`` of; then a copy
+    for the decoders lies in ``unpacking_folder`` while it is read, by default in the system's own.
     """
 
     path: Path

@@ -18,7 +18,7 @@ from photoprep.proof.findings import print_findings
 from photoprep.proof.mail_table import print_mails
 from photoprep.proof.photo_table import print_photos, print_sheets
 from photoprep.proof.product_lines import print_products
-from photoprep.report import Report
+from photoprep.report import Published, Report
 
 _SKIPPED_NAMED = 8
 _HINTS_NAMED = 8
@@ -45,7 +45,7 @@ def print_report(report: Report, console: Console) -> None:
 
 def print_error(error: PhotoprepError, console: Console, language: Language) -> None:
     """One error for a person: what, which file, what to do."""
-    where = f"{escape(str(error.path))}: " if error.path is not None else ""
+    where = f"{escape(error.place)}: " if error.place else ""
     message = escape(in_language(error.message, language))
     console.print(f"[bold red]{where}{message}[/]", highlight=False, soft_wrap=True)
     if error.hint:
@@ -98,6 +98,19 @@ def _print_closing(report: Report, console: Console) -> None:
     print_filled(in_language(_closing(report), report.language), console, style="bold")
     place = report.folder / report.page  # the page, where there is one
     console.print(escape(str(place)), highlight=False, soft_wrap=True)
+    if report.published:
+        put = in_language(_published(report.published), report.language)
+        console.print(escape(put), highlight=False, soft_wrap=True)
+
+
+def _published(published: Published) -> str:
+    """Where the results lie too, and what was done there."""
+    parts = [say_number(published.put, "{count} file put there", "{count} files put there")]
+    if published.kept:
+        parts.append(say("{count} unchanged", count=published.kept))
+    if published.removed:
+        parts.append(say("{count} taken away", count=published.removed))
+    return say("{address}: {parts}.", address=published.address, parts=_clauses(parts))
 
 
 def _closing(report: Report) -> str:

@@ -54,6 +54,10 @@ class RunProgress:
         """Show that ``done`` of ``total`` smaller versions are made for the mails."""
         self._show(say("Making photos smaller for the mails"), done, total)
 
+    def uploads(self, done: int, total: int) -> None:
+        """Show that ``done`` of ``total`` finished files are put into a store."""
+        self._show(say("Putting the results into the store"), done, total)
+
     def _show(self, step: str, done: int, total: int) -> None:
         if self._wanted and self._bar is None:
             console = self._console()

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from photoprep.archive_member import Member
 from photoprep.errors import PhotoError, PresetError, UnsupportedFormatError
 from photoprep.files import FileStamp
+from photoprep.members import Member
 from photoprep.outcome import Note
 from photoprep.photo import task as photo_task
 from photoprep.photo.task import EncodedJpeg, LookTask, MadePhoto, PhotoTask

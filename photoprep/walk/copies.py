@@ -7,22 +7,19 @@ that is unchanged is not read again.
 
 from __future__ import annotations
 
-import zlib
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
-from photoprep.errors import PhotoError, SourceUnreadableError
-from photoprep.files import open_source, unreadable
+from photoprep.errors import PhotoError
 from photoprep.language import say
 from photoprep.outcome import Failed, PhotoOutcome, Prepared, Reused, Skipped
 from photoprep.output_folder import OutputFolder
 from photoprep.remembered import RememberedSource
 from photoprep.report import Finding
-from photoprep.walk.intake import Candidate, Copy, Intake, content_sha256
-
-_SAMPLE_BYTES, _PIECE_BYTES = 4096, 1 << 20
+from photoprep.walk.content import content_sha256, samples_of
+from photoprep.walk.intake import Candidate, Copy, Intake
 
 
 def copies_aside(
@@ -131,39 +128,6 @@ def _hashes(files: Sequence[Candidate], sources: Mapping[str, RememberedSource])
 
 def _alike_outside(files: Sequence[Candidate]) -> list[Candidate]:
     """Those whose samples are the same as another's."""
-    samples: dict[str, bytes] = {}
-    sample = _checksum if any(file.member for file in files) else _sample
-    for file in files:
-        with suppress(SourceUnreadableError):
-            samples[file.name] = sample(file)
+    samples = samples_of(files)
     counts = Counter(samples.values())
     return [file for file in files if counts[samples.get(file.name, b"")] > 1]
-
-
-def _checksum(file: Candidate) -> bytes:
-    """The CRC-32 of a file's content, which an archive has of its members."""
-    if file.member is not None:
-        return file.member.crc32.to_bytes(4, "big")
-    checksum = 0
-    try:
-        with open_source(file.path) as opened:
-            while piece := opened.read(_PIECE_BYTES):
-                checksum = zlib.crc32(piece, checksum)
-    except OSError as error:
-        raise unreadable(file.path, error) from error
-    return checksum.to_bytes(4, "big")
-
-
-def _sample(file: Candidate) -> bytes:
-    """A few kilobytes of a file: its beginning, middle and end."""
-    size_bytes = file.stamp.size_bytes
-    places = (0, size_bytes // 2, max(0, size_bytes - _SAMPLE_BYTES))
-    try:
-        with open_source(file.path) as opened:
-            pieces = []
-            for place in places:
-                opened.seek(place)
-                pieces.append(opened.read(_SAMPLE_BYTES))
-    except OSError as error:
-        raise unreadable(file.path, error) from error
-    return b"".join(pieces)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from photoprep.archive_member import Member, head_of_member, sha256_of_member
+from photoprep.archive_member import ArchiveMember
 from photoprep.catalogue.archive import is_archive_name
 from photoprep.catalogue.found import FoundFile
 from photoprep.catalogue.naming import Naming, formal_names
@@ -19,11 +19,14 @@ from photoprep.errors import (
     SourceChangedError,
     SourceUnreadableError,
 )
-from photoprep.files import FileStamp, sha256_of_file
+from photoprep.files import FileStamp
 from photoprep.language import say
+from photoprep.members import Member
 from photoprep.outcome import Failed, Skipped, Subject
 from photoprep.output_folder import OutputFolder
-from photoprep.photo.formats import HEAD_BYTES, Recognised, recognise, recognise_file
+from photoprep.photo.formats import Recognised
+from photoprep.remote_store import RemoteObject
+from photoprep.walk.content import kind_of, kinds_in_store
 
 PHOTOS_FOLDER = "photos"
 
@@ -32,8 +35,9 @@ PHOTOS_FOLDER = "photos"
 class Candidate:
     """One picture to prepare: what it shows, and the ``output`` it will lie at, once named.
 
-    ``path`` is the file's, or that of the archive it is a ``member`` of. ``sha256`` is there where
-    this run needed it already, to tell copies apart. ``understood`` says what told the subject.
+    ``path`` is the file's, or that of the archive or store it is a ``member`` of. ``sha256`` is
+    there where this run needed it already, to tell copies apart. ``understood`` says what
+    told the subject.
     """
 
     path: Path
@@ -85,7 +89,12 @@ def take_in(
 
     One that ``is_known``, by its name and how it looks, is a picture and is not opened.
     """
-    judged = [(file, _judged(file, is_known)) for file in dropped.files]
+    in_store = kinds_in_store(
+        file
+        for file in dropped.files
+        if isinstance(file.member, RemoteObject) and not is_known(file.name, file.member.stamp)
+    )
+    judged = [(file, _judged(file, is_known, in_store)) for file in dropped.files]
     pictures = [file for file, verdict in judged if not isinstance(verdict, Skipped)]
     understood = iter(
         understand(
@@ -121,7 +130,7 @@ def with_outputs(intake: Intake, naming: Naming, folder: OutputFolder) -> Intake
     )
 
 
-def no_photos(intake: Intake, root: Path) -> NoPhotosError:
+def no_photos(intake: Intake, dropped: Dropped) -> NoPhotosError:
     """The error that there is no picture, with the reasons of the first files."""
     message = say("There are no photos in it.")
     for row in intake.rows[:10]:
@@ -132,22 +141,11 @@ def no_photos(intake: Intake, root: Path) -> NoPhotosError:
     error = NoPhotosError(
         message,
         hint=say("Drop a folder with JPEG, HEIC, PNG, TIFF, WebP, AVIF, BMP or GIF pictures."),
-        path=root,
+        path=None if dropped.address else dropped.root,
+        address=dropped.address,
     )
     error.is_passing = any(isinstance(row, Failed) and row.is_passing for row in intake.rows)
     return error
-
-
-def content_sha256(file: Candidate) -> str:
-    """The hash of a candidate's content, in an archive or not.
-
-    Raises:
-        PhotoError: it cannot be read.
-
-    """
-    if file.member is None:
-        return sha256_of_file(file.path)
-    return sha256_of_member(file.path, file.member)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +158,9 @@ class _Trouble:
 
 
 def _judged(
-    file: FoundFile, is_known: Callable[[str, FileStamp], bool]
+    file: FoundFile,
+    is_known: Callable[[str, FileStamp], bool],
+    in_store: Mapping[str, Recognised | PhotoError | None],
 ) -> Skipped | _Trouble | None:
     """What a file is, by its content; nothing when it is a picture to prepare."""
     if file.aside:
@@ -172,7 +172,7 @@ def _judged(
     if is_known(file.name, file.stamp):
         return None
     try:
-        kind = _kind_of(file)
+        kind = _kind_in_store(file, in_store) if file.name in in_store else kind_of(file)
     except PhotoError as error:
         passes = isinstance(error, SourceChangedError | SourceUnreadableError)
         return _Trouble(error.message, error.hint, is_passing=passes)
@@ -194,16 +194,18 @@ def _row(file: FoundFile, trouble: _Trouble | None, understood: Understood) -> C
     )
 
 
-def _kind_of(file: FoundFile) -> Recognised | None:
-    if file.member is None:
-        return recognise_file(file.path)
-    head = head_of_member(file.path, file.member, HEAD_BYTES)
-    return recognise(head, Path(file.member.name))
+def _kind_in_store(
+    file: FoundFile, in_store: Mapping[str, Recognised | PhotoError | None]
+) -> Recognised | None:
+    kind = in_store[file.name]
+    if isinstance(kind, PhotoError):
+        raise kind
+    return kind
 
 
 def _no_picture(file: FoundFile, kind: Recognised | None) -> Skipped | _Trouble:
     """What is said of a file that is none; what may hold pictures fails, so that it is seen."""
-    if kind is not None and kind.is_archive and file.member is None:
+    if kind is not None and kind.is_archive and not isinstance(file.member, ArchiveMember):
         reason = say("It is {name}, which photoprep does not open.", name=kind.name)
         return _Trouble(reason, kind.advice)
     if kind is not None:

@@ -14,7 +14,8 @@ from photoprep.files import FileStamp
 from photoprep.outcome import DAMAGED, PreparedJpeg
 from photoprep.output_folder import OutputFolder
 from photoprep.remembered import RememberedSource
-from photoprep.walk.intake import Candidate, content_sha256
+from photoprep.walk.content import content_sha256
+from photoprep.walk.intake import Candidate
 from photoprep.walk.recipes import photo_recipes, refusal_recipe
 
 

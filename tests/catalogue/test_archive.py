@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from photoprep.archive_member import ArchiveMember
 from photoprep.catalogue import zip_directory
 from photoprep.catalogue.archive import MAX_ARCHIVE_BYTES
 from photoprep.catalogue.found import FoundFile
@@ -262,7 +263,7 @@ def test_a_large_archive_by_the_records_of_zip64(tmp_path: Path) -> None:
 def test_something_before_the_archive_does_no_harm(tmp_path: Path) -> None:
     packed = archive(tmp_path / "a.zip", Entry(b"a.jpg", b"x"), before=b"PK\3\4" + bytes(1000))
     row = only(packed)
-    assert row.member
+    assert isinstance(row.member, ArchiveMember)
     assert row.member.header_offset == 1004
 
 

@@ -18,9 +18,10 @@ from photoprep.files import sha256_of_file
 from photoprep.outcome import Failed, Prepared, Reused, Skipped
 from photoprep.photo.decode import set_up_decoders
 from photoprep.preset_file import load_preset
-from photoprep.walk import copies
+from photoprep.walk import content
+from photoprep.walk.content import StampedFile
 from photoprep.walk.copies import copies_aside
-from photoprep.walk.intake import Candidate, Intake, take_in
+from photoprep.walk.intake import Intake, take_in
 from tests.support import Inline, contents, outputs, small_photo
 
 DAY = datetime.date(2026, 11, 23)
@@ -49,18 +50,18 @@ def _make_older(folder: Path) -> None:
 def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The names of the files that are hashed or sampled in order to find copies."""
     names: list[str] = []
-    sample = copies._sample
+    sample = content._sample
 
     def hashing(path: Path) -> str:
         names.append(path.name)
         return sha256_of_file(path)
 
-    def sampling(file: Candidate) -> bytes:
+    def sampling(file: StampedFile) -> bytes:
         names.append(f"~{file.path.name}")
         return sample(file)
 
-    monkeypatch.setattr("photoprep.walk.intake.sha256_of_file", hashing)
-    monkeypatch.setattr(copies, "_sample", sampling)
+    monkeypatch.setattr(content, "sha256_of_file", hashing)
+    monkeypatch.setattr(content, "_sample", sampling)
     return names
 
 

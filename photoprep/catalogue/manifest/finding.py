@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from photoprep.archive_member import pieces_of
 from photoprep.catalogue.found import FoundFile
 from photoprep.catalogue.manifest.table import MAX_FILE_BYTES, Teller, too_large
 from photoprep.errors import ManifestUnreadableError, PhotoError
 from photoprep.files import open_source
 from photoprep.files import unreadable as file_unreadable
 from photoprep.language import Sentence, say, say_list
+from photoprep.members import pieces_of
 from photoprep.report import Finding
 
 if TYPE_CHECKING:

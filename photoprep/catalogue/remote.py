@@ -1,0 +1,88 @@
+"""Which files there are in a store, below an address: a listing becomes what ``scan`` gives.
+
+Nothing is fetched but the list. An archive there is not opened.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from photoprep.catalogue.archive import ENDING, folder_aside, made_by_photoprep
+from photoprep.catalogue.found import FoundFile, is_clutter, printable
+from photoprep.catalogue.scan import Dropped, made_here, natural_key
+from photoprep.errors import UsageError
+from photoprep.language import say
+from photoprep.output_folder import MARKER
+from photoprep.remote_address import below, checked_address, own_name, stand_in_path
+from photoprep.remote_store import RemoteObject, objects_below
+
+
+def scan_address(text: str) -> Dropped:
+    """Find every file below an address; names are relative to it.
+
+    What it counts as is a folder of its name in the current one, where the results go by default.
+
+    Raises:
+        UsageError: nothing is there, or a run's results are, or this is no address.
+        StoreError: the store cannot be reached, or refuses.
+        MissingExtraError: what reads such addresses is not installed here.
+
+    """
+    address = checked_address(text)
+    found = objects_below(address)
+    if not found:
+        raise UsageError(
+            say("There is nothing at {address}.", address=address),
+            hint=say("Check the spelling, also of the bucket."),
+        )
+    rows = _Rows.of(address, found).rows()
+    likeness = Path.cwd() / own_name(address)
+    files = tuple(sorted(rows, key=lambda file: natural_key(file.name)))
+    return Dropped(likeness, files, likeness, address)
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """The objects by their names from the address on, and the folders that photoprep made."""
+
+    named: Sequence[tuple[str, RemoteObject]]
+    made: frozenset[str]
+
+    @classmethod
+    def of(cls, address: str, found: Sequence[RemoteObject]) -> _Rows:
+        start = len(below(address, ""))
+        # One file alone has the address itself.
+        named = [(each.address[start:] or each.name, each) for each in found]
+        names = [name for name, _ in named]
+        if any(name.startswith(f"{MARKER}/") for name in names):
+            raise made_here(address=address)
+        return cls(named, made_by_photoprep(names))
+
+    def rows(self) -> list[FoundFile]:
+        """What becomes of every object; all of a folder that is left aside has one row."""
+        rows: dict[str, FoundFile] = {}
+        for name, found in self.named:
+            folder, why = folder_aside(name, self.made)
+            if folder:
+                rows.setdefault(folder, _row(folder, aside=why))
+            else:
+                rows[name] = _judged(name, found, alone=len(self.named) == 1)
+        return list(rows.values())
+
+
+def _judged(name: str, found: RemoteObject, *, alone: bool) -> FoundFile:
+    if is_clutter(found.name) and not alone:
+        return _row(name, aside=say("a hidden or system file"))
+    if name.lower().endswith(ENDING):
+        return _row(
+            name,
+            trouble=say("It is an archive in a store, and is opened on this computer alone."),
+            hint=say("Copy it here and drop it, or unpack it there."),
+        )
+    return FoundFile(stand_in_path(found.address), printable(name), found.stamp, member=found)
+
+
+def _row(name: str, *, aside: str = "", trouble: str = "", hint: str = "") -> FoundFile:
+    return FoundFile(Path(name), printable(name), None, aside, trouble, hint)

@@ -1,0 +1,151 @@
+"""What is asked at home of a file's content before it is prepared: its kind, samples and hash.
+
+Files of this computer are asked one after the other; those of a store many at once, because each
+question is a journey.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Protocol
+
+from photoprep.archive_member import ArchiveMember, head_of_member
+from photoprep.errors import PhotoError, SourceUnreadableError
+from photoprep.files import FileStamp, open_source, sha256_of_file, unreadable
+from photoprep.members import Member, sha256_of_member
+from photoprep.photo.formats import HEAD_BYTES, Recognised, recognise, recognise_file
+from photoprep.remote_store import Range, RemoteObject, ranges_of
+
+_SAMPLE_BYTES, _PIECE_BYTES = 4096, 1 << 20
+# So many questions are on their way to a store at once, and as many answers in memory.
+_AT_ONCE = 1000
+
+
+class ContentFile(Protocol):
+    """A file that was found, and where its content is: at its path, or where its member says."""
+
+    @property
+    def path(self) -> Path:
+        """The file's, or that of the archive or store it is a member of."""
+
+    @property
+    def name(self) -> str:
+        """Its own, from what was dropped on."""
+
+    @property
+    def member(self) -> Member | None:
+        """Where it stands in its archive or store."""
+
+
+class StampedFile(ContentFile, Protocol):
+    """One that was looked at."""
+
+    @property
+    def stamp(self) -> FileStamp:
+        """How it looked."""
+
+
+def kind_of(file: ContentFile) -> Recognised | None:
+    """What a file of this computer is, in an archive or not; raises ``PhotoError``."""
+    if file.member is None or isinstance(file.member, RemoteObject):
+        return recognise_file(file.path)
+    return recognise(head_of_member(file.path, file.member, HEAD_BYTES), Path(file.member.name))
+
+
+def kinds_in_store(files: Iterable[ContentFile]) -> dict[str, Recognised | PhotoError | None]:
+    """What each file of a store is, by its name, or why that cannot be said."""
+    kinds: dict[str, Recognised | PhotoError | None] = {}
+    remote = [(file.name, file.member) for file in files if isinstance(file.member, RemoteObject)]
+    for some in _batches(remote):
+        heads = ranges_of([Range(member, 0, HEAD_BYTES) for _, member in some])
+        for (name, member), head in zip(some, heads, strict=True):
+            kinds[name] = (
+                head if isinstance(head, PhotoError) else recognise(head, Path(member.name))
+            )
+    return kinds
+
+
+def content_sha256(file: ContentFile) -> str:
+    """The hash of a file's content, wherever it is.
+
+    Raises:
+        PhotoError: it cannot be read.
+
+    """
+    if file.member is None:
+        return sha256_of_file(file.path)
+    return sha256_of_member(file.path, file.member)
+
+
+def samples_of(files: Sequence[StampedFile]) -> dict[str, bytes]:
+    """Something of each file's content, by its name, that equal files have alike.
+
+    ``files`` are of one size. One that cannot be read is left out: that is said when it is to be
+    read for good.
+    """
+    if any(isinstance(file.member, RemoteObject) for file in files):
+        return _samples_in_store(files)
+    sample = _checksum if any(file.member for file in files) else _sample
+    samples: dict[str, bytes] = {}
+    for file in files:
+        with suppress(SourceUnreadableError):
+            samples[file.name] = sample(file)
+    return samples
+
+
+def _samples_in_store(files: Sequence[StampedFile]) -> dict[str, bytes]:
+    samples: dict[str, bytes] = {}
+    remote = [(file.name, file.member) for file in files if isinstance(file.member, RemoteObject)]
+    for some in _batches(remote):
+        places = [
+            Range(member, place, _SAMPLE_BYTES)
+            for _, member in some
+            for place in _sample_places(member.size_bytes)
+        ]
+        pieces = iter(ranges_of(places))
+        for name, member in some:
+            of_this = [next(pieces) for _ in _sample_places(member.size_bytes)]
+            if not any(isinstance(piece, PhotoError) for piece in of_this):
+                samples[name] = b"".join(piece for piece in of_this if isinstance(piece, bytes))
+    return samples
+
+
+def _checksum(file: StampedFile) -> bytes:
+    """The CRC-32 of a file's content, which an archive has of its members."""
+    if isinstance(file.member, ArchiveMember):
+        return file.member.crc32.to_bytes(4, "big")
+    checksum = 0
+    try:
+        with open_source(file.path) as opened:
+            while piece := opened.read(_PIECE_BYTES):
+                checksum = zlib.crc32(piece, checksum)
+    except OSError as error:
+        raise unreadable(file.path, error) from error
+    return checksum.to_bytes(4, "big")
+
+
+def _sample(file: StampedFile) -> bytes:
+    """A few kilobytes of a file: its beginning, middle and end."""
+    try:
+        with open_source(file.path) as opened:
+            pieces = []
+            for place in _sample_places(file.stamp.size_bytes):
+                opened.seek(place)
+                pieces.append(opened.read(_SAMPLE_BYTES))
+    except OSError as error:
+        raise unreadable(file.path, error) from error
+    return b"".join(pieces)
+
+
+def _sample_places(size_bytes: int) -> tuple[int, int, int]:
+    return 0, size_bytes // 2, max(0, size_bytes - _SAMPLE_BYTES)
+
+
+def _batches(
+    remote: Sequence[tuple[str, RemoteObject]],
+) -> Iterator[Sequence[tuple[str, RemoteObject]]]:
+    for start in range(0, len(remote), _AT_ONCE):
+        yield remote[start : start + _AT_ONCE]
