@@ -85,6 +85,8 @@ def planned(
                 new = Entry(local.sha256, local.size_bytes, earlier_tag=found.tag)
         elif found.size_bytes == local.size_bytes and sha256_there(found) == local.sha256:
             keep.append(path)
+            if not (is_private(path) or (known and not known.tag)):
+                continue  # somebody else's, and the same by chance: never to be taken away
             new = Entry(local.sha256, local.size_bytes, found.tag)
         elif is_private(path) or (known and _was_ours(known, found, sha256_there)):
             put.append(path)

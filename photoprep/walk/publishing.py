@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from pathlib import Path
+from contextlib import suppress
+from pathlib import Path, PurePosixPath
 
 from photoprep.errors import CannotWriteError, UsageError
-from photoprep.files import sha256_hex
+from photoprep.files import sha256_hex, write_whole
 from photoprep.language import say
 from photoprep.output_folder import OutputFolder
 from photoprep.remote_address import below, checked_address, own_name, takes_files_whole
@@ -84,7 +85,7 @@ class Publication:
         plan = planned(local, there, self._record(there), _sha256_there)
         if plan.taken:
             raise self._taken(plan.taken)
-        self._write(plan.entries)
+        self._write(plan.entries, folder)
         on_upload(0, len(plan.put))
         done = 0
         for paths in _batches(plan, local):
@@ -93,7 +94,7 @@ class Publication:
             on_upload(done, len(plan.put))
         for path in plan.remove:
             remove(below(self.address, path))
-        self._write(finished(plan, self._there()))
+        self._write(finished(plan, self._there()), folder)
         return Published(self.address, len(plan.put), len(plan.keep), len(plan.remove))
 
     def _there(self) -> dict[str, RemoteObject]:
@@ -101,11 +102,20 @@ class Publication:
         return {found.address[start:]: found for found in objects_below(self.address)}
 
     def _record(self, there: Mapping[str, RemoteObject]) -> dict[str, Entry]:
+        """What is ours there. Each line proves itself, so that a spare of them does no harm."""
         kept = there.get(RECORD_NAME)
-        return record_of(content_of(kept).decode("utf-8", "replace")) if kept else {}
+        said = content_of(kept) if kept else b""
+        spare = b""
+        with suppress(OSError):  # mostly because this is the first run on this computer
+            spare = (self.folder / RECORD_NAME).read_bytes()
+        return record_of((spare + b"\n" + said).decode("utf-8", "replace"))
 
-    def _write(self, entries: Mapping[str, Entry]) -> None:
-        put({below(self.address, RECORD_NAME): record_text(entries).encode()})
+    def _write(self, entries: Mapping[str, Entry], folder: OutputFolder | None = None) -> None:
+        data = record_text(entries).encode()
+        if folder is not None:
+            temporary = folder.unpacking_folder / PurePosixPath(RECORD_NAME).name
+            write_whole(folder.folder / RECORD_NAME, data, temporary=temporary)
+        put({below(self.address, RECORD_NAME): data})
 
     def _taken(self, paths: Sequence[str]) -> CannotWriteError:
         return CannotWriteError(
