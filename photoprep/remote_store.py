@@ -96,10 +96,11 @@ def objects_below(address: str) -> list[RemoteObject]:
             found = store.find(path, detail=True)
         except FileNotFoundError:
             return []
+        store.invalidate_cache()  # which else keeps all of it
         # What is listed as a folder's mark ends with a slash, and is no file.
         return [
-            _object(store.unstrip_protocol(name), told, looked_ns)
-            for name, told in found.items()
+            _object(store.unstrip_protocol(name), found.pop(name), looked_ns)
+            for name in list(found)
             if not name.endswith("/")
         ]
 

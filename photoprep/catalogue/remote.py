@@ -45,8 +45,12 @@ def scan_address(text: str) -> Dropped:
 
 @dataclass(frozen=True, slots=True)
 class _Rows:
-    """The objects by their names from the address on, and the folders that photoprep made."""
+    """The objects by their names from the address on, and the folders that photoprep made.
 
+    All of them have one ``path``, as all files of an archive have the archive's.
+    """
+
+    path: Path
     named: Sequence[tuple[str, RemoteObject]]
     made: frozenset[str]
 
@@ -58,7 +62,7 @@ class _Rows:
         names = [name for name, _ in named]
         if any(name.startswith(f"{MARKER}/") for name in names):
             raise made_here(address=address)
-        return cls(named, made_by_photoprep(names))
+        return cls(stand_in_path(address), named, made_by_photoprep(names))
 
     def rows(self) -> list[FoundFile]:
         """What becomes of every object; all of a folder that is left aside has one row."""
@@ -66,23 +70,21 @@ class _Rows:
         for name, found in self.named:
             folder, why = folder_aside(name, self.made)
             if folder:
-                rows.setdefault(folder, _row(folder, aside=why))
+                rows.setdefault(folder, self._row(folder, aside=why))
             else:
-                rows[name] = _judged(name, found, alone=len(self.named) == 1)
+                rows[name] = self._judged(name, found)
         return list(rows.values())
 
+    def _judged(self, name: str, found: RemoteObject) -> FoundFile:
+        if is_clutter(found.name) and len(self.named) > 1:  # by itself, it is meant
+            return self._row(name, aside=say("a hidden or system file"))
+        if name.lower().endswith(ENDING):
+            return self._row(
+                name,
+                trouble=say("It is an archive in a store, and is opened on this computer alone."),
+                hint=say("Copy it here and drop it, or unpack it there."),
+            )
+        return FoundFile(self.path, printable(name), found.stamp, member=found)
 
-def _judged(name: str, found: RemoteObject, *, alone: bool) -> FoundFile:
-    if is_clutter(found.name) and not alone:
-        return _row(name, aside=say("a hidden or system file"))
-    if name.lower().endswith(ENDING):
-        return _row(
-            name,
-            trouble=say("It is an archive in a store, and is opened on this computer alone."),
-            hint=say("Copy it here and drop it, or unpack it there."),
-        )
-    return FoundFile(stand_in_path(found.address), printable(name), found.stamp, member=found)
-
-
-def _row(name: str, *, aside: str = "", trouble: str = "", hint: str = "") -> FoundFile:
-    return FoundFile(Path(name), printable(name), None, aside, trouble, hint)
+    def _row(self, name: str, *, aside: str = "", trouble: str = "", hint: str = "") -> FoundFile:
+        return FoundFile(self.path, printable(name), None, aside, trouble, hint)
