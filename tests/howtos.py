@@ -28,6 +28,7 @@ _TYPED = re.compile(r"^ {4}(photoprep .+?)(?: {2,}.*)?$", re.MULTILINE)
 _SAVED = re.compile(r"Save this as `([\w.]+)`.*?^```\w*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 _SERVER = "needs a server"
+_STORE = "tests/remote runs it against a store"
 _SESSION = "changes the person's session"
 _DAEMON = "tells of a daemon that runs"
 NOT_RUN = {
@@ -41,6 +42,11 @@ NOT_RUN = {
     "photoprep accounts test": _SERVER,
     "photoprep accounts password work": "asks a keyring and a person",
     "photoprep CATALOGUE --cluster tcp://scheduler:8786": "needs a cluster",
+    "photoprep s3://shop/catalogue": _STORE,
+    "photoprep s3://shop/catalogue --out s3://shop/catalogue-prepared": _STORE,
+    "photoprep FOLDER --out s3://shop/folder-prepared": _STORE,
+    "photoprep check s3://shop/catalogue": _STORE,
+    "photoprep s3://shop/catalogue --cluster tcp://scheduler:8786": _STORE,
     "photoprep deliver TARGET FOLDER-prepared": "TARGET is a plug-in's name",
     'photoprep deliver zip "Toolbox X100-prepared" --set into=~/offers': "tests/plugin runs it",
     "photoprep service install INBOX": _SESSION,
