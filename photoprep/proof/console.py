@@ -107,7 +107,7 @@ def _published(published: Published) -> str:
     """Where the results lie too, and what was done there."""
     parts = [say_number(published.put, "{count} file put there", "{count} files put there")]
     if published.kept:
-        parts.append(say("{count} unchanged", count=published.kept))
+        parts.append(say("{count} there already", count=published.kept))
     if published.removed:
         parts.append(say("{count} taken away", count=published.removed))
     return say("{address}: {parts}.", address=published.address, parts=_clauses(parts))
