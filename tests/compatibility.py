@@ -31,14 +31,15 @@ from pathlib import Path
 from packaging.requirements import Requirement
 
 ROOT = Path(__file__).parents[1]
-EXTRAS = ("raw", "jxl", "mail")
+EXTRAS = ("raw", "jxl", "mail", "cluster")
 # What the tests below need besides; browsers and fuzzers are not asked about.
 TOOLS = (
     "pytest", "pytest-timeout", "hypothesis", "aiosmtpd", "trustme", "babel", "hatchling", "pip",
-    "packaging",
+    "packaging", "s3fs[boto3]", "flask", "flask-cors", "moto[s3]",
 )  # fmt: skip
 # Every library is met by one of them: docs and doors, decoders, colours, presets, the command
-# line, lists as workbooks, names, letters, mails, accounts, the watch folder's events.
+# line, lists as workbooks, names, letters, mails, accounts, the watch folder's events, clusters
+# and stores.
 CHOSEN = (
     "tests/api", "tests/catalogue", "tests/end_to_end/test_doors.py",
     "tests/end_to_end/test_languages.py", "tests/mail/test_accounts.py",
@@ -46,6 +47,7 @@ CHOSEN = (
     "tests/mail/test_letter_templates.py", "tests/mail/test_message.py",
     "tests/photo/test_decode.py", "tests/photo/test_deep_files.py",
     "tests/photo/test_formats_read.py", "tests/photo/test_tiff_zstd.py", "tests/plugin",
+    "tests/remote",
     "tests/sheet/test_make.py", "tests/test_cli_presets.py", "tests/test_preset_file.py",
     "tests/test_profile.py", "tests/test_startup.py", "tests/watch/test_config.py",
     "tests/watch/test_waking.py",

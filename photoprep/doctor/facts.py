@@ -106,6 +106,18 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class Library:
+    """A library of the extra ``cluster``, loaded; without a version it is not installed.
+
+    ``why`` says why one that is installed cannot be loaded.
+    """
+
+    name: str
+    version: str = ""
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """All that was looked at. ``is_folder_given`` is whether somebody named the folder."""
 
@@ -116,6 +128,7 @@ class Facts:
     scripts: tuple[ScriptDrawn, ...]
     fonts_why: str
     mail: Mail
+    beyond: tuple[Library, ...]
     watching: Watching
     outputs: Place
     temporary: Place

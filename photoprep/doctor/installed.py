@@ -15,7 +15,7 @@ from typing import Any
 from photoprep.doctor.facts import Installation
 from photoprep.version import __version__
 
-EXTRAS = ("raw", "jxl", "mail")
+EXTRAS = ("raw", "jxl", "mail", "cluster")
 _FONT_INSTALLERS = ("apt", "dnf", "zypper", "pacman", "apk")
 
 

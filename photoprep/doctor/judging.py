@@ -11,7 +11,7 @@ from photoprep.doctor.remedies import extra_command, font_command
 from photoprep.language import Sentence, say, say_list, say_number
 from photoprep.sheet.font_table import Script
 
-Group = Literal["photos", "fonts", "mail", "watching", "disk"]
+Group = Literal["photos", "fonts", "mail", "beyond", "watching", "disk"]
 State = Literal["works", "notice", "missing", "broken"]
 
 # The formats of samples: what they are called, the library that reads them, the extra that brings
@@ -75,6 +75,7 @@ def judged(facts: Facts) -> tuple[Row, ...]:
         _worker_row(facts.workers),
         *_font_rows(facts),
         *_mail_rows(facts),
+        _beyond_row(facts),
         _watching_row(facts),
         *_disk_rows(facts),
     )
@@ -191,6 +192,23 @@ def _keyring_row(mail: Mail, facts: Facts) -> Row:
     said = say("this system has none that is running")
     hint = say("Passwords can stand in the environment; docs/send.md tells how.")
     return Row(key, "mail", "missing", title, said, hint)
+
+
+def _beyond_row(facts: Facts) -> Row:
+    key, title = "beyond.cluster", say("Clusters and stores")
+    broken = [each for each in facts.beyond if each.why]
+    command = extra_command("cluster", facts.installation)
+    if broken:
+        why = say("{name}: {why}", name=broken[0].name, why=broken[0].why)
+        said = say("cannot be used: {why}", why=why)
+        hint = say("Install it anew:") if command else _whole_installation()
+        return Row(key, "beyond", "broken", title, said, hint, command)
+    if all(each.version for each in facts.beyond):
+        names = say_list(f"{each.name} {each.version}" for each in facts.beyond)
+        return Row(key, "beyond", "works", title, say("{names} (not contacted)", names=names))
+    said = say("not installed; needed for --cluster and s3:// addresses")
+    hint = say("Install what reaches them:") if command else _whole_installation()
+    return Row(key, "beyond", "missing", title, said, hint, command)
 
 
 def _watching_row(facts: Facts) -> Row:

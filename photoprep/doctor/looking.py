@@ -10,10 +10,12 @@ import os
 import shutil
 import tempfile
 import threading
+from importlib import import_module, metadata
 from pathlib import Path
 
 from photoprep.doctor.facts import (
     Facts,
+    Library,
     Mail,
     Place,
     SampleRead,
@@ -50,6 +52,7 @@ SAMPLES = {
     "raw": "raw-sensor.dng",
     "jpeg-xl": "jxl-lossless.jxl",
 }
+_BEYOND = {"Dask": "distributed", "s3fs": "s3fs"}
 _FOLDER = Path(__file__).with_name("samples")
 # A sample takes 10 ms, and a machine that is busy longer; one that takes so long hangs.
 _SAMPLE_LIMIT_S = 60.0
@@ -80,6 +83,7 @@ def look(folder: Path | None, language: Language) -> Facts:
         scripts=scripts,
         fonts_why=fonts_why,
         mail=look_at_mail(),
+        beyond=look_at_libraries(),
         watching=look_at_watching(where),
         outputs=look_at_place(where if folder is None else _where_outputs_go(where)),
         temporary=look_at_place(_temporary_folder()),
@@ -165,6 +169,23 @@ def look_at_mail() -> Mail:
     except PhotoprepError as error:
         accounts_why = error.message
     return Mail(has_library, keyring, keyring_why, accounts, accounts_why)
+
+
+def look_at_libraries() -> tuple[Library, ...]:
+    """What clusters and stores need, loaded as a run loads it; no address is asked."""
+    return tuple(_loaded(name, module) for name, module in _BEYOND.items())
+
+
+def _loaded(name: str, module: str) -> Library:
+    try:
+        version = metadata.version(module)
+    except metadata.PackageNotFoundError:
+        return Library(name)
+    try:
+        import_module(module)
+    except Exception as error:  # noqa: BLE001 (whatever a broken installation raises)
+        return Library(name, version, _in_words(error))
+    return Library(name, version)
 
 
 def look_at_watching(folder: Path) -> Watching:

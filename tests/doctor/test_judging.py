@@ -15,6 +15,7 @@ from photoprep.doctor.facts import (
     Facts,
     Installation,
     Installer,
+    Library,
     Mail,
     Place,
     SampleRead,
@@ -38,6 +39,7 @@ HERE = Installation(
         ("raw", ("rawpy>=0.24",)),
         ("jxl", ("pillow-jxl-plugin>=1.3",)),
         ("mail", ("keyring>=25.0",)),
+        ("cluster", ("dask>=2025.1", "s3fs>=2025.3")),
     ),
     font_installer="apt",
 )
@@ -49,6 +51,7 @@ WELL = Facts(
     scripts=tuple(ScriptDrawn(script, f"Noto Sans {script}") for script in SCRIPT_SAMPLES),
     fonts_why="",
     mail=Mail(True, "macOS Keyring", accounts=("work", "home")),
+    beyond=(Library("Dask", "2026.9.0"), Library("s3fs", "2026.9.0")),
     watching=Watching("/home/li hua/询价", "ext4", True, True),
     outputs=Place("/home/li hua", 120_000_000_000),
     temporary=Place("/home/li hua/tmp", 9_000_000_000),
@@ -234,3 +237,24 @@ def test_rows_that_are_alike_are_one_line_for_a_person_and_stay_apart_for_progra
     rows = told["rows"]
     assert isinstance(rows, list)
     assert [each["key"] for each in rows] == [each.key for each in judged(facts)]
+
+
+@pytest.mark.parametrize(
+    ("libraries", "state", "said"),
+    [
+        ((Library("Dask", "1.2"), Library("s3fs", "3.4")), "works", "Dask 1.2, s3fs 3.4"),
+        ((Library("Dask", "1.2"), Library("s3fs")), "missing", "not installed"),
+        ((Library("Dask"), Library("s3fs")), "missing", "not installed"),
+        ((Library("Dask", "1.2", "no tornado"), Library("s3fs")), "broken", "Dask: no tornado"),
+    ],
+)
+def test_what_clusters_and_stores_need_is_told_and_never_required(
+    libraries: tuple[Library, ...], state: str, said: str
+) -> None:
+    facts = replace(WELL, beyond=libraries)
+    told = row(facts, "beyond.cluster")
+    assert told.state == state
+    assert said in told.said
+    assert (told.command != "") == (state != "works")
+    assert "s3fs>=2025.3" in told.command or state == "works"
+    assert is_well(judged(facts))
