@@ -140,7 +140,10 @@ def _live(
     for pipe in parents:
         pipe.close()  # a parent that dies must be a closed pipe
     os.environ.update(dict.fromkeys(THREAD_LIMITS, "1"))
-    set_up()
+    try:
+        set_up()
+    except Exception:  # noqa: BLE001 (workers that are started in its place will say what it is)
+        return
     try:
         wanted: Any = pipes[0].recv()
     except (EOFError, OSError):

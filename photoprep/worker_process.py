@@ -74,7 +74,14 @@ def one_thread_each() -> Iterator[None]:
 def _live(pipe: Connection, function: Callable[[Task], Result], set_up: Callable[[], None]) -> None:
     # Ctrl-C reaches every process of the terminal; the parent alone decides what it means.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    set_up()
+    try:
+        set_up()
+    except Exception as error:  # noqa: BLE001 (whatever a broken installation raises)
+        refusal = _cannot_load(error)
+
+        def function(_task: Task) -> Result:
+            raise refusal
+
     serve(pipe, function)
 
 
@@ -95,6 +102,17 @@ def serve(pipe: Connection, function: Callable[[Task], Result]) -> None:
             pipe.send(outcome)
         except OSError:
             return
+
+
+def _cannot_load(error: BaseException) -> UnexpectedPhotoError:
+    return UnexpectedPhotoError(
+        say(
+            "What prepares photos cannot be loaded here ({kind}: {detail}).",
+            kind=type(error).__name__,
+            detail=str(error),
+        ),
+        hint=say("See what is broken, and the command that mends it, with: photoprep doctor"),
+    )
 
 
 def _keep_libraries_quiet() -> None:

@@ -64,6 +64,10 @@ def behave(task: str) -> str:
     return task.upper()
 
 
+def cannot_be_loaded() -> None:
+    import no_such_decoder  # type: ignore[import-not-found]  # noqa: F401
+
+
 def hang() -> None:
     """Wait in the system for ever, heeding no signal that can be left unheeded."""
     for number in signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}:
@@ -183,6 +187,16 @@ def test_leaving_early_ends_the_workers_at_once() -> None:
     assert next(results) == (0, "A")
     results.close()
     assert time.monotonic() - started < 30
+
+
+def test_what_cannot_be_loaded_is_named_and_no_picture_is_blamed() -> None:
+    results = dict(crew(set_up=cannot_be_loaded).run(["say a", "say b", "say c"]))
+    assert len(results) == 3
+    for refused in results.values():
+        assert isinstance(refused, UnexpectedPhotoError)
+        assert "cannot be loaded here" in refused.message
+        assert "no_such_decoder" in refused.message
+        assert "photoprep doctor" in refused.hint
 
 
 def test_no_tasks_start_no_worker() -> None:

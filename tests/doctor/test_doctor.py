@@ -13,7 +13,8 @@ import pytest
 
 from photoprep.doctor.looking import SAMPLES, look_at_place
 from photoprep.doctor.worker import SCRIPT_SAMPLES, draw_scripts
-from tests.support import contents, photoprep, written
+from photoprep.errors import ExitCode
+from tests.support import contents, photoprep, small_photo, written
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 
@@ -118,6 +119,11 @@ def test_a_library_that_cannot_be_loaded_at_all_is_told_without_a_trace(tmp_path
     assert rows["photos.workers"]["state"] == "broken"
     assert "pillow_heif" in rows["photos.workers"]["said"]
     assert rows["photos.jpeg"]["state"] == "broken"  # as no run could read one
+    small_photo(tmp_path / "photos/a.png")
+    ran = photoprep(tmp_path / "photos", env=env)
+    assert ran.returncode == ExitCode.NOTHING_PREPARED
+    assert "What prepares photos cannot be loaded here" in ran.stdout + ran.stderr
+    assert "Traceback" not in ran.stdout + ran.stderr
 
 
 def test_broken_accounts_and_a_broken_keyring_are_told_and_fail_nothing(
