@@ -23,7 +23,7 @@ _ACCOUNT = {
     "AWS_DEFAULT_REGION": "eu-central-1",
 }
 BUCKET = "shop"
-_REQUEST = re.compile(r'"([A-Z]+) (\S+) HTTP/')
+_REQUEST = re.compile(r'"(?:\x1b\[\d+m)*([A-Z]+) (\S+) HTTP/')  # some are logged in colour
 
 
 @dataclass
