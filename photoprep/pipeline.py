@@ -42,7 +42,8 @@ from photoprep.preset import FRAME_BYTES, MailPreference, Preset, SheetKind
 from photoprep.profile import SenderProfile, words_path
 from photoprep.proof.page import PAGE_FILE
 from photoprep.rehearsal import RehearsedFolder, rehearse
-from photoprep.report import Limits, Report, WrittenMail, WrittenSheet, indented
+from photoprep.report import Limits, Report, WrittenMail, WrittenSheet
+from photoprep.report_file import json_file
 from photoprep.state import State
 from photoprep.walk.copies import copies_aside, copy_findings, copy_outcome, remember_copies
 from photoprep.walk.crew import Elsewhere, OnDone, PhotoCrew, Team, photo_crew, unheard
@@ -185,7 +186,6 @@ def prepare(
         )
         by_name = {file.name: file for file in intake.candidates}
         shelf = CopyShelf(preset.sheet, sheet_spec, by_name, folder.unpacking_folder)
-        pictures = [(file.name, file.subject) for file in intake.candidates]
         begun = Report(
             preset.name,
             place,
@@ -197,7 +197,8 @@ def prepare(
             date=day.isoformat(),
         )
         live = LivePage(folder, folder.free_paths([PAGE_FILE])[0], begun)
-        foreseen = shelf.foreseen(plan_sheets(pictures, kinds, sheet_words))
+        pictures = ((file.name, file.subject) for file in intake.candidates)
+        foreseen = shelf.foreseen(plan_sheets(list(pictures), kinds, sheet_words))
         team = Team(crew, workers, executor)
         photographers = Team(crew, workers, executor, cluster)
         made = make_photos(
@@ -280,10 +281,10 @@ def prepare(
             products=shown.products,
             page="" if dry_run else page_path,
         )
-        data = indented(report.to_json()) + "\n"
+        data = json_file(report)
         if report.page:
             write_page(folder, report.page, report, data)
-        folder.write_if_new(report_path, data.encode())
+        folder.write_if_new(report_path, data)
         if isinstance(folder, RehearsedFolder):
             report = replace(report, taken_away=tuple(folder.taken_away))
     return report

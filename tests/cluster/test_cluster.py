@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime
+import gc
 import os
 import signal
 import subprocess
 import sys
+import tracemalloc
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,12 +19,15 @@ import pytest
 import trustme
 from distributed import Client
 
-from photoprep import prepare
+from photoprep import load_preset, prepare
 from photoprep.cluster.connecting import connected
 from photoprep.cluster.roster import Roster
 from photoprep.cluster.versions import versions_here
 from photoprep.errors import ExitCode, TryLaterError
+from photoprep.files import FileStamp
+from photoprep.lazily import Lazily
 from photoprep.outcome import Reused
+from photoprep.photo.task import MadePhoto, PhotoTask
 from photoprep.report import Report
 from tests.cluster.clusters import RealCluster, real_cluster, wait_until
 from tests.flat import long_ago
@@ -100,6 +105,32 @@ def test_a_cluster_of_which_a_worker_is_killed_makes_what_one_machine_makes(
     assert report.to_json() == sources.report.to_json()
     assert contents(tmp_path / "out") == sources.made
     assert [done for done, _ in heard] == list(range(heard[-1][1] + 1))
+
+
+def test_of_what_is_done_nothing_is_kept(cluster: RealCluster, tmp_path: Path) -> None:
+    """Neither by Dask nor by us: half a million pictures would be half a million of it."""
+    path = small_photo(tmp_path / "IMG_1.png")
+    task = PhotoTask(path, FileStamp.of(path), load_preset().photo)
+    asked: list[int] = []
+    held: dict[int, int] = {}
+
+    def asked_for(index: int) -> PhotoTask:
+        asked[:] = [index]
+        return task
+
+    with connected(cluster.address) as workers:
+        tracemalloc.start()
+        try:
+            for done, (_, result) in enumerate(workers.run(Lazily(400, asked_for)), start=1):
+                assert isinstance(result, MadePhoto)
+                assert asked[0] < done + 4  # two for each of two threads
+                if done in {100, 400}:
+                    gc.collect()
+                    held[done] = tracemalloc.get_traced_memory()[0]
+        finally:
+            tracemalloc.stop()
+    # A future alone is a kilobyte, and this small photo with its looks five.
+    assert held[400] - held[100] < 300 * 200
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="needs a path that each process sees anew")
