@@ -163,7 +163,8 @@ def prepare(
         if not intake.candidates:
             raise no_photos(intake, dropped.root)
         by_list = listed(intake, dropped, vocabulary)
-        intake = by_list.intake
+        intake, told_of_list = by_list.intake, by_list.findings
+        del by_list  # and with it the pictures as they are before each has its place
         keep_all = preset.duplicates == "keep-all"
         if not keep_all:
             intake = copies_aside(intake, sources, verify=verify)
@@ -262,7 +263,7 @@ def prepare(
         )
         shown = completeness(_shown(intake, ready), preset.required_views)
         findings = findings_of(
-            [*by_list.findings, *asked, *shown.findings],
+            [*told_of_list, *asked, *shown.findings],
             photos,
             spec,
             [*copy_findings(intake, photos), *lookalike_findings(ready, wanted=keep_all)],

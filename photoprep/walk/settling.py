@@ -10,6 +10,7 @@ and the next run makes them anew.
 from __future__ import annotations
 
 import signal
+import sys
 import time
 from collections.abc import Callable
 from queue import Empty, Queue
@@ -215,7 +216,8 @@ def _prepared_jpeg(
         height_px=jpeg.height_px,
         dpi=jpeg.dpi,
         quality=jpeg.quality,
-        chroma_subsampling=jpeg.chroma_subsampling,
+        # One of two texts, of which each worker sends a copy with each photo.
+        chroma_subsampling=sys.intern(jpeg.chroma_subsampling),
         source_bytes=candidate.stamp.size_bytes,
         source_width_px=width_px,
         source_height_px=height_px,
