@@ -13,6 +13,7 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Thread
 
 import dask
 import pytest
@@ -167,6 +168,52 @@ def test_an_original_that_changes_before_it_is_shipped_is_named(
     assert failed.source == "IMG_7.png"
     assert "changed while it was being read" in failed.reason
     assert len(report.ready) == 7
+
+
+def test_what_a_worker_has_that_hangs_is_given_to_others(sources: Sources, tmp_path: Path) -> None:
+    """Stopped, it keeps its connection; the scheduler lets it go when it does not hear of it."""
+    env = {"DASK_DISTRIBUTED__SCHEDULER__WORKER_TTL": "2 s"}
+    with real_cluster(tmp_path / "impatient", env=env) as cluster:
+        for name in ("hangs", "goes on"):
+            cluster.start_worker(name)
+        cluster.wait_for_workers(2)
+        hanging = cluster.workers["hangs"]
+
+        def let_hang(done: int, total: int) -> None:
+            if done == total // 2:
+                hanging.send_signal(signal.SIGSTOP)
+                waking.start()
+
+        def wake_up() -> None:
+            """When others have its photos; it ends what it had in hand, and there is no double."""
+            with Client(cluster.address, set_as_default=False) as client:
+                wait_until(lambda: len(client.nthreads()) == 1)
+            hanging.send_signal(signal.SIGCONT)
+
+        waking = Thread(target=wake_up)
+        with connected(cluster.address) as workers:
+            report = prepared(sources.photos, tmp_path / "out", cluster=workers, on_photo=let_hang)
+        waking.join()
+        assert report.to_json() == sources.report.to_json()
+        assert contents(tmp_path / "out") == sources.made
+
+
+def test_nobody_waits_for_a_worker_that_hangs_before_it_is_known(
+    cluster: RealCluster,
+) -> None:
+    cluster.start_worker("asleep")
+    cluster.wait_for_workers(3)
+    asleep = cluster.workers["asleep"]
+    asleep.send_signal(signal.SIGSTOP)
+    try:
+        with Client(cluster.address, set_as_default=False) as client:
+            roster = Roster(client, cluster.address, versions_here())
+            assert roster.look(within_s=5)
+            assert len(client.nthreads()) == 3
+            assert (len(roster.threads), roster.refused) == (2, {})
+    finally:
+        asleep.send_signal(signal.SIGCONT)
+        cluster.kill("asleep")
 
 
 def other_versions(folder: Path) -> dict[str, str]:
