@@ -32,6 +32,7 @@ from photoprep.output_folder import OutputFolder
 from photoprep.photo.remembered_fit import text_of_fit
 from photoprep.photo.task import MadePhoto
 from photoprep.remembered import RememberedRefusal, RememberedSource, WrittenOutput
+from photoprep.walk.crashed import with_plugin
 from photoprep.walk.intake import Candidate
 from photoprep.walk.previews import preview_path
 from photoprep.walk.recipes import photo_recipe, refusal_recipe
@@ -194,6 +195,7 @@ class Settling:
 
 def failed(candidate: Candidate, error: PhotoError) -> Failed:
     """The outcome of a picture that could not be prepared."""
+    error = with_plugin(error, candidate)
     return Failed(
         candidate.name,
         candidate.subject,
