@@ -10,13 +10,16 @@ cores here, so that a ratio below that of the plain runs is what they cost, not 
 
 The second takes so many small pictures, and no time to make them: what it measures is how many
 photos a second one process at home can give out, take back, write and record, and how much memory
-it has after a tenth of them and at the end.
+it has after a tenth of them, when the last is made, and at most: report and page come at the end.
+Beside it stands the same run without a cluster; each is a process of its own (Linux).
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import random
+import resource
 import shutil
 import statistics
 import subprocess
@@ -46,7 +49,11 @@ def main() -> int:
     parser.add_argument("--photos", type=int, default=40, help="how many, evenly from the folders")
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--small", type=int, help="how many small pictures to measure home with")
+    parser.add_argument("--home", nargs=2, metavar=("FOLDER", "ADDRESS"), help=argparse.SUPPRESS)
     options = parser.parse_args()
+    if options.home:
+        run_at_home(Path(options.home[0]), options.home[1])
+        return 0
     with tempfile.TemporaryDirectory() as place, ExitStack() as stack:
         clusters: dict[int, RealCluster] = {}
         for workers in (1, 2):
@@ -122,23 +129,38 @@ def measure_home(count: int, place: Path, cluster: RealCluster) -> None:
     for number in range(count):
         folder = place / f"small/{number // 500:03}"
         folder.mkdir(parents=True, exist_ok=True)
-        colour = number >> 16, number >> 8 & 255, number & 255  # no two are equal
-        Image.new("RGB", (48, 32), colour).save(folder / f"Box X{number:06}.png")
+        pixels = random.Random(number).randbytes(36)  # no two are alike
+        small = Image.frombytes("RGB", (4, 3), pixels).resize((48, 36), Image.Resampling.NEAREST)
+        small.save(folder / f"Box X{number:06}.png")
+    for address, told in (("", "this machine alone"), (cluster.address, "two workers")):
+        print(f"\n{count} small pictures, {told}:", flush=True)
+        command = [sys.executable, "-m", "benchmarks.cluster", "--home"]
+        subprocess.run([*command, str(place / "small"), address], check=True)
+
+
+def run_at_home(photos: Path, address: str) -> None:
+    """One run, and what this process took of time and memory (Linux)."""
     told: list[tuple[int, float, int]] = []
 
     def hear(done: int, total: int) -> None:
         if total and done in {total // 10, total // 2, total}:
             told.append((done, time.perf_counter() - began_s, memory_bytes()))
 
-    with connected(cluster.address) as workers:
+    with ExitStack() as stack:
+        workers = stack.enter_context(connected(address)) if address else None
+        place = Path(stack.enter_context(tempfile.TemporaryDirectory(dir=photos.parent)))
         began_s = time.perf_counter()
         prepare(
-            place / "small", out=place / "small-out", mails=False, sheets=(), cluster=workers,
+            photos, out=place / "out", mails=False, sheets=(), cluster=workers,
             preset="trade-email", on_photo=hear,
         )  # fmt: skip
-    print(f"\n{count} small pictures on two workers:")
-    for done, seconds, rss_bytes in told:
-        print(f"after {done:6}: {seconds:6.1f} s, {rss_bytes / 1e6:6.1f} MB in this process")
+        for done, seconds, rss_bytes in told:
+            print(f"after {done:6}: {seconds:6.1f} s, {rss_bytes / 1e6:6.1f} MB in this process")
+        (first, _, least_bytes), *_, (last, _, most_bytes) = told
+        print(f"a picture grew it by {(most_bytes - least_bytes) / (last - first) / 1e3:.1f} kB")
+        peak_bytes = 1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        each_ms = 1000 * time.process_time() / last
+        print(f"at most {peak_bytes / 1e6:6.1f} MB; {each_ms:.1f} ms of processor time a picture")
 
 
 def memory_bytes() -> int:

@@ -37,6 +37,7 @@ from photoprep.profile import words_path
 from photoprep.rehearsal import rehearse
 from photoprep.remembered import RememberedSource
 from photoprep.walk.copies import copies_aside, copy_outcome
+from photoprep.walk.crashed import with_plugin
 from photoprep.walk.crew import OnDone, photo_crew, unheard
 from photoprep.walk.findings import photo_findings, plugin_findings
 from photoprep.walk.grouping import grouped
@@ -202,7 +203,8 @@ def _rows(
 
 def _row(file: Candidate, seen: Looked | PhotoError) -> CheckedPhoto | Failed:
     if isinstance(seen, PhotoError):
-        return Failed(file.name, file.subject, seen.message, seen.hint)
+        error = with_plugin(seen, file)
+        return Failed(file.name, file.subject, error.message, error.hint)
     return CheckedPhoto(
         file.name,
         file.subject,

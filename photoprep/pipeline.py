@@ -42,7 +42,8 @@ from photoprep.profile import SenderProfile, words_path
 from photoprep.proof.page import PAGE_FILE
 from photoprep.rehearsal import RehearsedFolder, rehearse
 from photoprep.remote_address import is_address
-from photoprep.report import Limits, Report, WrittenMail, WrittenSheet, indented
+from photoprep.report import Limits, Report, WrittenMail, WrittenSheet
+from photoprep.report_file import json_file
 from photoprep.state import State
 from photoprep.walk.copies import copies_aside, copy_findings, copy_outcome, remember_copies
 from photoprep.walk.crew import Elsewhere, OnDone, PhotoCrew, Team, photo_crew, unheard
@@ -170,7 +171,8 @@ def prepare(
         if not intake.candidates:
             raise no_photos(intake, dropped)
         by_list = listed(intake, dropped, vocabulary)
-        intake = by_list.intake
+        intake, told_of_list = by_list.intake, by_list.findings
+        del by_list  # and with it the pictures as they are before each has its place
         keep_all = preset.duplicates == "keep-all"
         if not keep_all:
             intake = copies_aside(intake, sources, verify=verify)
@@ -193,7 +195,6 @@ def prepare(
         )
         by_name = {file.name: file for file in intake.candidates}
         shelf = CopyShelf(preset.sheet, sheet_spec, by_name, folder.unpacking_folder)
-        pictures = [(file.name, file.subject) for file in intake.candidates]
         begun = Report(
             preset.name,
             place,
@@ -205,7 +206,8 @@ def prepare(
             date=day.isoformat(),
         )
         live = LivePage(folder, folder.free_paths([PAGE_FILE])[0], begun)
-        foreseen = shelf.foreseen(plan_sheets(pictures, kinds, sheet_words))
+        pictures = ((file.name, file.subject) for file in intake.candidates)
+        foreseen = shelf.foreseen(plan_sheets(list(pictures), kinds, sheet_words))
         team = Team(crew, workers, executor)
         photographers = Team(crew, workers, executor, cluster)
         made = make_photos(
@@ -269,7 +271,7 @@ def prepare(
         )
         shown = completeness(_shown(intake, ready), preset.required_views)
         findings = findings_of(
-            [*by_list.findings, *asked, *shown.findings],
+            [*told_of_list, *asked, *shown.findings],
             photos,
             spec,
             [*copy_findings(intake, photos), *lookalike_findings(ready, wanted=keep_all)],
@@ -288,10 +290,10 @@ def prepare(
             products=shown.products,
             page="" if dry_run else page_path,
         )
-        data = indented(report.to_json()) + "\n"
+        data = json_file(report)
         if report.page:
             write_page(folder, report.page, report, data)
-        folder.write_if_new(report_path, data.encode())
+        folder.write_if_new(report_path, data)
         if publication and not dry_run:
             published = publication.publish(folder, wanted, [page_path, report_path], on_upload)
             report = replace(report, published=published)

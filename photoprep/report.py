@@ -8,10 +8,8 @@ be passed on.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
-from functools import lru_cache
 from pathlib import Path
 
 from photoprep.errors import ExitCode
@@ -230,23 +228,31 @@ class Report:
 
     def to_json(self) -> dict[str, object]:
         """The report as plain data, ready for ``json.dumps``."""
-        data: dict[str, object] = {
-            "schema": SCHEMA,
-            "preset": self.preset,
-            "customer": self.customer,
-            "date": self.date,
-            "limits": asdict(self.limits) if self.limits else None,
-            "findings": [finding_row(finding, self.language) for finding in self.findings],
-            "mails": [_mail_row(mail) for mail in self.mails],
-            "mail_plans": self.mail_plans.to_json() if self.mail_plans else None,
-            "squeeze": asdict(self.squeeze) if self.squeeze else None,
-            "products": [_product_row(product) for product in self.products],
-            "photos": [_photo_row(photo, self.language) for photo in self.photos],
-            "sheets": [_sheet_row(sheet) for sheet in self.sheets],
+        return {
+            key: list(value) if isinstance(value, Iterator) else value
+            for key, value in data_of(self).items()
         }
-        if self.rehearsed:
-            data |= {"dry_run": True, "taken_away": list(self.taken_away)}
-        return data
+
+
+def data_of(report: Report) -> dict[str, object]:
+    """What stands in report.json; the rows of its tables come one at a time."""
+    data: dict[str, object] = {
+        "schema": SCHEMA,
+        "preset": report.preset,
+        "customer": report.customer,
+        "date": report.date,
+        "limits": asdict(report.limits) if report.limits else None,
+        "findings": (finding_row(finding, report.language) for finding in report.findings),
+        "mails": map(_mail_row, report.mails),
+        "mail_plans": report.mail_plans.to_json() if report.mail_plans else None,
+        "squeeze": asdict(report.squeeze) if report.squeeze else None,
+        "products": map(_product_row, report.products),
+        "photos": (_photo_row(photo, report.language) for photo in report.photos),
+        "sheets": map(_sheet_row, report.sheets),
+    }
+    if report.rehearsed:
+        data |= {"dry_run": True, "taken_away": list(report.taken_away)}
+    return data
 
 
 # What a row tells of a finished photo; where there is none, each of them is null.
@@ -360,27 +366,3 @@ def finding_row(finding: Finding, language: Language) -> dict[str, object]:
         "message": in_language(finding.message, language),
         "remedy": in_language(finding.hint, language) or None,
     }
-
-
-def indented(value: object, depth: int = 0) -> str:
-    """The text that ``json.dumps(value, ensure_ascii=False, indent=2)`` makes, but sooner.
-
-    Python writes indented JSON value by value; here each table of plain values goes to its encoder
-    in C, which takes the line's end and indent for a separator.
-    """
-    inner, outer = "\n" + "  " * (depth + 1), "\n" + "  " * depth
-    if not value or not isinstance(value, dict | list):
-        return _encoder("").encode(value)
-    if isinstance(value, dict):
-        if not any(isinstance(below, dict | list) for below in value.values()):
-            return f"{{{inner}{_encoder(inner).encode(value)[1:-1]}{outer}}}"
-        key = _encoder("").encode
-        parts = [f"{key(name)}: {indented(below, depth + 1)}" for name, below in value.items()]
-        return f"{{{inner}{f',{inner}'.join(parts)}{outer}}}"
-    parts = [indented(below, depth + 1) for below in value]
-    return f"[{inner}{f',{inner}'.join(parts)}{outer}]"
-
-
-@lru_cache(maxsize=16)
-def _encoder(between: str) -> json.JSONEncoder:
-    return json.JSONEncoder(ensure_ascii=False, separators=(f",{between}", ": "))

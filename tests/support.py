@@ -6,6 +6,7 @@ import hashlib
 import os
 import subprocess
 import sys
+import tracemalloc
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from pathlib import Path
@@ -84,3 +85,13 @@ def contents(folder: Path) -> dict[str, str]:
 def outputs(folder: Path) -> dict[str, str]:
     """The hashes of photos and mails; report.json also tells what a run reused, and differs."""
     return {name: digest for name, digest in contents(folder).items() if "/" in name}
+
+
+def peak_bytes(work: Callable[[], object]) -> int:
+    """How many bytes Python holds at most while it does this, beyond what it holds before."""
+    tracemalloc.start()
+    try:
+        work()
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()

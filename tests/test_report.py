@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,10 @@ from photoprep.report import (
     ShownProduct,
     ShownView,
     WrittenMail,
-    indented,
 )
+from photoprep.report_file import indented, json_file
+from tests.proof.drawn_reports import drawn_report, quiet_report
+from tests.support import peak_bytes
 
 PLAIN = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text()
 JSON = st.recursive(
@@ -26,6 +29,21 @@ JSON = st.recursive(
 @given(JSON)
 def test_indented_json_is_what_python_writes(value: object) -> None:
     assert indented(value) == json.dumps(value, ensure_ascii=False, indent=2)
+
+
+def test_the_file_is_what_python_writes_of_the_report() -> None:
+    whole = drawn_report(12)
+    for report in (whole, quiet_report(), replace(whole, rehearsed=True, taken_away=("a", "b")),
+                   Report("trade-email", Path("out"), ())):  # fmt: skip
+        data = json.dumps(report.to_json(), ensure_ascii=False, indent=2)
+        assert json_file(report) == f"{data}\n".encode()
+
+
+def test_the_file_of_many_photos_takes_little_more_memory_than_it_has_bytes() -> None:
+    """Rows as plain data and one text of them, two bytes a letter where one is Chinese: 7 times."""
+    report = drawn_report(3000)
+    data = json_file(report)
+    assert peak_bytes(lambda: json_file(report)) < 2 * len(data)
 
 
 def rows_of(report: Report) -> dict[str, Any]:

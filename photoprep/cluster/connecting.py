@@ -56,8 +56,10 @@ def connected(
     with _client(plain, within_s) as client:
         roster = Roster(client, plain, versions_here())
         ends_s = time.monotonic() + manned_within_s
-        while not roster.look() and not roster.refused and time.monotonic() < ends_s:
+        roster.look(within_s=within_s)  # a worker has photoprep to load at first
+        while not (roster.threads or roster.refused) and time.monotonic() < ends_s:
             time.sleep(_LOOK_EVERY_S)
+            roster.look()
         if roster.refused:
             raise refusal(roster.refused.values())
         if not roster.threads:

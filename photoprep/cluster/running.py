@@ -30,6 +30,7 @@ from photoprep.cluster.places import Place, check_unchanged_here, most_unseen, p
 from photoprep.cluster.roster import Roster
 from photoprep.cluster.versions import RefusedWorker
 from photoprep.errors import PhotoError
+from photoprep.lazily import Lazily
 from photoprep.photo.task import PhotoTask, SmallerTask
 from photoprep.remote_store import RemoteObject
 from photoprep.sheet.task import PhotoAndCopiesTask, Result, Task
@@ -83,7 +84,7 @@ class Cluster:
             TryLaterError: the scheduler is gone, or has had no worker for too long.
 
         """
-        works = [_photo_work(task) for task in tasks]
+        works = Lazily(len(tasks), lambda index: _photo_work(tasks[index]))
         with closing(_Run(self._client, self._roster, works, self._unseen)) as run:
             yield from run.outcomes()
 
@@ -100,7 +101,8 @@ class _Run:
     ) -> None:
         self._client, self._roster = client, roster
         self._works, self._unseen = works, unseen
-        self._waiting = deque((index, 1) for index in range(len(works)))
+        # The first that has not been sent yet, and what is to be sent once more, with its trip.
+        self._unsent, self._once_more = 0, deque[tuple[int, int]]()
         self._under_way: dict[Future[FarOutcome], _UnderWay] = {}
         self._shipped_bytes = 0
         self._came: SimpleQueue[Future[FarOutcome]] = SimpleQueue()
@@ -115,16 +117,26 @@ class _Run:
 
     def outcomes(self) -> Outcomes[Result]:
         """What comes of every task, with its index, in order of completion."""
-        while self._waiting or self._under_way:
+        while self._is_waiting() or self._under_way:
             self._roster.look_sometimes()
-            while self._waiting and self._has_room():
-                index, trip = self._waiting.popleft()
+            while self._is_waiting() and self._has_room():
+                index, trip = self._next()
                 try:
                     self._send(index, trip)
                 except PhotoError as error:
                     yield index, error
             with suppress(Empty):
                 yield from self._arrived(self._came.get(timeout=_PATIENCE_S))
+
+    def _is_waiting(self) -> bool:
+        return bool(self._once_more) or self._unsent < len(self._works)
+
+    def _next(self) -> tuple[int, int]:
+        """The task that is sent next, and which of its trips that is."""
+        if self._once_more:
+            return self._once_more.popleft()
+        self._unsent += 1
+        return self._unsent - 1, 1
 
     def _has_room(self) -> bool:
         most = min(_MOST_UNDER_WAY, _TASKS_PER_THREAD * sum(self._roster.threads.values()))
@@ -180,7 +192,7 @@ class _Run:
                 self._learn_unseen(self._works[sent.index])
             except PhotoError as error:
                 return error
-        self._waiting.appendleft((sent.index, sent.trips + 1))
+        self._once_more.appendleft((sent.index, sent.trips + 1))
         return None
 
     def _learn_unseen(self, work: PhotoWork) -> None:

@@ -49,9 +49,14 @@ class StampedFile(ContentFile, Protocol):
 
 
 def kind_of(file: ContentFile) -> Recognised | None:
-    """What a file of this computer is, in an archive or not; raises ``PhotoError``."""
-    if file.member is None or isinstance(file.member, RemoteObject):
+    """What a file is, wherever it is; raises ``PhotoError``."""
+    if file.member is None:
         return recognise_file(file.path)
+    if isinstance(file.member, RemoteObject):
+        kind = kinds_in_store([file])[file.name]
+        if isinstance(kind, PhotoError):
+            raise kind
+        return kind
     return recognise(head_of_member(file.path, file.member, HEAD_BYTES), Path(file.member.name))
 
 

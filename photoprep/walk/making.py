@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Protocol
 
 from photoprep.errors import PhotoError
+from photoprep.lazily import Lazily
 from photoprep.outcome import Failed, PhotoOutcome, Prepared, PreparedJpeg, Reused
 from photoprep.output_folder import OutputFolder
 from photoprep.photo.task import MadePhoto, PhotoTask
@@ -92,7 +93,7 @@ def make_photos(
     # The largest first: one of them left for the end would keep one core at work and the others
     # waiting. What comes of a photo does not depend on its turn.
     order = sorted(recalled.to_make, key=lambda index: -candidates[index].stamp.size_bytes)
-    tasks = [_task(candidates[index], spec, folder, to_copy) for index in order]
+    tasks = Lazily(len(order), lambda at: _task(candidates[order[at]], spec, folder, to_copy))
     results = team.run(tasks, last=last)
 
     def so_far() -> list[Outcome]:

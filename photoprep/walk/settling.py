@@ -10,6 +10,7 @@ and the next run makes them anew.
 from __future__ import annotations
 
 import signal
+import sys
 import time
 from collections.abc import Callable
 from queue import Empty, Queue
@@ -31,6 +32,7 @@ from photoprep.output_folder import OutputFolder
 from photoprep.photo.remembered_fit import text_of_fit
 from photoprep.photo.task import MadePhoto
 from photoprep.remembered import RememberedRefusal, RememberedSource, WrittenOutput
+from photoprep.walk.crashed import with_plugin
 from photoprep.walk.intake import Candidate
 from photoprep.walk.previews import preview_path
 from photoprep.walk.recipes import photo_recipe, refusal_recipe
@@ -193,6 +195,7 @@ class Settling:
 
 def failed(candidate: Candidate, error: PhotoError) -> Failed:
     """The outcome of a picture that could not be prepared."""
+    error = with_plugin(error, candidate)
     return Failed(
         candidate.name,
         candidate.subject,
@@ -215,7 +218,8 @@ def _prepared_jpeg(
         height_px=jpeg.height_px,
         dpi=jpeg.dpi,
         quality=jpeg.quality,
-        chroma_subsampling=jpeg.chroma_subsampling,
+        # One of two texts, of which each worker sends a copy with each photo.
+        chroma_subsampling=sys.intern(jpeg.chroma_subsampling),
         source_bytes=candidate.stamp.size_bytes,
         source_width_px=width_px,
         source_height_px=height_px,

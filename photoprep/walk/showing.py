@@ -33,10 +33,10 @@ _LARGEST_SHARE = 0.02
 _FACT = "page"
 
 
-def write_page(folder: OutputFolder, path: str, report: Report, data: str) -> None:
+def write_page(folder: OutputFolder, path: str, report: Report, data: bytes) -> None:
     """Write the page of a finished run, unless it shows what the one that lies there shows.
 
-    ``data`` is the report as JSON.
+    ``data`` is the content of report.json.
     """
     key = _fingerprint(report, data)
     if folder.state.fact(_FACT) == key and folder.is_as_written(path):
@@ -52,12 +52,15 @@ def _page(folder: OutputFolder, report: Report, running: Running | None = None) 
     return render_page(report, folder.state.thumbnails() if few else {}, running)
 
 
-def _fingerprint(report: Report, data: str) -> str:
+def _fingerprint(report: Report, data: bytes) -> str:
     """All that a page shows: what the data say, and the pictures that they do not."""
-    pictures = [each for photo in report.ready for each in (photo.jpeg.sha256, photo.jpeg.preview)]
-    pictures += [sheet.sha256 for sheet in report.sheets]
-    everything = [__version__, PAGE_RECIPE, report.language, data, *pictures]
-    return hashlib.sha256("\n".join(everything).encode("utf-8", "backslashreplace")).hexdigest()
+    digest = hashlib.sha256(f"{__version__}\n{PAGE_RECIPE}\n{report.language}\n".encode())
+    digest.update(data)
+    for photo in report.ready:
+        digest.update(f"\n{photo.jpeg.sha256}\n{photo.jpeg.preview}".encode())
+    for sheet in report.sheets:
+        digest.update(f"\n{sheet.sha256}".encode())
+    return digest.hexdigest()
 
 
 class LivePage:

@@ -3,26 +3,32 @@
 from __future__ import annotations
 
 import datetime
+import gc
 import os
 import signal
 import subprocess
 import sys
+import tracemalloc
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Thread
 
 import dask
 import pytest
 import trustme
 from distributed import Client
 
-from photoprep import prepare
+from photoprep import load_preset, prepare
 from photoprep.cluster.connecting import connected
 from photoprep.cluster.roster import Roster
 from photoprep.cluster.versions import versions_here
 from photoprep.errors import ExitCode, TryLaterError
+from photoprep.files import FileStamp
+from photoprep.lazily import Lazily
 from photoprep.outcome import Reused
+from photoprep.photo.task import MadePhoto, PhotoTask
 from photoprep.report import Report
 from tests.cluster.clusters import RealCluster, real_cluster, wait_until
 from tests.flat import long_ago
@@ -102,6 +108,32 @@ def test_a_cluster_of_which_a_worker_is_killed_makes_what_one_machine_makes(
     assert [done for done, _ in heard] == list(range(heard[-1][1] + 1))
 
 
+def test_of_what_is_done_nothing_is_kept(cluster: RealCluster, tmp_path: Path) -> None:
+    """Neither by Dask nor by us: half a million pictures would be half a million of it."""
+    path = small_photo(tmp_path / "IMG_1.png")
+    task = PhotoTask(path, FileStamp.of(path), load_preset().photo)
+    asked: list[int] = []
+    held: dict[int, int] = {}
+
+    def asked_for(index: int) -> PhotoTask:
+        asked[:] = [index]
+        return task
+
+    with connected(cluster.address) as workers:
+        tracemalloc.start()
+        try:
+            for done, (_, result) in enumerate(workers.run(Lazily(400, asked_for)), start=1):
+                assert isinstance(result, MadePhoto)
+                assert asked[0] < done + 4  # two for each of two threads
+                if done in {100, 400}:
+                    gc.collect()
+                    held[done] = tracemalloc.get_traced_memory()[0]
+        finally:
+            tracemalloc.stop()
+    # A future alone is a kilobyte, and this small photo with its looks five.
+    assert held[400] - held[100] < 300 * 200
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="needs a path that each process sees anew")
 def test_what_workers_do_not_see_is_shipped(
     cluster: RealCluster, sources: Sources, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -136,6 +168,52 @@ def test_an_original_that_changes_before_it_is_shipped_is_named(
     assert failed.source == "IMG_7.png"
     assert "changed while it was being read" in failed.reason
     assert len(report.ready) == 7
+
+
+def test_what_a_worker_has_that_hangs_is_given_to_others(sources: Sources, tmp_path: Path) -> None:
+    """Stopped, it keeps its connection; the scheduler lets it go when it does not hear of it."""
+    env = {"DASK_DISTRIBUTED__SCHEDULER__WORKER_TTL": "2 s"}
+    with real_cluster(tmp_path / "impatient", env=env) as cluster:
+        for name in ("hangs", "goes on"):
+            cluster.start_worker(name)
+        cluster.wait_for_workers(2)
+        hanging = cluster.workers["hangs"]
+
+        def let_hang(done: int, total: int) -> None:
+            if done == total // 2:
+                hanging.send_signal(signal.SIGSTOP)
+                waking.start()
+
+        def wake_up() -> None:
+            """When others have its photos; it ends what it had in hand, and there is no double."""
+            with Client(cluster.address, set_as_default=False) as client:
+                wait_until(lambda: len(client.nthreads()) == 1)
+            hanging.send_signal(signal.SIGCONT)
+
+        waking = Thread(target=wake_up)
+        with connected(cluster.address) as workers:
+            report = prepared(sources.photos, tmp_path / "out", cluster=workers, on_photo=let_hang)
+        waking.join()
+        assert report.to_json() == sources.report.to_json()
+        assert contents(tmp_path / "out") == sources.made
+
+
+def test_nobody_waits_for_a_worker_that_hangs_before_it_is_known(
+    cluster: RealCluster,
+) -> None:
+    cluster.start_worker("asleep")
+    cluster.wait_for_workers(3)
+    asleep = cluster.workers["asleep"]
+    asleep.send_signal(signal.SIGSTOP)
+    try:
+        with Client(cluster.address, set_as_default=False) as client:
+            roster = Roster(client, cluster.address, versions_here())
+            assert roster.look(within_s=5)
+            assert len(client.nthreads()) == 3
+            assert (len(roster.threads), roster.refused) == (2, {})
+    finally:
+        asleep.send_signal(signal.SIGCONT)
+        cluster.kill("asleep")
 
 
 def other_versions(folder: Path) -> dict[str, str]:

@@ -22,6 +22,7 @@ from photoprep.proof.page.view import Running, page_of
 from photoprep.proof.page.words import words_in
 from photoprep.report import Limits, Report
 from tests.proof.drawn_reports import drawn_report, quiet_report, thumbnails_of
+from tests.support import peak_bytes
 
 TEMPLATE = Path(__file__).parents[2] / "photoprep" / "proof" / "page" / "page.html"
 EMPTY = Report("trade-email", Path("nothing"), ())
@@ -198,3 +199,10 @@ def test_no_picture_is_named_twice() -> None:
     assert len(anchors) == len(set(anchors))
     numbers = [int(each) for each in re.findall(r' id="photo-(\d+)"', html)]
     assert all(b == a + 1 for a, b in pairwise(numbers))
+
+
+def test_a_page_of_many_photos_takes_little_more_memory_than_it_has_bytes() -> None:
+    """All rows and pieces at once, and one text of four bytes a letter, would take 6 times."""
+    report = drawn_report(1500, "zh")
+    page = render_page(report, {})
+    assert peak_bytes(lambda: render_page(report, {})) < 3 * len(page)

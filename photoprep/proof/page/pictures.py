@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from photoprep.language import Language, Sentence, in_language, say, say_list, say_number
+from photoprep.lazily import Lazily
 from photoprep.outcome import Prepared, PreparedJpeg, Reused, Subject
 from photoprep.removed import say_removed
 from photoprep.report import Finding, MailedPhoto, Report, WrittenSheet
@@ -102,23 +103,22 @@ def view_of(subject: Subject, language: Language) -> str:
     return in_language(say_list(view_parts(subject) or [say_view(subject.view)]), language)
 
 
-def photo_pictures(report: Report) -> tuple[Picture, ...]:
-    """Every finished photo, in the report's order."""
+def photo_pictures(report: Report) -> Sequence[Picture]:
+    """Every finished photo, in the report's order; each is put in words when it is looked at."""
     places, language = places_of(report), report.language
     mailed = _mailed(report)
     found: dict[str, list[Finding]] = {}
     for finding in report.findings:
         found.setdefault(finding.source, []).append(finding)
-    return tuple(
-        _photo(
-            photo,
-            places[photo.jpeg.output],
-            report,
-            mailed.get(places[photo.jpeg.output], ""),
-            _remarks(found.get(photo.source, ()), language),
-        )
-        for photo in report.ready
-    )
+    ready = report.ready
+
+    def picture(place: int) -> Picture:
+        photo = ready[place]
+        anchor = places[photo.jpeg.output]
+        remarks = _remarks(found.get(photo.source, ()), language)
+        return _photo(photo, anchor, report, mailed.get(anchor, ""), remarks)
+
+    return Lazily(len(ready), picture)
 
 
 def sheet_pictures(report: Report) -> tuple[Picture, ...]:

@@ -11,6 +11,7 @@ import base64
 import hashlib
 from collections.abc import Mapping
 from functools import lru_cache
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from jinja2 import Template
 
 _HERE = Path(__file__).parent
+# Of the thousands that a page consists of, so many are turned into bytes together.
+_PIECES_AT_ONCE = 1000
 _HTML_LANGUAGE: dict[Language, str] = {"en": "en", "zh": "zh-Hans"}
 
 
@@ -46,7 +49,7 @@ def render_page(
     """
     page: Page = page_of(report, running)
     known = {key: base64.b64encode(jpeg).decode() for key, jpeg in thumbnails.items()}
-    html = _template().render(
+    html = _template().stream(
         page=page,
         t=words_in(report.language),
         language=_HTML_LANGUAGE[report.language],
@@ -56,8 +59,12 @@ def render_page(
         policy=_policy(),
         version=__version__,
     )
+    # As one text it would take four times its bytes where a single name asks for it.
+    html.enable_buffering(_PIECES_AT_ONCE)
+    held = BytesIO()
     # A name that is no valid text on its system, and no harm to the others.
-    return html.encode("utf-8", "backslashreplace")
+    html.dump(held, "utf-8", "backslashreplace")
+    return held.getvalue()
 
 
 def _policy() -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -76,7 +77,7 @@ class Page:
     envelopes: tuple[Envelope, ...]
     told_of_mails: tuple[str, ...]
     products: tuple[ProductRow, ...]
-    pictures: tuple[Picture, ...]
+    pictures: Sequence[Picture]
     sheets: tuple[Picture, ...]
     skipped: tuple[Trouble, ...]
     progress: Progress | None = None
