@@ -36,6 +36,9 @@ def main(arguments: list[str]) -> int:
     command, *rest = arguments
     set_up(EXTRAS[command])
     if command == "test":
+        # Thousands of processes load photoprep in the tests. Where Python is told to keep no
+        # bytecode, as containers often do, each would compile it anew: a fifth of a run's time.
+        run_or_end([PYTHON, "-m", "compileall", "-q", "-j", "0", "photoprep"])
         return run([PYTHON, "-m", "pytest", *side_by_side(), *rest])
     if command == "check":
         return check()
