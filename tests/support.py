@@ -51,14 +51,17 @@ def photoprep(
 
 
 def prepared_here(
-    source: Path, out: Path, day: datetime.date | None = datetime.date(2026, 11, 23)
+    source: Path,
+    out: Path,
+    day: datetime.date | None = datetime.date(2026, 11, 23),
+    preset: str | Path = "trade-email",
 ) -> Report:
     """Prepare in this very process, where a test needs what comes of it and not the command.
 
     It makes what the command makes, to the byte, without the time that processes take to load.
     """
     set_up_decoders()
-    return prepare(source, out=out, date=day, executor=Inline())
+    return prepare(source, out=out, date=day, preset=preset, executor=Inline())
 
 
 def in_8_bits(picture: Image.Image | DeepPicture) -> Image.Image:
