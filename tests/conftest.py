@@ -11,6 +11,13 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from photoprep.worker_process import one_thread_each
+
+# As in the product's workers: beside the other processes of a run of the tests, the threads of a
+# matrix library would but wait for each other, and be busy waiting.
+with one_thread_each():
+    import numpy  # noqa: F401
+
 # CI judges the same examples every time; people's machines look for new ones.
 # None has to be quick: what a busy machine takes longer for is no failure.
 settings.register_profile("people", deadline=None)
