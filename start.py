@@ -53,8 +53,8 @@ def side_by_side() -> list[str]:
     """How pytest shares the tests out.
 
     Many wait for processes of theirs, so there are two processes more than cores. The tests of a
-    file stay together, for what they share, and files come in their order: the longest are not the
-    last.
+    file stay together, for what they share, and files come in the order that tests/conftest.py
+    puts them in: the longest first.
     """
     processes = str((os.cpu_count() or 1) + 2)
     return ["-n", processes, "--dist", "loadfile", "--no-loadscope-reorder"]

@@ -30,6 +30,35 @@ NOBODY = 65534
 REAL_PHOTOS = Path(__file__).resolve().parents[2] / "shared" / "photos"
 
 
+# The files that take longest go first: one that is begun last is waited for alone.
+LONGEST = (
+    "faults/test_decoder.py",
+    "end_to_end/test_interruption.py",
+    "end_to_end/test_watch.py",
+    "cluster/test_cluster.py",
+    "watch/test_torture.py",
+    "property/test_rerun.py",
+    "watch/test_running.py",
+    "end_to_end/test_send_real_photos.py",
+    "end_to_end/test_main_job.py",
+    "end_to_end/test_real_photos.py",
+    "faults/test_folder.py",
+    "faults/test_full_disk.py",
+    "faults/test_source.py",
+    "photo/test_doubts.py",
+    "photo/test_looks.py",
+    "proof/test_page_accessibility.py",
+    "proof/test_page_safety.py",
+    "fuzz/test_hostile.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the tests of the longest files first, and leave all others in their order."""
+    places = {Path(__file__).parent / name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: places.get(item.path, len(places)))
+
+
 @pytest.fixture(scope="session")
 def _config_folders(tmp_path_factory: pytest.TempPathFactory) -> Path:
     # pytest reads the whole folder for each one that it numbers, which thousands of tests feel.
