@@ -36,6 +36,9 @@ def main(arguments: list[str]) -> int:
     command, *rest = arguments
     set_up(EXTRAS[command])
     if command == "test":
+        # Thousands of processes load photoprep in the tests. Where Python is told to keep no
+        # bytecode, as containers often do, each would compile it anew: a fifth of a run's time.
+        run_or_end([PYTHON, "-m", "compileall", "-q", "-j", "0", "photoprep"])
         return run([PYTHON, "-m", "pytest", *side_by_side(), *rest])
     if command == "check":
         return check()
@@ -50,8 +53,8 @@ def side_by_side() -> list[str]:
     """How pytest shares the tests out.
 
     Many wait for processes of theirs, so there are two processes more than cores. The tests of a
-    file stay together, for what they share, and files come in their order: the longest are not the
-    last.
+    file stay together, for what they share, and files come in the order that tests/conftest.py
+    puts them in: the longest first.
     """
     processes = str((os.cpu_count() or 1) + 2)
     return ["-n", processes, "--dist", "loadfile", "--no-loadscope-reorder"]

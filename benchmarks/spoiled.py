@@ -166,14 +166,17 @@ def _disc(radius_px: float) -> Change:
 
 def _convolved(kernel: NDArray[np.float64]) -> Change:
     reach = len(kernel) // 2
+    # A factor in double precision would have every product made in it, in twice the time.
+    parts = kernel.astype(np.float32)
 
     def change(picture: Image.Image) -> Image.Image:
         levels = np.asarray(picture).astype(np.float32)
         height, width = levels.shape[:2]
         padded = np.pad(levels, ((reach, reach), (reach, reach), (0, 0)), mode="edge")
-        total = np.zeros_like(levels)
+        total, product = np.zeros_like(levels), np.empty_like(levels)
         for row, column in zip(*np.nonzero(kernel > 1e-6), strict=True):
-            total += kernel[row, column] * padded[row : row + height, column : column + width]
+            moved = padded[row : row + height, column : column + width]
+            total += np.multiply(moved, parts[row, column], out=product)
         return Image.fromarray((total + 0.5).astype(np.uint8))
 
     return change

@@ -11,6 +11,13 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from photoprep.worker_process import one_thread_each
+
+# As in the product's workers: beside the other processes of a run of the tests, the threads of a
+# matrix library would but wait for each other, and be busy waiting.
+with one_thread_each():
+    import numpy  # noqa: F401
+
 # CI judges the same examples every time; people's machines look for new ones.
 # None has to be quick: what a busy machine takes longer for is no failure.
 settings.register_profile("people", deadline=None)
@@ -21,6 +28,35 @@ settings.load_profile("ci" if os.environ.get("CI") else "people")
 # committed; tests that want them are skipped where the folder is missing.
 NOBODY = 65534
 REAL_PHOTOS = Path(__file__).resolve().parents[2] / "shared" / "photos"
+
+
+# The files that take longest go first: one that is begun last is waited for alone.
+LONGEST = (
+    "faults/test_decoder.py",
+    "end_to_end/test_interruption.py",
+    "end_to_end/test_watch.py",
+    "cluster/test_cluster.py",
+    "watch/test_torture.py",
+    "property/test_rerun.py",
+    "watch/test_running.py",
+    "end_to_end/test_send_real_photos.py",
+    "end_to_end/test_main_job.py",
+    "end_to_end/test_real_photos.py",
+    "faults/test_folder.py",
+    "faults/test_full_disk.py",
+    "faults/test_source.py",
+    "photo/test_doubts.py",
+    "photo/test_looks.py",
+    "proof/test_page_accessibility.py",
+    "proof/test_page_safety.py",
+    "fuzz/test_hostile.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the tests of the longest files first, and leave all others in their order."""
+    places = {Path(__file__).parent / name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: places.get(item.path, len(places)))
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import hashlib
 import os
 import subprocess
@@ -15,6 +16,8 @@ from typing import ParamSpec, TypeVar
 import numpy as np
 from PIL import Image
 
+from photoprep import Report, prepare
+from photoprep.photo.decode import set_up_decoders
 from photoprep.photo.deep import DeepPicture
 
 P = ParamSpec("P")
@@ -46,6 +49,20 @@ def photoprep(
         timeout=300,
         check=False,
     )
+
+
+def prepared_here(
+    source: Path,
+    out: Path,
+    day: datetime.date | None = datetime.date(2026, 11, 23),
+    preset: str | Path = "trade-email",
+) -> Report:
+    """Prepare in this very process, where a test needs what comes of it and not the command.
+
+    It makes what the command makes, to the byte, without the time that processes take to load.
+    """
+    set_up_decoders()
+    return prepare(source, out=out, date=day, preset=preset, executor=Inline())
 
 
 def in_8_bits(picture: Image.Image | DeepPicture) -> Image.Image:

@@ -11,7 +11,7 @@ from PIL import Image, ImageFilter
 
 from benchmarks.spoiled import exposed, middle, repeats
 from tests.photo.drawn import scene
-from tests.support import outputs, photoprep
+from tests.support import outputs, photoprep, prepared_here
 
 LARGE = (1888, 1416)
 DOUBTS = {
@@ -46,10 +46,10 @@ def doubts(out: Path) -> dict[str, list[str]]:
     return found
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A good photo, and others of other products that have something wrong."""
-    photos = tmp_path / "photos/Box X1"
+    photos = tmp_path_factory.mktemp("doubts") / "photos/Box X1"
     saved(large(scene("#d8d8d2")), photos / "good.jpg")
     blurred = large(scene("#8fa0b4", at=(0.4, 0.5))).filter(ImageFilter.GaussianBlur(8))
     saved(blurred, photos / "blurred.jpg")
@@ -59,7 +59,7 @@ def folder(tmp_path: Path) -> Path:
     over = large(scene("#3355aa")).transpose(Image.Transpose.ROTATE_180)
     saved(over, photos / "turned.jpg", exif=turned)
     saved(scene("#705040", at=(0.5, 0.55)).reduce(2), photos / "tiny.jpg")
-    return tmp_path / "photos"
+    return photos.parent
 
 
 EXPECTED = {
@@ -99,7 +99,7 @@ def test_a_dry_run_doubts_the_same(folder: Path, tmp_path: Path) -> None:
 def test_the_record_has_measures_and_no_verdict(folder: Path, tmp_path: Path) -> None:
     """So that another threshold judges what an earlier run has made."""
     out = tmp_path / "out"
-    photoprep(folder, "--out", out)
+    prepared_here(folder, out)
     record = (out / ".photoprep/state.db").read_bytes()
     assert b'"blur_px100":' in record
     assert b"out of focus" not in record

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime
 import json
 import shutil
 import signal
@@ -18,7 +19,7 @@ import pytest
 from photoprep.errors import ExitCode
 from tests.end_to_end.watching import Daemon, children_of, drop, end_of
 from tests.faults.support import mounts_refused, small_disk
-from tests.support import outputs, photoprep, small_photo, written
+from tests.support import outputs, photoprep, prepared_here, small_photo, written
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals")
 
@@ -41,12 +42,14 @@ def daemon(inbox: Path, out: Path, tmp_path: Path) -> Iterator[Daemon]:
         yield running
 
 
-def as_prepared(folder: Path, out: Path, tmp_path: Path, *options: str) -> None:
+def as_prepared(
+    folder: Path, out: Path, tmp_path: Path, preset: str | Path = "trade-email"
+) -> None:
     """Hold what came out against what ``prepare`` makes of the same folder on the same day."""
     day = json.loads((out / "report.json").read_text(encoding="utf-8"))["date"]
     other = tmp_path / f"prepared-{out.name}"
-    done = photoprep("prepare", folder, "--out", other, "--date", day, *options)
-    assert done.returncode == 0, done.stderr
+    date = datetime.date.fromisoformat(day)
+    assert prepared_here(folder, other, date, preset).exit_code == ExitCode.DONE
     assert outputs(out) == outputs(other)
     assert not list((out / ".photoprep/unfinished").iterdir())
 
@@ -131,7 +134,7 @@ def test_a_folder_that_grows_is_prepared_anew_and_one_renamed_is_not(
 def test_sigterm_in_the_middle_ends_it_in_seconds_and_the_next_goes_on(
     inbox: Path, out: Path, tmp_path: Path
 ) -> None:
-    drop(inbox / "Boxes", 30, size=(1600, 1200))
+    drop(inbox / "Boxes", 30, size=(800, 600))
     with Daemon(inbox, out, tmp_path / "log") as daemon:
         daemon.wait_for(lambda: len(list(out.glob("Boxes/photos/*.jpg"))) > 2)
         began_s = time.monotonic()
@@ -156,7 +159,7 @@ def test_sigterm_in_the_middle_ends_it_in_seconds_and_the_next_goes_on(
 def test_sigkill_leaves_nothing_at_work_and_the_next_goes_on(
     inbox: Path, out: Path, tmp_path: Path
 ) -> None:
-    drop(inbox / "Boxes", 30, size=(1600, 1200))
+    drop(inbox / "Boxes", 30, size=(800, 600))
     with Daemon(inbox, out, tmp_path / "log") as daemon:
         daemon.wait_for(lambda: len(list(out.glob("Boxes/photos/*.jpg"))) > 2)
         children = children_of(daemon.process.pid)
@@ -198,7 +201,7 @@ def test_sighup_reads_the_preset_anew(inbox: Path, out: Path, tmp_path: Path) ->
         written(preset, 'schema = 1\nextends = "trade-email"\n[photo]\ndpi_max = 72\n')
         daemon.process.send_signal(signal.SIGHUP)
         daemon.wait_for_event("done", "Boxes", times=2)
-        as_prepared(inbox / "Boxes", out / "Boxes", tmp_path, "--preset", str(preset))
+        as_prepared(inbox / "Boxes", out / "Boxes", tmp_path, preset)
 
 
 def test_once_prepares_what_lies_there_and_ends(inbox: Path, out: Path, tmp_path: Path) -> None:

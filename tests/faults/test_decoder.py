@@ -20,7 +20,7 @@ from photoprep import prepare
 from photoprep.errors import ExitCode
 from photoprep.outcome import Failed, Prepared
 from tests.faults.support import DATE, make_sources
-from tests.support import outputs, photoprep, small_photo
+from tests.support import outputs, photoprep, prepared_here, small_photo
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals")
 
@@ -76,9 +76,9 @@ def misbehaving(tmp_path: Path) -> dict[str, str]:
 def test_a_decoder_that_fails_badly_costs_its_own_photo(
     tmp_path: Path, misbehaving: dict[str, str], fault: str, workers: str
 ) -> None:
-    source, out = make_sources(tmp_path / "Boxes", 5), tmp_path / "out"
-    bad = small_photo(source / "Box X0" / f"{fault}.png", 9, (640, 480))
-    photoprep(source, "--out", tmp_path / "undisturbed", *DATE)
+    source, out = make_sources(tmp_path / "Boxes", 5, (240, 160)), tmp_path / "out"
+    bad = small_photo(source / "Box X0" / f"{fault}.png", 9, (240, 160))
+    prepared_here(source, tmp_path / "undisturbed")
     if workers == "spawned":  # as they are wherever the output folder is there already
         out.mkdir()
     done = photoprep(source, "--out", out, "--jobs", "2", *DATE, env=misbehaving)
@@ -92,8 +92,7 @@ def test_a_decoder_that_fails_badly_costs_its_own_photo(
     assert f"Box X0/{bad.name}" not in _remembered(out)
 
     # The next run tries it again, and all is as if nothing had been.
-    again = photoprep(source, "--out", out, *DATE)
-    assert again.returncode == ExitCode.DONE, again.stderr
+    assert prepared_here(source, out).exit_code == ExitCode.DONE
     assert outputs(out) == outputs(tmp_path / "undisturbed")
 
 

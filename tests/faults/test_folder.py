@@ -16,7 +16,7 @@ from photoprep.errors import ExitCode
 from photoprep.state import SPARE_FILE
 from photoprep.version import __version__
 from tests.faults.support import broken_files, make_sources, one_sentence, run, start, wait_until
-from tests.support import contents, outputs, photoprep, small_photo
+from tests.support import contents, outputs, photoprep, prepared_here, small_photo
 
 RECORD = ".photoprep/state.db"
 SPARE = f".photoprep/{SPARE_FILE}"
@@ -31,7 +31,7 @@ def source(tmp_path: Path) -> Path:
 def out(source: Path, tmp_path: Path) -> Path:
     """A folder that a run has finished."""
     folder = tmp_path / "out"
-    assert run(source, folder).returncode == ExitCode.DONE
+    assert prepared_here(source, folder).exit_code == ExitCode.DONE
     return folder
 
 
@@ -103,7 +103,7 @@ def test_a_folder_of_an_older_version(source: Path, out: Path) -> None:
     assert outputs(out) == before
     assert "older" in findings(out)["record-rebuilt"]
     assert (out / ".photoprep/state-older.db").is_file()
-    assert run(source, out).returncode == ExitCode.DONE
+    assert prepared_here(source, out).exit_code == ExitCode.DONE
     assert "record-rebuilt" not in findings(out)
 
 
@@ -147,7 +147,7 @@ def test_what_a_person_edited_is_left_alone_and_named(source: Path, out: Path) -
 
     for path in mine:
         path.unlink()
-    assert run(source, out).returncode == ExitCode.DONE
+    assert prepared_here(source, out).exit_code == ExitCode.DONE
     assert not [name for name in contents(out) if "-2." in name]
 
 
@@ -162,7 +162,7 @@ def test_an_edit_after_a_kill_is_a_persons_too(source: Path, out: Path) -> None:
         process.kill()
     (waiting, *_) = [path for path in kept if path.read_bytes() == before[path]]
     waiting.write_bytes(b"retouched")
-    assert run(source, out).returncode == ExitCode.DONE
+    assert prepared_here(source, out).exit_code == ExitCode.DONE
     assert waiting.read_bytes() == b"retouched"
     assert waiting.name in findings(out)["output-changed"]
 
@@ -197,7 +197,8 @@ def _nothing_of_it(data: bytearray, dice: random.Random) -> bytes:
 def test_a_damaged_record_is_rebuilt_and_that_is_said(
     source: Path, out: Path, damage: Damage
 ) -> None:
-    run(source, out)  # from the second run on the report stays, where damage strikes nothing in use
+    # From the second run on the report stays, where damage strikes nothing in use.
+    prepared_here(source, out)
     before, whole, spare = outputs(out), (out / RECORD).read_bytes(), (out / SPARE).read_bytes()
     dice = random.Random(5)
     rebuilt = 0
@@ -205,18 +206,27 @@ def test_a_damaged_record_is_rebuilt_and_that_is_said(
         damaged = damage(bytearray(whole), dice)
         (out / RECORD).write_bytes(damaged)
         (out / SPARE).write_bytes(spare)
-        done = photoprep(source, "--out", out, "--jobs", "1")  # the date is not lost either
-        assert done.returncode == ExitCode.DONE, done.stderr
-        assert outputs(out) == before
+        told = _without_a_date(source, out, by_command=not rebuilt)
+        assert outputs(out) == before  # the date is not lost either
         if "record-rebuilt" in findings(out):  # damage may also strike a page that is not in use
             rebuilt += 1
-            assert "was damaged" in done.stdout
+            assert "was damaged" in told
             assert (out / ".photoprep/state-damaged.db").read_bytes() == damaged
-        again = run(source, out)
-        assert again.returncode == ExitCode.DONE
+        assert prepared_here(source, out).exit_code == ExitCode.DONE
         assert outputs(out) == before
         assert "record-rebuilt" not in findings(out)
     assert rebuilt
+
+
+def _without_a_date(source: Path, out: Path, *, by_command: bool) -> str:
+    """Run once more; returns what is told: by the command on its page, or of the findings alone."""
+    if by_command:
+        done = photoprep(source, "--out", out, "--jobs", "1")
+        assert done.returncode == ExitCode.DONE, done.stderr
+        return done.stdout
+    report = prepared_here(source, out, day=None)
+    assert report.exit_code == ExitCode.DONE
+    return "".join(str(finding.message) for finding in report.findings)
 
 
 def test_a_record_that_is_gone_is_rebuilt_and_that_is_said(source: Path, out: Path) -> None:
@@ -233,7 +243,7 @@ def test_without_record_and_spare_nothing_is_taken_for_ours(source: Path, out: P
     before = contents(out)
     (out / RECORD).write_bytes(b"this is no database" * 100)
     (out / SPARE).write_bytes(b'["output", "photos/x.jpg"\nnothing\xff to be read\n')
-    assert run(source, out).returncode == ExitCode.DONE
+    assert prepared_here(source, out).exit_code == ExitCode.DONE
     assert before.items() <= contents(out).items()
     assert "left alone" in findings(out, "report-2.json")["record-rebuilt"]
     assert len(list(out.glob("photos/*-2.jpg"))) == 3
@@ -244,7 +254,7 @@ def test_edits_stay_a_persons_when_the_record_is_rebuilt(source: Path, out: Path
     photo.write_bytes(b"retouched")
     (out / "photos/theirs.jpg").write_bytes(b"never ours")
     (out / RECORD).unlink()
-    assert run(source, out).returncode == ExitCode.DONE
+    assert prepared_here(source, out).exit_code == ExitCode.DONE
     assert photo.read_bytes() == b"retouched"
     assert (out / "photos/theirs.jpg").read_bytes() == b"never ours"
     assert photo.name in findings(out)["output-changed"]
@@ -253,6 +263,6 @@ def test_edits_stay_a_persons_when_the_record_is_rebuilt(source: Path, out: Path
 def test_a_record_folder_that_a_person_deleted(source: Path, out: Path) -> None:
     before = contents(out)
     shutil.rmtree(out / ".photoprep")
-    assert run(source, out).returncode == ExitCode.DONE
+    assert prepared_here(source, out).exit_code == ExitCode.DONE
     assert before.items() <= contents(out).items()
     assert broken_files(out) == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -17,7 +18,7 @@ from PIL import Image
 from photoprep.errors import ExitCode
 from tests.archives import zipped
 from tests.faults.support import make_sources, one_sentence, run, start, wait_until
-from tests.support import outputs, small_photo
+from tests.support import outputs, prepared_here, small_photo
 
 pytestmark = pytest.mark.skipif(
     not Path("/proc/self/fd").is_dir() or not hasattr(signal, "SIGSTOP"),
@@ -25,13 +26,27 @@ pytestmark = pytest.mark.skipif(
 )
 
 
-@pytest.fixture
-def source(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def drawn(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Small pictures, and a large one that takes a worker long enough to be met at it."""
-    folder = make_sources(tmp_path / "Boxes", 3)
+    folder = make_sources(tmp_path_factory.mktemp("drawn") / "Boxes", 3, (240, 160))
     noise = Image.effect_noise((6000, 4000), 90)
     noise.save(folder / "Box X0" / "large.tif")
     return folder
+
+
+@pytest.fixture(scope="module")
+def undisturbed(drawn: Path) -> dict[str, str]:
+    """What comes of them where nothing happens."""
+    out = drawn.with_name("undisturbed")
+    assert prepared_here(drawn, out).exit_code == ExitCode.DONE
+    return outputs(out)
+
+
+@pytest.fixture
+def source(drawn: Path, tmp_path: Path) -> Path:
+    """A copy that is a moment old, as if drawn for the test."""
+    return shutil.copytree(drawn, tmp_path / "Boxes", copy_function=shutil.copyfile)
 
 
 def _changes(path: Path) -> None:
@@ -97,9 +112,12 @@ def _becomes_a_folder(path: Path) -> None:
     ],
 )
 def test_a_source_that_is_lost_while_it_is_read(
-    source: Path, tmp_path: Path, happens: Callable[[Path], None], said: str
+    source: Path,
+    undisturbed: dict[str, str],
+    tmp_path: Path,
+    happens: Callable[[Path], None],
+    said: str,
 ) -> None:
-    run(source, tmp_path / "undisturbed")
     large = source / "Box X0" / "large.tif"
     original, times = large.read_bytes(), large.stat()
     out = tmp_path / "out"
@@ -125,11 +143,13 @@ def test_a_source_that_is_lost_while_it_is_read(
     large.write_bytes(original)
     # Not even when it looks as it did before: nothing was learnt of it.
     os.utime(large, ns=(times.st_atime_ns, times.st_mtime_ns))
-    assert run(source, out).returncode == ExitCode.DONE
-    assert outputs(out) == outputs(tmp_path / "undisturbed")
+    assert prepared_here(source, out).exit_code == ExitCode.DONE
+    assert outputs(out) == undisturbed
 
 
-def test_an_archive_that_changes_while_it_is_read(source: Path, tmp_path: Path) -> None:
+def test_an_archive_that_changes_while_it_is_read(
+    source: Path, undisturbed: dict[str, str], tmp_path: Path
+) -> None:
     packed, out = zipped(tmp_path / "Boxes.zip", source), tmp_path / "out"
     whole = packed.read_bytes()
     with start(packed, out) as process:
@@ -144,9 +164,8 @@ def test_an_archive_that_changes_while_it_is_read(source: Path, tmp_path: Path) 
     assert "damaged" not in told[0]
     assert list((out / ".photoprep/unfinished").iterdir()) == []
     packed.write_bytes(whole)
-    assert run(packed, out).returncode == ExitCode.DONE
-    run(source, tmp_path / "undisturbed")
-    assert outputs(out) == outputs(tmp_path / "undisturbed")
+    assert prepared_here(packed, out).exit_code == ExitCode.DONE
+    assert outputs(out) == undisturbed
 
 
 def _workers_reading(path: Path, parent: int) -> list[int]:
@@ -185,7 +204,7 @@ def test_a_source_that_is_written_all_the_time(source: Path, tmp_path: Path) -> 
     assert "growing.png: The file changed while it was being read." in done.stdout
     assert len(list((tmp_path / "out/photos").iterdir())) == 4
     growing.unlink()
-    assert run(source, tmp_path / "out").returncode == ExitCode.DONE
+    assert prepared_here(source, tmp_path / "out").exit_code == ExitCode.DONE
 
 
 def test_a_lone_source_that_vanishes_is_told_in_one_sentence(tmp_path: Path) -> None:

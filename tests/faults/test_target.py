@@ -22,7 +22,7 @@ from tests.faults.support import (
     start,
     wait_until,
 )
-from tests.support import contents, outputs
+from tests.support import contents, outputs, prepared_here
 
 needs_mounts = pytest.mark.skipif(bool(mounts_refused()), reason=mounts_refused())
 needs_stops = pytest.mark.skipif(
@@ -32,7 +32,7 @@ needs_stops = pytest.mark.skipif(
 
 @pytest.fixture
 def source(tmp_path: Path) -> Path:
-    return make_sources(tmp_path / "Boxes")
+    return make_sources(tmp_path / "Boxes", size=(240, 160))
 
 
 @needs_mounts
@@ -41,7 +41,7 @@ def test_a_read_only_disk(source: Path, tmp_path: Path, made_before: bool) -> No
     with small_disk(tmp_path / "disk", 8000) as disk:
         out = disk / "out"
         if made_before:
-            assert run(source, out).returncode == ExitCode.DONE
+            assert prepared_here(source, out).exit_code == ExitCode.DONE
         before = contents(disk)
         mount("-o", "remount,ro", str(disk))
         stopped = run(source, out)
@@ -51,7 +51,7 @@ def test_a_read_only_disk(source: Path, tmp_path: Path, made_before: bool) -> No
         assert "--out" in said
         assert contents(disk) == before
         mount("-o", "remount,rw", str(disk))
-        assert run(source, out).returncode == ExitCode.DONE
+        assert prepared_here(source, out).exit_code == ExitCode.DONE
 
 
 def _removed(out: Path) -> None:
@@ -68,9 +68,10 @@ def _unplugged(out: Path) -> None:
 @needs_stops
 @pytest.mark.parametrize("vanishes", [_removed, _unplugged])
 def test_a_target_that_vanishes_in_the_middle(
-    source: Path, tmp_path: Path, vanishes: Callable[[Path], None]
+    tmp_path: Path, vanishes: Callable[[Path], None]
 ) -> None:
-    run(source, tmp_path / "undisturbed")
+    source = make_sources(tmp_path / "Boxes")  # large enough that most are yet to be made then
+    prepared_here(source, tmp_path / "undisturbed")
     with small_disk(tmp_path / "disk", 8000) as disk:
         out = disk if vanishes is _unplugged else disk / "out"
         with start(source, out) as process:
@@ -85,7 +86,7 @@ def test_a_target_that_vanishes_in_the_middle(
         assert "--out" in said
         # What is left on the mount point itself, if anything: no half-written run.
         assert not out.exists() or contents(out) == {}
-        assert run(source, out).returncode == ExitCode.DONE
+        assert prepared_here(source, out).exit_code == ExitCode.DONE
         assert outputs(out) == outputs(tmp_path / "undisturbed")
 
 
@@ -93,7 +94,7 @@ def test_a_target_that_vanishes_in_the_middle(
 def test_a_target_on_another_disk_than_the_source_and_the_temporary_folder(
     source: Path, tmp_path: Path
 ) -> None:
-    run(source, tmp_path / "undisturbed")
+    prepared_here(source, tmp_path / "undisturbed")
     with small_disk(tmp_path / "disk", 8000) as disk, small_disk(tmp_path / "tmp", 8000) as other:
         devices = {path.stat().st_dev for path in (source, disk, other)}
         assert len(devices) == 3
@@ -116,7 +117,7 @@ def test_a_folder_that_is_a_link_to_another_disk(source: Path, tmp_path: Path, f
         assert f"/out/{folder}/" in said
         assert list(disk.iterdir()) == []
         (out / folder).unlink()
-        assert run(source, out).returncode == ExitCode.DONE
+        assert prepared_here(source, out).exit_code == ExitCode.DONE
         assert broken_files(out) == []
 
 
@@ -140,11 +141,11 @@ def test_a_file_in_the_place_of_a_folder(source: Path, tmp_path: Path, folder: s
     assert "file" in said.casefold()
     assert place.read_bytes() == b"theirs"
     place.unlink()
-    assert run(source, tmp_path / "out").returncode == ExitCode.DONE
+    assert prepared_here(source, tmp_path / "out").exit_code == ExitCode.DONE
 
 
 def test_a_folder_in_the_place_of_a_file(source: Path, tmp_path: Path) -> None:
-    run(source, tmp_path / "undisturbed")
+    prepared_here(source, tmp_path / "undisturbed")
     out = tmp_path / "out"
     taken = [*outputs(tmp_path / "undisturbed"), "report.html", "report.json"]
     for name in taken:
@@ -156,7 +157,7 @@ def test_a_folder_in_the_place_of_a_file(source: Path, tmp_path: Path) -> None:
 
 
 def test_links_to_nothing_are_a_persons_too(source: Path, tmp_path: Path) -> None:
-    run(source, tmp_path / "undisturbed")
+    prepared_here(source, tmp_path / "undisturbed")
     name = next(iter(outputs(tmp_path / "undisturbed")))
     link = tmp_path / "out" / name
     link.parent.mkdir(parents=True)

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from photoprep.errors import MailTooLargeError, SourceChangedError
 from photoprep.language import Language
-from photoprep.mail.items import MailItem
+from photoprep.mail.items import MailItem, is_device_name
 from photoprep.mail.letter import Correspondence
 from photoprep.mail.message import MessagePlan, build_message, mail_filename
 from photoprep.mail.series import divide
@@ -79,7 +79,9 @@ def parsed(data: bytes) -> EmailMessage:
     return message
 
 
-ITEM_NAMES = st.from_regex(r"[a-z0-9_-]{1,90}\.jpg", fullmatch=True)
+ITEM_NAMES = st.from_regex(r"[a-z0-9_-]{1,90}\.jpg", fullmatch=True).filter(
+    lambda name: not is_device_name(name)
+)
 WORDS = st.text(max_size=25)
 
 

@@ -97,6 +97,17 @@ def photo(request: pytest.FixtureRequest, real_photos: Path) -> Path:
     return real_photos / str(request.param)
 
 
+@pytest.fixture(scope="module")
+def original(photo: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Image.Image, str]:
+    """The photo, of a size that is quick to code, and its looks."""
+    with Image.open(photo) as opened:
+        picture = ImageOps.exif_transpose(opened).convert("RGB")
+    picture.thumbnail(MOST_PX)
+    source = tmp_path_factory.mktemp("looks") / "original.png"
+    picture.save(source, compress_level=1)
+    return picture, looks_in(source)
+
+
 @pytest.mark.parametrize(
     "copy",
     [
@@ -107,14 +118,12 @@ def photo(request: pytest.FixtureRequest, real_photos: Path) -> Path:
     ids=["q60", "q75", "q95", "half", "quarter", "png", "tif", "webp", "heic", "exif", "profile"],
 )  # fmt: skip
 def test_copies_look_the_same(
-    photo: Path, copy: Callable[[Image.Image, Path], Path], tmp_path: Path
+    original: tuple[Image.Image, str],
+    copy: Callable[[Image.Image, Path], Path],
+    tmp_path: Path,
 ) -> None:
-    with Image.open(photo) as opened:
-        picture = ImageOps.exif_transpose(opened).convert("RGB")
-        picture.thumbnail(MOST_PX)
-        source = tmp_path / "original.png"
-        picture.save(source, compress_level=1)
-    assert is_like(looks_in(source), looks_in(copy(picture, tmp_path)))
+    picture, looks = original
+    assert is_like(looks, looks_in(copy(picture, tmp_path)))
 
 
 @pytest.mark.parametrize(

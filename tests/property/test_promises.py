@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import os
 import random
 import subprocess
 import sys
@@ -19,9 +20,10 @@ from hypothesis import strategies as st
 from PIL import Image, TiffTags
 
 from photoprep import ExitCode, prepare
+from photoprep.early import THREAD_LIMITS
 from photoprep.outcome import Failed, Prepared, Skipped
 from photoprep.photo.decode import set_up_decoders
-from tests.support import Inline, P, T, contents, outputs, small_photo
+from tests.support import Inline, P, T, contents, outputs, prepared_here, small_photo
 
 DAY = datetime.date(2026, 11, 23)
 
@@ -68,6 +70,26 @@ def test_bytes_do_not_depend_on_the_order_of_completion(seeds: list[int], order:
         assert outputs(here / "one") == outputs(here / "two")
         assert in_order.photos == shuffled.photos
         assert contents(here / "one") == contents(here / "two")  # report.json too
+
+
+def test_bytes_do_not_depend_on_the_threads_of_the_matrix_library(tmp_path: Path) -> None:
+    """Tests and workers have one thread; a program that calls ``prepare`` may have many."""
+    photos = tmp_path / "in"
+    small_photo(photos / "Box X1/open.png", 1, (1600, 1200))
+    small_photo(photos / "Box X1/closed.png", 2, (1600, 1200))
+    assert prepared_here(photos, tmp_path / "one").exit_code == ExitCode.DONE
+    script = (
+        "import os\n"
+        "from pathlib import Path\n"
+        "from tests.support import prepared_here\n"
+        f"prepared_here(Path({str(photos)!r}), Path({str(tmp_path / 'many')!r}))\n"
+        "if os.path.isdir('/proc/self/task'):\n"
+        "    assert len(os.listdir('/proc/self/task')) >= min(4, os.cpu_count())\n"
+    )
+    root = Path(__file__).resolve().parents[2]
+    many = os.environ | dict.fromkeys(THREAD_LIMITS, "4")
+    subprocess.run([sys.executable, "-c", script], check=True, cwd=root, env=many)
+    assert outputs(tmp_path / "many") == outputs(tmp_path / "one")
 
 
 BAD = [

@@ -34,6 +34,33 @@ ANOTHER_DISK = Path("/dev/shm")  # noqa: S108 (a second file system, which is wh
 MOST_KILLS = 30
 
 
+# Archives in a process of its own, killed before the change of a number; its exit code and changes.
+Archiver = Callable[[int, Path, Path, Path, list[Path]], tuple[int, int]]
+
+
+@pytest.fixture(scope="module")
+def archiver() -> Iterator[Archiver]:
+    """What starts such processes."""
+    command = [sys.executable, "-m", "tests.watch.killed_archiver"]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8"
+    ) as starting:
+        asked, told = starting.stdin, starting.stdout
+        assert asked is not None
+        assert told is not None
+
+        def archive(
+            fatal: int, inbox: Path, archive: Path, plan: Path, sources: list[Path]
+        ) -> tuple[int, int]:
+            order = [fatal, str(inbox), str(archive), "x", str(plan), [*map(str, sources)]]
+            asked.write(json.dumps(order) + "\n")
+            asked.flush()
+            code, changes = json.loads(told.readline())
+            return int(code), int(changes)
+
+        yield archive
+
+
 def is_another_disk(folder: Path) -> bool:
     return ANOTHER_DISK.is_dir() and ANOTHER_DISK.stat().st_dev != folder.stat().st_dev
 
@@ -285,7 +312,7 @@ def test_an_archive_in_the_watched_folder_or_the_output_is_refused(tmp_path: Pat
 @pytest.mark.skipif(sys.platform == "win32", reason="needs SIGKILL")
 @pytest.mark.parametrize("kind", ["folder", "loose"])
 def test_killed_at_every_step_nothing_is_lost_and_nothing_doubled(
-    kind: str, inbox: Path, archive: Path, tmp_path: Path
+    kind: str, inbox: Path, archive: Path, tmp_path: Path, archiver: Archiver
 ) -> None:
     archive.mkdir()
     plan = tmp_path / "expected.json"
@@ -298,16 +325,15 @@ def test_killed_at_every_step_nothing_is_lost_and_nothing_doubled(
     sources = dropped()
     whole = tree(inbox / "x") if kind == "folder" else tree(inbox)
     plan.write_text(json.dumps(hashes(inbox, *sources)), encoding="utf-8")
-    told = run(0, inbox, archive, plan, sources)
-    assert told.returncode == 0, told.stderr
+    code, steps = archiver(0, inbox, archive, plan, sources)
+    assert code == 0
     assert tree(archive / "x") == whole
-    steps = int(told.stdout)
     assert steps > 2
     # Each is a process of its own; of many steps, those of later files are like those of the first.
     for fatal in range(1, steps + 1, -(-steps // MOST_KILLS)):
         empty(archive)
         sources = dropped()
-        assert run(fatal, inbox, archive, plan, sources).returncode == -9
+        assert archiver(fatal, inbox, archive, plan, sources) == (-9, 0)
         kept = {*tree(inbox).values(), *tree(archive).values()}
         assert set(whole.values()) <= kept  # nothing is lost while nobody goes on
         done = finish_interrupted(archive, inbox)
@@ -324,7 +350,7 @@ def test_killed_at_every_step_nothing_is_lost_and_nothing_doubled(
 @pytest.mark.skipif(sys.platform == "win32", reason="needs SIGKILL")
 @pytest.mark.parametrize("kind", ["folder", "loose"])
 def test_killed_again_and_again_while_it_goes_on_it_ends_the_same(
-    kind: str, inbox: Path, archive: Path, tmp_path: Path
+    kind: str, inbox: Path, archive: Path, tmp_path: Path, archiver: Archiver
 ) -> None:
     archive.mkdir()
     plan = tmp_path / "expected.json"
@@ -334,30 +360,15 @@ def test_killed_again_and_again_while_it_goes_on_it_ends_the_same(
     whole = tree(inbox) if loose else tree(sources[0])
     plan.write_text(json.dumps(hashes(inbox, *sources)), encoding="utf-8")
     fatal = 1
-    while run(fatal, inbox, archive, plan, sources).returncode == -9:
+    while (ended := archiver(fatal, inbox, archive, plan, sources)) == (-9, 0):
         kept = {*tree(inbox).values(), *tree(archive).values()}
         assert set(whole.values()) <= kept, fatal
         fatal += 1
+    assert ended[0] == 0
     assert fatal > 3
     assert tree(inbox) == {}
     assert tree(archive / "x") == whole
     assert [path.name for path in archive.iterdir()] == ["x"]
-
-
-def run(
-    fatal: int, inbox: Path, archive: Path, plan: Path, sources: list[Path]
-) -> subprocess.CompletedProcess[str]:
-    """Archive in a process that is killed before its Nth change; 0 for never."""
-    return subprocess.run(
-        [
-            *(sys.executable, "-m", "tests.watch.killed_archiver", str(fatal)),
-            *(str(inbox), str(archive), "x", str(plan), *map(str, sources)),
-        ],
-        capture_output=True,
-        encoding="utf-8",
-        timeout=60,
-        check=False,
-    )
 
 
 def empty(folder: Path) -> None:

@@ -176,7 +176,7 @@ def test_a_photo_that_the_system_keeps_back_makes_it_a_matter_of_time(
 def test_a_process_that_dies_costs_its_job_one_try(
     tmp_path: Path, runner: ErrandRunner, listener: Listener
 ) -> None:
-    folder = photos(tmp_path / "Boxes", 12, (1600, 1200))
+    folder = photos(tmp_path / "Boxes", 12, (1000, 750))
     runner.begin(job(folder, tmp_path / "out"))
     while not list(tmp_path.glob("out/photos/*.jpg")):
         time.sleep(0.01)
@@ -194,7 +194,7 @@ def _is_errand(pid: int) -> bool:
 
 @pytest.mark.parametrize("how", ["end of input", "SIGTERM", "SIGINT and end of input"])
 def test_it_ends_within_seconds_and_so_do_its_workers(tmp_path: Path, how: str) -> None:
-    folder = photos(tmp_path / "Boxes", 40, (2000, 1500))
+    folder = photos(tmp_path / "Boxes", 40, (1000, 750))
     with subprocess.Popen(
         [sys.executable, "-m", "photoprep.watch.errand"],
         stdin=subprocess.PIPE,
@@ -242,7 +242,7 @@ def _state(pid: int) -> str:
 def test_stop_hears_what_the_last_job_came_to(
     tmp_path: Path, runner: ErrandRunner, listener: Listener
 ) -> None:
-    folder = photos(tmp_path / "Boxes", 40, (1600, 1200))
+    folder = photos(tmp_path / "Boxes", 40, (1000, 750))
     runner.begin(job(folder, tmp_path / "out"))
     while not list(tmp_path.glob("out/photos/*.jpg")):
         time.sleep(0.01)
