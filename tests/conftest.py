@@ -38,6 +38,8 @@ LONGEST = (
     "cluster/test_cluster.py",
     "watch/test_torture.py",
     "property/test_rerun.py",
+    "remote/test_cluster_and_store.py",
+    "remote/test_publishing.py",
     "watch/test_running.py",
     "end_to_end/test_send_real_photos.py",
     "end_to_end/test_main_job.py",
