@@ -239,6 +239,7 @@ def prepare(
                 dry_run=dry_run,
                 language=asked_for(),
                 cluster=workers_elsewhere,
+                on_look=progress.looks,
                 on_photo=progress.photos,
                 on_sheet=progress.sheets,
                 on_version=progress.versions,

@@ -92,6 +92,7 @@ def prepare(
     executor: Executor | None = None,
     cluster: Elsewhere | None = None,
     crew: PhotoCrew | None = None,
+    on_look: OnDone = unheard,
     on_photo: OnDone = unheard,
     on_sheet: OnDone = unheard,
     on_version: OnDone = unheard,
@@ -129,6 +130,7 @@ def prepare(
             it; heads are read and sheets are made here all the same.
         crew: lasting workers of the caller's, instead of new ones; after an error they are to be
             ended by the caller.
+        on_look: hears ``(done, total)`` of the files in a store that are looked at before.
         on_photo: hears ``(done, total)`` of the photos that have to be made.
         on_sheet: hears the same of sheets.
         on_version: hears the same of the smaller versions of photos that mails carry.
@@ -167,7 +169,7 @@ def prepare(
         sources = folder.state.sources() if folder else {}
         memory = Memory(sources, recipe, accept_damaged=accept_damaged)
         vocabulary = load_vocabulary(words_path())
-        intake = take_in(dropped, vocabulary, _nothing_known if verify else memory.knows)
+        intake = take_in(dropped, vocabulary, _nothing_known if verify else memory.knows, on_look)
         if not intake.candidates:
             raise no_photos(intake, dropped)
         by_list = listed(intake, dropped, vocabulary)

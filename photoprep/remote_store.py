@@ -13,9 +13,10 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from photoprep.errors import (
@@ -197,38 +198,31 @@ def _ranges(wanted: Sequence[Range]) -> list[bytes | PhotoError]:
 @contextmanager
 def _reading(address: str) -> Iterator[tuple[Any, str]]:
     """The store of a photo; what it raises costs this one photo."""
-    try:
-        with _opened(address) as opened:
-            yield opened
-    except PhotoprepError:
-        raise
-    except Exception as error:
-        raise _unreadable(error) from error
+    with _spoken_to(address, _unreadable) as opened:
+        yield opened
 
 
 @contextmanager
 def _speaking_to(address: str) -> Iterator[tuple[Any, str]]:
     """The store of a whole run; what it raises ends the run."""
-    try:
-        with _opened(address) as opened:
-            yield opened
-    except PhotoprepError:
-        raise
-    except Exception as error:
-        raise StoreError(
-            say(
-                "{address} cannot be read or written ({reason}).",
-                address=address,
-                reason=_reason(error),
-            ),
-            hint=say(
-                "Check the address, the network and your rights to the store, then run again."
-            ),
-        ) from error
+    with _spoken_to(address, partial(_refused, address)) as opened:
+        yield opened
 
 
 @contextmanager
-def _opened(address: str) -> Iterator[tuple[Any, str]]:
+def _spoken_to(
+    address: str, as_ours: Callable[[Exception], PhotoprepError]
+) -> Iterator[tuple[Any, str]]:
+    """Fsspec's store of an address, and the path in it; stores' libraries raise what they like."""
+    try:
+        yield _opened(address)
+    except PhotoprepError:
+        raise
+    except Exception as error:
+        raise as_ours(error) from error
+
+
+def _opened(address: str) -> tuple[Any, str]:
     """Fsspec's store of an address, and the path in it.
 
     An address is one file's: a chain of several (``a::b``), as fsspec reads them, is not meant.
@@ -255,7 +249,7 @@ def _opened(address: str) -> Iterator[tuple[Any, str]]:
             hint=say("It looks like s3://bucket/catalogue."),
         ) from error
     store = kind(**kind._get_kwargs_from_urls(address))
-    yield store, _path(store, address)
+    return store, _path(store, address)
 
 
 def _path(store: Any, address: str) -> str:
@@ -281,6 +275,17 @@ def _ns(changed: object) -> int:
     if isinstance(changed, datetime):
         changed = changed.timestamp()
     return int(changed * 1_000_000_000) if isinstance(changed, int | float) else 0
+
+
+def _refused(address: str, error: Exception) -> StoreError:
+    return StoreError(
+        say(
+            "{address} cannot be read or written ({reason}).",
+            address=address,
+            reason=_reason(error),
+        ),
+        hint=say("Check the address, the network and your rights to the store, then run again."),
+    )
 
 
 def _unreadable(error: BaseException) -> SourceUnreadableError:

@@ -38,6 +38,10 @@ class RunProgress:
             self._bar.stop()
             self._bar = None
 
+    def looks(self, done: int, total: int) -> None:
+        """Show that ``done`` of ``total`` files in a store are looked at."""
+        self._show(say("Looking at the files in the store"), done, total)
+
     def photos(self, done: int, total: int) -> None:
         """Show that ``done`` of ``total`` photos are made."""
         self._show(say("Preparing photos"), done, total)

@@ -7,7 +7,7 @@ question is a journey.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
@@ -60,16 +60,24 @@ def kind_of(file: ContentFile) -> Recognised | None:
     return recognise(head_of_member(file.path, file.member, HEAD_BYTES), Path(file.member.name))
 
 
-def kinds_in_store(files: Iterable[ContentFile]) -> dict[str, Recognised | PhotoError | None]:
-    """What each file of a store is, by its name, or why that cannot be said."""
+def kinds_in_store(
+    files: Iterable[ContentFile], on_look: Callable[[int, int], None] = lambda _done, _total: None
+) -> dict[str, Recognised | PhotoError | None]:
+    """What each file of a store is, by its name, or why that cannot be said.
+
+    ``on_look`` hears ``(done, total)`` while that is asked, which of many takes minutes.
+    """
     kinds: dict[str, Recognised | PhotoError | None] = {}
     remote = [(file.name, file.member) for file in files if isinstance(file.member, RemoteObject)]
     for some in _batches(remote):
+        on_look(len(kinds), len(remote))
         heads = ranges_of([Range(member, 0, HEAD_BYTES) for _, member in some])
         for (name, member), head in zip(some, heads, strict=True):
             kinds[name] = (
                 head if isinstance(head, PhotoError) else recognise(head, Path(member.name))
             )
+    if remote:
+        on_look(len(remote), len(remote))
     return kinds
 
 

@@ -84,15 +84,20 @@ def take_in(
     dropped: Dropped,
     vocabulary: Vocabulary,
     is_known: Callable[[str, FileStamp], bool] = lambda _name, _stamp: False,
+    on_look: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> Intake:
     """Tell pictures from other files, by their content, and what they show, by their names.
 
-    One that ``is_known``, by its name and how it looks, is a picture and is not opened.
+    One that ``is_known``, by its name and how it looks, is a picture and is not opened. ``on_look``
+    hears how many of how many files in a store have been asked for their first bytes.
     """
     in_store = kinds_in_store(
-        file
-        for file in dropped.files
-        if isinstance(file.member, RemoteObject) and not is_known(file.name, file.member.stamp)
+        (
+            file
+            for file in dropped.files
+            if isinstance(file.member, RemoteObject) and not is_known(file.name, file.member.stamp)
+        ),
+        on_look,
     )
     judged = [(file, _judged(file, is_known, in_store)) for file in dropped.files]
     pictures = [file for file, verdict in judged if not isinstance(verdict, Skipped)]

@@ -79,8 +79,8 @@ def local(tmp_path_factory: pytest.TempPathFactory) -> Local:
     return Local(photos, report, contents(folder / "out"))
 
 
-def prepared(photos: str | Path, out: Path, *, jobs: int = 2) -> Report:
-    return prepare(photos, out=out, date=DAY, preset=bound_preset(), jobs=jobs)
+def prepared(photos: str | Path, out: Path, **more: object) -> Report:
+    return prepare(photos, out=out, date=DAY, preset=bound_preset(), jobs=2, **more)  # type: ignore[arg-type]
 
 
 def test_a_store_is_prepared_as_a_folder_is_and_read_once(
@@ -89,7 +89,10 @@ def test_a_store_is_prepared_as_a_folder_is_and_read_once(
     store.put_folder(local.photos, "season/catalogue")
     time.sleep(2.1)  # within two seconds no look is proof
     out = tmp_path / "out"
-    report = prepared(ADDRESS, out)
+    looked: list[tuple[int, int]] = []
+    report = prepared(ADDRESS, out, on_look=lambda done, total: looked.append((done, total)))
+    files = sum(not path.name.startswith((".", "Thumbs")) for path in local.photos.rglob("*.*"))
+    assert looked == [(0, files), (files, files)]
     assert report.to_json() == local.report.to_json()
     assert contents(out) == local.made
     assert [path for path in (out / ".photoprep/unfinished").iterdir() if path.is_file()] == []
