@@ -18,6 +18,9 @@ from photoprep.report import Finding
 from photoprep.walk.squeezing import SqueezedMails, Squeezing
 from photoprep.walk.versions import VersionMaker, Versions
 
+# So many pictures are always planned together; of more, those that there can be mails for.
+_ALWAYS_PLANNED = 1000
+
 # Items and what [mail] says → the series they are divided into.
 DivideBy = Callable[[Sequence[MailItem], MailSpec], Series]
 
@@ -55,19 +58,20 @@ def divided_over_mails(
         Squeezing(photos, folder, each, maker, partial(_by, divide, each))
         for each in (spec, replace(spec, prefer=_other(spec.prefer)))
     )
-    shortest = own.shortest(items)
-    mailed = _mailed(items, shortest.plans, spec.max_mails)
+    reached = _within_reach(items, own, spec)
+    shortest = own.shortest(reached)
+    mailed = _mailed(reached, shortest.plans, spec.max_mails)
     squeezed = own.squeeze(mailed)
     while len(squeezed.series.plans) > spec.max_mails:
         # A photo could not be made smaller after all.
-        shortest = own.shortest(items)
-        mailed = _mailed(items, shortest.plans, spec.max_mails)
+        shortest = own.shortest(reached)
+        mailed = _mailed(reached, shortest.plans, spec.max_mails)
         squeezed = own.squeeze(mailed)
     findings = [_in_several(parted) for parted in squeezed.series.parted]
     if spec.count == "raw" and items:
         findings.append(_counted_in_files(squeezed.series))
     if len(shortest.plans) > spec.max_mails:
-        findings.append(_too_many(shortest.plans, spec.max_mails))
+        findings.append(_too_many(shortest.plans, spec.max_mails, len(items) - len(reached)))
     figures = None
     if items:
         foreseen, foretold = other.foreseen(mailed)
@@ -89,6 +93,22 @@ def _by(divide: DivideBy, spec: MailSpec, items: Sequence[MailItem]) -> Series:
 
 def _other(prefer: MailPreference) -> MailPreference:
     return "light" if prefer == "fewest" else "fewest"
+
+
+def _within_reach(items: Sequence[MailItem], way: Squeezing, spec: MailSpec) -> Sequence[MailItem]:
+    """The items that are planned: all, or of very many those for twice the mails there may be.
+
+    Planning takes time by more than their number, and of half a million pictures twenty mails are
+    written. Twice as many, so that there is a choice where products may change places.
+    """
+    if len(items) <= _ALWAYS_PLANNED:
+        return items
+    room_bytes = 2 * spec.max_mails * spec.bound_bytes
+    for count, item in enumerate(items, start=1):
+        room_bytes -= way.least_weight_bytes(item)
+        if room_bytes < 0 and count >= _ALWAYS_PLANNED:
+            return items[:count]
+    return items
 
 
 def _mailed(
@@ -155,18 +175,21 @@ def _in_several(parted: PartedProduct) -> Finding:
     return Finding("product-in-several-mails", "info", message, product=parted.title)
 
 
-def _too_many(plans: Sequence[MessagePlan], max_mails: int) -> Finding:
+def _too_many(plans: Sequence[MessagePlan], max_mails: int, unplanned: int) -> Finding:
     """Say which pictures are in no mail, and what can be done: 167 mails are what nobody meant."""
     left = [item for plan in plans[max_mails:] for item in plan.attachments]
+    mails: str = say("{count} mails", count=len(plans))
+    if unplanned:
+        mails = say("more than {count} mails", count=len(plans))
     return Finding(
         "too-many-mails",
         "error",
         say(
-            "All pictures together would take {count} mails, and the preset allows {max_mails}: "
+            "All pictures together would take {mails}, and the preset allows {max_mails}: "
             "the last {left} pictures, from {filename} on, are prepared but in no mail.",
-            count=len(plans),
+            mails=mails,
             max_mails=max_mails,
-            left=len(left),
+            left=len(left) + unplanned,
             filename=left[0].filename,
         ),
         say(

@@ -85,6 +85,10 @@ class Squeezing:
             return smaller
         return replace(series, at_least=min(series.at_least, smaller.at_least))
 
+    def least_weight_bytes(self, item: MailItem) -> int:
+        """What a picture takes of a mail at the very least."""
+        return self._weigh(self._curve(item).floor_bytes)
+
     def foreseen(self, items: Sequence[MailItem]) -> tuple[Series, Mapping[str, float]]:
         """The mails about as ``squeeze`` would have them; nothing is made.
 

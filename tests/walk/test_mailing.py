@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from photoprep import ExitCode, Report, load_preset, prepare
+from photoprep.mail.items import MailItem
+from photoprep.mail.series import Series
 from photoprep.photo.decode import set_up_decoders
 from photoprep.preset import ADDRESSING_BYTES
+from photoprep.walk import dividing
+from photoprep.walk.squeezing import Squeezing
 from tests.support import Inline, small_photo
 
 DAY = datetime.date(2026, 11, 23)
@@ -69,6 +74,30 @@ def test_above_the_limit_the_first_photos_are_mailed_and_the_rest_is_said(
     assert report.ready[len(mailed)].jpeg.output.removeprefix("photos/") in finding.message
     assert "max_mails" in finding.hint
     assert report.exit_code == ExitCode.SOME_FAILED
+
+
+def test_of_very_many_only_those_are_planned_that_there_can_be_mails_for(
+    photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = run(photos, tmp_path / "whole", 1)
+    planned: list[int] = []
+    shortest = Squeezing.shortest
+
+    def heard(way: Squeezing, items: Sequence[MailItem]) -> Series:
+        planned.append(len(items))
+        return shortest(way, items)
+
+    monkeypatch.setattr(Squeezing, "shortest", heard)
+    monkeypatch.setattr(dividing, "_ALWAYS_PLANNED", 3)
+    report = run(photos, tmp_path / "out", 1)
+    assert planned[0] < PHOTOS
+    assert report.mails == whole.mails
+    found, at_once = (
+        next(each for each in of.findings if each.code == "too-many-mails").message
+        for of in (report, whole)
+    )
+    assert "more than" in found
+    assert found.partition("the last ")[2] == at_once.partition("the last ")[2]
 
 
 def test_raising_the_limit_mails_the_rest(photos: Path, tmp_path: Path) -> None:
