@@ -9,6 +9,7 @@ taken away. Killed at any instant, the next run goes on.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path, PurePosixPath
@@ -33,6 +34,7 @@ from photoprep.walk.publication import (
     record_text,
 )
 
+_NO_NAME, _LONGEST_NAME = re.compile(r"[^\w-]+"), 40
 # So much is in memory and on its way at once.
 _MOST_FILES, _MOST_BYTES = 64, 32_000_000
 
@@ -56,7 +58,9 @@ class Publication:
     @property
     def folder(self) -> Path:
         """Where the results are made, and stay, so that the next run does what is new alone."""
-        return _data_folder() / f"{own_name(self.address)}-{sha256_hex(self.address.encode())[:10]}"
+        # What a store takes as a name, not every disk does; the hash tells addresses apart.
+        name = _NO_NAME.sub("-", own_name(self.address))[:_LONGEST_NAME]
+        return _data_folder() / f"{name}-{sha256_hex(self.address.encode())[:10]}"
 
     def begin(self) -> None:
         """Learn before the work whether anything can be put there.

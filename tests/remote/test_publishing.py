@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 import shutil
 import signal
 import subprocess
@@ -15,6 +16,7 @@ from photoprep import Report, prepare
 from photoprep.errors import CannotWriteError, ExitCode, StoreError, UsageError
 from photoprep.report import Published
 from photoprep.walk.publication import RECORD_NAME
+from photoprep.walk.publishing import Publication
 from tests.remote.conftest import speak_to
 from tests.remote.stores import BUCKET, RealStore, real_store
 from tests.support import Inline, photoprep, small_photo
@@ -201,6 +203,21 @@ def test_what_cannot_be_put_anywhere_is_said_before_the_work(
         with pytest.raises(UsageError, match="never show half a file"):
             prepare(photos, out=address, executor=Inline())
     assert not (tmp_path / "data").exists()
+
+
+def test_the_folder_here_has_a_name_that_every_disk_takes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PHOTOPREP_DATA_DIR", str(tmp_path))
+    folders = [
+        Publication(f"s3://shop/{name}").folder
+        for name in ("catalogue", "Cat:alogue*?", "产品 图", "con", "x" * 300, "a/catalogue")
+    ]
+    assert len({folder.name.casefold() for folder in folders}) == len(folders)
+    for folder in folders:
+        assert folder.parent == tmp_path
+        assert re.fullmatch(r"[\w-]+-[0-9a-f]{10}", folder.name)
+        assert len(folder.name) <= 51
 
 
 def test_a_rehearsal_puts_nothing_anywhere(store: RealStore, photos: Path, tmp_path: Path) -> None:
