@@ -83,6 +83,12 @@ class Range:
     length_bytes: int
 
 
+def takes_many_at_once(address: str) -> bool:
+    """Whether several threads may speak to its store; raises ``StoreError``."""
+    with _speaking_to(address) as (store, _):
+        return bool(store.async_impl)
+
+
 def objects_below(address: str) -> list[RemoteObject]:
     """Every file at or below an address, in no particular order; none where nothing is there.
 

@@ -45,7 +45,7 @@ def test_the_command_line_loads_no_room() -> None:
 
 def test_the_command_line_loads_no_cluster() -> None:
     loaded = loaded_by("import photoprep.cli\nphotoprep.cli.run(['--version'])")
-    assert loaded.splitlines()[-1] == "[]"
+    assert loaded.splitlines()[-1] in ("[]", "['rich']")  # the oldest typer loads rich itself
 
 
 def test_what_works_for_a_cluster_starts_without_it() -> None:

@@ -72,6 +72,11 @@ class Team:
         self._crew, self._jobs = crew, jobs
         self._executor, self._cluster = executor, cluster
 
+    @property
+    def is_of_this_run(self) -> bool:
+        """Whether the work is done by the run's own processes, on this computer."""
+        return self._cluster is None and self._executor is None
+
     def run(
         self, tasks: Sequence[Task], *, last: bool = False
     ) -> Generator[tuple[int, Result | PhotoError], None, None]:

@@ -26,6 +26,7 @@ from photoprep.sheet.task import (
     Task,
 )
 from photoprep.walk.crew import OnDone, Team
+from photoprep.walk.fetching import fetch_ahead
 from photoprep.walk.intake import Candidate
 from photoprep.walk.previews import with_preview_as_found
 from photoprep.walk.recall import Recalled
@@ -93,7 +94,15 @@ def make_photos(
     # The largest first: one of them left for the end would keep one core at work and the others
     # waiting. What comes of a photo does not depend on its turn.
     order = sorted(recalled.to_make, key=lambda index: -candidates[index].stamp.size_bytes)
-    tasks = Lazily(len(order), lambda at: _task(candidates[order[at]], spec, folder, to_copy))
+    fetching = fetch_ahead(
+        [candidates[index].member for index in order],
+        folder.unpacking_folder,
+        wanted=team.is_of_this_run,
+    )
+    tasks = Lazily(
+        len(order),
+        lambda at: fetching.with_copy(at, _task(candidates[order[at]], spec, folder, to_copy)),
+    )
     results = team.run(tasks, last=last)
 
     def so_far() -> list[Outcome]:
@@ -105,9 +114,10 @@ def make_photos(
         at_first=onlooker.begin,
         on_recorded=lambda: onlooker.settled(so_far, len(settling.outcomes), total),
     )
-    with settling, closing(results):
+    with settling, fetching, closing(results):
         for done, (position, result) in enumerate(results, start=1):
             index = order[position]
+            fetching.done(position)
             if isinstance(result, PhotoAndCopies):
                 on_copies(candidates[index].name, result.copies)
                 result = result.photo

@@ -1,0 +1,121 @@
+"""Originals come ahead of the workers: a few at a time, and nothing of them stays."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from photoprep import load_preset, prepare
+from photoprep.outcome import Failed
+from photoprep.photo.task import PhotoTask
+from photoprep.remote_store import RemoteObject, objects_below
+from photoprep.walk import fetching
+from photoprep.walk.fetching import FetchAhead, fetch_ahead
+from tests.remote.stores import BUCKET, RealStore
+from tests.support import small_photo
+
+COUNT = 12
+
+
+@pytest.fixture
+def originals(store: RealStore) -> list[RemoteObject]:
+    for number in range(COUNT):
+        store.put(f"ahead/{number:02}.jpg", f"content {number:02}".encode())
+    return sorted(objects_below(f"s3://{BUCKET}/ahead"), key=lambda found: found.address)
+
+
+def task_of(original: RemoteObject) -> PhotoTask:
+    spec = load_preset().photo
+    return PhotoTask(Path(original.name), original.stamp, spec, original)
+
+
+def taken(ahead: FetchAhead, place: int, original: RemoteObject) -> Path | None:
+    """Where the copy lies that a worker is given; None where it is to ask the store."""
+    task = ahead.with_copy(place, task_of(original))
+    assert isinstance(task, PhotoTask)
+    return None if task.member else task.path
+
+
+def test_a_few_lie_there_at_a_time_and_each_is_fetched_once(
+    store: RealStore,
+    originals: list[RemoteObject],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(fetching, "_AHEAD", 4)
+    before = len(store.requests())
+    folder = tmp_path / "unfinished"
+    folder.mkdir()
+    most = 0
+    with FetchAhead(originals, folder) as ahead:
+        for place, original in enumerate(originals):
+            copy = taken(ahead, place, original)
+            assert copy
+            assert copy.read_bytes() == f"content {place:02}".encode()
+            assert copy.suffix == ".jpg"
+            assert taken(ahead, place, original) == copy  # as for a second try
+            most = max(most, len(list(folder.iterdir())))
+            if place < COUNT - 2:  # the last are given up
+                ahead.done(place)
+                assert not copy.exists()
+    assert 1 < most <= 4
+    assert list(folder.iterdir()) == []
+    fetched = [path for method, path in store.requests()[before:] if method == "GET"]
+    assert len(fetched) == len({*fetched}) == COUNT
+
+
+def test_bytes_that_wait_are_bounded_and_a_larger_one_comes_all_the_same(
+    originals: list[RemoteObject], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fetching, "_MOST_AHEAD_BYTES", 1)
+    with FetchAhead(originals, tmp_path) as ahead:
+        for place, original in enumerate(originals):
+            assert taken(ahead, place, original)
+            assert len(list(tmp_path.iterdir())) == 1
+            ahead.done(place)
+
+
+def test_what_cannot_be_fetched_is_left_to_the_worker(
+    store: RealStore, originals: list[RemoteObject], tmp_path: Path
+) -> None:
+    store.remove("ahead/00.jpg")
+    store.put("ahead/01.jpg", b"another")
+    with FetchAhead(originals, tmp_path) as ahead:
+        assert taken(ahead, 0, originals[0]) is None
+        assert taken(ahead, 1, originals[1]) is None
+        assert taken(ahead, 2, originals[2])
+    with FetchAhead(originals, tmp_path / "no such folder") as ahead:
+        assert taken(ahead, 2, originals[2]) is None
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_files_of_this_computer_are_not_fetched(
+    originals: list[RemoteObject], tmp_path: Path
+) -> None:
+    for given, wanted in (([None, None], True), ([*originals[:1], None], True), (originals, False)):
+        with fetch_ahead(given, tmp_path, wanted=wanted) as ahead:
+            assert taken(ahead, 0, originals[0]) is None
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_run_names_what_goes_while_it_lasts_and_leaves_nothing(
+    store: RealStore, tmp_path: Path
+) -> None:
+    for number in range(4):
+        photo = small_photo(tmp_path / f"{number}.png", number, (120 - number, 80))
+        store.put(f"going/Lamp L{number}.png", photo.read_bytes())
+
+    def take_away(done: int, _total: int) -> None:
+        if not done:
+            store.remove("going/Lamp L3.png")  # the smallest, and so the last
+
+    report = prepare(
+        f"s3://{BUCKET}/going", out=tmp_path / "out", jobs=1, mails=False, on_photo=take_away
+    )
+    (failed,) = report.failed
+    assert isinstance(failed, Failed)
+    assert failed.source == "Lamp L3.png"
+    assert "vanished" in failed.reason
+    assert len(report.ready) == 3
+    assert list((tmp_path / "out/.photoprep/unfinished").iterdir()) == []
