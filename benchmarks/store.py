@@ -1,12 +1,13 @@
 """What originals and results in a store cost, beside a folder and beside copying them here first.
 
-    python -m benchmarks.store FOLDER... [--photos 40] [--runs 3]
+    python -m benchmarks.store FOLDER... [--photos 40] [--runs 3] [--delay-ms 50]
     python -m benchmarks.store --listed 5000
 
 The first prepares the same photos from a folder, from a store into a folder, from store to store,
 and from a folder into which they are copied first, as one would by hand. All turn by turn, in
 whole processes; medians count. The store is moto's S3 server on this machine, one process of
-Python that shares the cores: a real one is further away and answers many at once.
+Python that shares the cores: a real one answers many at once, and is further away, which
+``--delay-ms`` plays.
 
 The second lists so many small objects: how long that takes, and what each costs in memory.
 """
@@ -22,16 +23,38 @@ import sys
 import tempfile
 import time
 import tracemalloc
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from benchmarks.cluster import chosen
 from photoprep.catalogue.remote import scan_address
 from photoprep.remote_store import put
+from tests.cluster.clusters import answers, free_port, wait_until
 from tests.remote.stores import BUCKET, RealStore, real_store
 
 ADDRESS = f"s3://{BUCKET}/catalogue"
-# What one would type without photoprep's own way: everything comes here first.
+
+_SLOW_WAY = """
+import asyncio, sys
+
+async def carry(reader, writer, delay_s):
+    while data := await reader.read(65536):
+        await asyncio.sleep(delay_s)
+        writer.write(data)
+        await writer.drain()
+    writer.close()
+
+async def serve(here, there):
+    reader, writer = await asyncio.open_connection("127.0.0.1", int(sys.argv[1]))
+    await asyncio.gather(carry(here, writer, float(sys.argv[3])), carry(reader, there, 0))
+
+async def main():
+    async with await asyncio.start_server(serve, "127.0.0.1", int(sys.argv[2])) as server:
+        await server.serve_forever()
+
+asyncio.run(main())
+"""
 _COPY = f"import s3fs; s3fs.S3FileSystem().get('{BUCKET}/catalogue', 'here', recursive=True)"
 
 
@@ -41,11 +64,16 @@ def main() -> int:
     parser.add_argument("folders", nargs="*", type=Path, metavar="FOLDER")
     parser.add_argument("--photos", type=int, default=40, help="how many, evenly from the folders")
     parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--delay-ms", type=float, default=0, help="how late each answer comes")
     parser.add_argument("--listed", type=int, help="how many small objects to list")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as name, real_store(Path(name)) as store:
+    with (
+        tempfile.TemporaryDirectory() as name,
+        real_store(Path(name)) as store,
+        at_a_distance(store, options.delay_ms / 1000) as environment,
+    ):
         place = Path(name)
-        os.environ |= store.environment | {"PHOTOPREP_DATA_DIR": str(place / "data")}
+        os.environ |= environment | {"PHOTOPREP_DATA_DIR": str(place / "data")}
         if options.listed:
             measure_list(options.listed)
         if options.folders:
@@ -53,6 +81,23 @@ def main() -> int:
             store.put_folder(photos, "catalogue")
             compare(photos, place, store, options.runs)
     return 0
+
+
+@contextmanager
+def at_a_distance(store: RealStore, delay_s: float) -> Iterator[dict[str, str]]:
+    """The environment of somebody to whom each request takes so much longer, for the block."""
+    if not delay_s:
+        yield store.environment
+        return
+    port = free_port()
+    nearby = store.environment["AWS_ENDPOINT_URL"].rpartition(":")[2]
+    way = subprocess.Popen([sys.executable, "-c", _SLOW_WAY, nearby, str(port), str(delay_s)])
+    try:
+        wait_until(lambda: answers(port))
+        yield store.environment | {"AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}"}
+    finally:
+        way.kill()
+        way.wait()
 
 
 def compare(photos: Path, place: Path, store: RealStore, runs: int) -> None:

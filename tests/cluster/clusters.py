@@ -116,7 +116,7 @@ def real_cluster(
         listening = ["--host", "tls://127.0.0.1", "--port", str(port), "--no-dashboard"]
     cluster.start("scheduler", own, [*listening, *options], env)
     try:
-        wait_until(lambda: _answers(port))
+        wait_until(lambda: answers(port))
         yield cluster
     finally:
         cluster.end()
@@ -131,6 +131,7 @@ def wait_until(holds: object) -> None:
         time.sleep(0.05)
 
 
-def _answers(port: int) -> bool:
+def answers(port: int) -> bool:
+    """Whether somebody listens on a port of this machine."""
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0

@@ -105,7 +105,18 @@ def test_a_large_file_comes_whole_in_pieces(
     assert b"".join(pieces) == content
 
 
-@pytest.mark.parametrize("after", [b"other", b"shorter or longer"])
+def test_content_that_its_tag_proves_is_not_asked_about_again(store: RealStore) -> None:
+    store.put("proven/a.jpg", b"content")
+    found = listed("proven")["a.jpg"]
+    before = len(store.requests())
+    assert b"".join(pieces_of_object(found)) == b"content"
+    assert [method for method, _ in store.requests()[before:]] == ["GET"]
+    in_parts = replace(found, tag='"9b2cf535f27731c974343645a3985328-2"')
+    with pytest.raises(SourceChangedError):  # asked, and not what is there
+        list(pieces_of_object(in_parts))
+
+
+@pytest.mark.parametrize("after", [b"other", b"a longer one"])
 def test_one_that_is_replaced_while_it_is_read_is_an_error(
     store: RealStore, after: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
