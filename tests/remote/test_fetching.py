@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from photoprep import load_preset, prepare
+from photoprep.errors import ExitCode, StoreError
 from photoprep.outcome import Failed
 from photoprep.photo.task import PhotoTask
 from photoprep.remote_store import RemoteObject, objects_below
 from photoprep.walk import fetching
 from photoprep.walk.fetching import FetchAhead, fetch_ahead
-from tests.remote.stores import BUCKET, RealStore
+from tests.cluster.clusters import wait_until
+from tests.noise import noisy_photo
+from tests.remote.conftest import speak_to
+from tests.remote.stores import BUCKET, RealStore, real_store
 from tests.support import small_photo
 
 COUNT = 12
@@ -88,6 +95,53 @@ def test_what_cannot_be_fetched_is_left_to_the_worker(
     with FetchAhead(originals, tmp_path / "no such folder") as ahead:
         assert taken(ahead, 2, originals[2]) is None
     assert list(tmp_path.iterdir()) == []
+
+
+def test_of_so_many_in_a_row_it_is_the_store_that_is_gone(
+    store: RealStore, originals: list[RemoteObject], tmp_path: Path
+) -> None:
+    for number in range(COUNT - 1):
+        store.remove(f"ahead/{number:02}.jpg")
+    with FetchAhead(originals[:7] + originals[-1:] + originals[:7], tmp_path) as ahead:
+        for place in range(15):  # one that comes shows that it is there
+            ahead.with_copy(place, task_of(originals[0]))
+    with FetchAhead(originals, tmp_path) as ahead:
+        for place in range(7):
+            assert taken(ahead, place, originals[place]) is None
+        with pytest.raises(StoreError, match="gives no files any more") as gone:
+            taken(ahead, 7, originals[7])
+        assert gone.value.exit_code == ExitCode.TRY_LATER
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals")
+def test_one_that_hangs_holds_nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with real_store(tmp_path) as running:
+        speak_to(running, monkeypatch)
+        for number in range(40):
+            photo = noisy_photo(tmp_path / f"photos/Lamp L{number}.png", number)
+            running.put(f"hanging/{photo.name}", photo.read_bytes())
+        originals = objects_below(f"s3://{BUCKET}/hanging")
+        command = [sys.executable, "-m", "photoprep", f"s3://{BUCKET}/hanging", "--no-mails"]
+        process = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True)
+        photos = tmp_path / "hanging-prepared/photos"
+        wait_until(lambda: photos.is_dir() and len(list(photos.iterdir())) > 2)
+        running.process.send_signal(signal.SIGSTOP)
+        try:
+            process.send_signal(signal.SIGINT)
+            _, said = process.communicate(timeout=60)
+            assert process.returncode == ExitCode.INTERRUPTED
+            assert said == "Interrupted. What is finished stays; run again to go on.\n"
+
+            monkeypatch.setattr(fetching, "_PATIENCE_S", 0.5)
+            (tmp_path / "unfinished").mkdir()
+            with (
+                pytest.raises(StoreError, match="has not answered for a long time"),
+                FetchAhead(originals, tmp_path / "unfinished") as ahead,
+            ):
+                ahead.with_copy(0, task_of(originals[0]))
+        finally:
+            running.process.send_signal(signal.SIGCONT)
 
 
 def test_files_of_this_computer_are_not_fetched(
