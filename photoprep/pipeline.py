@@ -208,8 +208,11 @@ def prepare(
             date=day.isoformat(),
         )
         live = LivePage(folder, folder.free_paths([PAGE_FILE])[0], begun)
-        pictures = ((file.name, file.subject) for file in intake.candidates)
-        foreseen = shelf.foreseen(plan_sheets(list(pictures), kinds, sheet_words))
+        foreseen = shelf.foreseen(
+            plan_sheets(
+                [(file.name, file.subject) for file in intake.candidates], kinds, sheet_words
+            )
+        )
         team = Team(crew, workers, executor)
         photographers = Team(crew, workers, executor, cluster)
         made = make_photos(
