@@ -30,7 +30,8 @@ from pathlib import Path
 from benchmarks.cluster import chosen
 from photoprep.catalogue.remote import scan_address
 from photoprep.remote_store import put
-from tests.cluster.clusters import answers, free_port, wait_until
+from tests.cluster.clusters import answers, wait_until
+from tests.ports import free_port
 from tests.remote.stores import BUCKET, RealStore, real_store
 
 ADDRESS = f"s3://{BUCKET}/catalogue"

@@ -9,7 +9,7 @@ import pytest
 
 from photoprep.cluster.connecting import checked_address, connected
 from photoprep.errors import ExitCode, MissingExtraError, TryLaterError, UsageError
-from tests.cluster.clusters import free_port
+from tests.ports import free_port
 from tests.support import photoprep, small_photo
 
 

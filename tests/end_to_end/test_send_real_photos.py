@@ -11,7 +11,8 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from photoprep.errors import ExitCode
 from tests.mail.outgoing_folder import use_account
-from tests.mail.smtp_servers import LIMIT_BYTES, free_port, needs_postfix, postfix
+from tests.mail.smtp_servers import LIMIT_BYTES, needs_postfix, postfix
+from tests.ports import free_port
 from tests.support import photoprep
 
 

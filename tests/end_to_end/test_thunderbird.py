@@ -6,7 +6,6 @@ import base64
 import email
 import email.policy
 import os
-import socket
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -24,6 +23,7 @@ if sys.platform == "win32":
 
 from photoprep.mail.draft_files import attachments_of, identity_of
 from tests.end_to_end.thunderbird import missing_programs, writing
+from tests.ports import free_port
 from tests.support import photoprep
 
 LIMIT_BYTES, RESERVE_BYTES = 800_000, 4_096
@@ -120,8 +120,7 @@ def with_recipient(draft: bytes) -> bytes:
 
 def through_thunderbird(draft: Path, home: Path) -> Became:
     inbox = Inbox()
-    with socket.create_server(("127.0.0.1", 0)) as holder:
-        port = holder.getsockname()[1]
+    port = free_port()
     controller = Controller(inbox, hostname="127.0.0.1", port=port, data_size_limit=LIMIT_BYTES)
     controller.start()
     try:

@@ -12,7 +12,6 @@ import os
 import pwd
 import shutil
 import signal
-import socket
 import ssl
 import subprocess
 import tempfile
@@ -25,6 +24,7 @@ from pathlib import Path
 import pytest
 
 from photoprep.mail.account import Account, Security, Server
+from tests.ports import free_port
 
 DRAFTS = "Entwürfe"
 DRAFTS_ON_THE_WIRE = "Entw&APw-rfe"
@@ -142,7 +142,7 @@ def running_dovecot(*, special_use: str = r"\Drafts", more: str = "") -> Iterato
     folder = Path(tempfile.mkdtemp(prefix="photoprep-dovecot-"))
     folder.chmod(0o755)
     me = pwd.getpwnam("nobody") if os.geteuid() == 0 else pwd.getpwuid(os.geteuid())
-    plain_port, tls_port = _free_ports(2)
+    plain_port, tls_port = free_port(), free_port()
     for name in ("base", "state", "mail"):
         (folder / name).mkdir()
     _make_certificate(folder)
@@ -190,15 +190,6 @@ def _group_of(me: pwd.struct_passwd) -> str:
     import grp
 
     return grp.getgrgid(me.pw_gid).gr_name
-
-
-def _free_ports(count: int) -> list[int]:
-    holders = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    try:
-        return [int(holder.getsockname()[1]) for holder in holders]
-    finally:
-        for holder in holders:
-            holder.close()
 
 
 def _make_certificate(folder: Path) -> None:

@@ -17,6 +17,8 @@ from typing import Literal
 
 import pytest
 
+from tests.ports import free_port
+
 LIMIT_BYTES = 800_000
 Step = Literal["connect", "ehlo", "mail", "rcpt", "data", "content", "dot", "quit"]
 STEPS: tuple[Step, ...] = ("connect", "ehlo", "mail", "rcpt", "data", "content", "dot")
@@ -268,14 +270,6 @@ def postfix(root: Path, transport: str = "discard:") -> Iterator[int]:
                 master.wait(30)
             except subprocess.TimeoutExpired:
                 os.killpg(master.pid, signal.SIGKILL)
-
-
-def free_port() -> int:
-    """A port on loopback where nobody listens."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
-    return port
 
 
 def wait_for(port: int, process: subprocess.Popen[bytes]) -> None:

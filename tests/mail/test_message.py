@@ -7,7 +7,6 @@ import email
 import email.policy
 import random
 import smtplib
-import socket
 from collections.abc import Callable, Iterator
 from email.message import EmailMessage
 from itertools import cycle
@@ -26,6 +25,7 @@ from photoprep.mail.message import MessagePlan, build_message, mail_filename
 from photoprep.mail.series import divide
 from photoprep.preset import ADDRESSING_BYTES, LetterSpec, MailSpec
 from photoprep.profile import SenderProfile
+from tests.ports import free_port
 
 TRADE = MailSpec(preferred_bytes=600_000, max_bytes=800_000, reserve_bytes=4_096)
 TINY = MailSpec(preferred_bytes=8_000, max_bytes=12_000, reserve_bytes=96)
@@ -306,9 +306,7 @@ class _Inbox:
 @pytest.fixture
 def server() -> Iterator[tuple[int, _Inbox]]:
     inbox = _Inbox()
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
+    port = free_port()
     controller = Controller(inbox, hostname="127.0.0.1", port=port, data_size_limit=800_000)
     controller.start()
     yield port, inbox

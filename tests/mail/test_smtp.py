@@ -29,10 +29,10 @@ from tests.mail.smtp_servers import (
     LIMIT_BYTES,
     Fault,
     FaultyServer,
-    free_port,
     needs_postfix,
     postfix,
 )
+from tests.ports import free_port
 
 PASSWORD = "not so sécret 密码"  # noqa: S105 (it is nobody's)
 LIMIT: dict[str, Any] = {"data_size_limit": LIMIT_BYTES}

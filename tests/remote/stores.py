@@ -14,7 +14,8 @@ from typing import Any
 
 import boto3
 
-from tests.cluster.clusters import free_port, wait_until
+from tests.cluster.clusters import wait_until
+from tests.ports import free_port
 
 # What whoever has an account sets in the environment, or in ~/.aws.
 _ACCOUNT = {
