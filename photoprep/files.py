@@ -12,10 +12,11 @@ import hashlib
 import os
 import stat
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 from photoprep.errors import CannotWriteError, SourceUnreadableError
 from photoprep.language import say
@@ -193,10 +194,7 @@ def write_whole(
     try:
         with temporary.open("wb") as file:
             file.write(data)
-            file.flush()
-            _backdate(file.fileno(), temporary)
-            if lasting:
-                os.fsync(file.fileno())
+            _finish(file, temporary, lasting=lasting)
         temporary.replace(path)
         if sync and lasting:
             sync_folder(path.parent)
@@ -204,6 +202,59 @@ def write_whole(
         with suppress(OSError):  # the disk may be gone or read-only by now
             temporary.unlink(missing_ok=True)
         raise cannot_write(path, error) from error
+
+
+@dataclass(frozen=True, slots=True)
+class Spooled:
+    """A whole file on the platter that has not got its place yet."""
+
+    temporary: Path
+    sha256: str
+
+
+class Sink(Protocol):
+    """Where bytes go, piece by piece."""
+
+    def write(self, data: bytes, /) -> object:
+        """Take the next of them."""
+
+
+def spooled(temporary: Path, draw: Callable[[Sink], object]) -> Spooled:
+    """Write what ``draw`` puts into a sink, piece by piece: it may be more than the memory holds.
+
+    Raises:
+        CannotWriteError: the disk is full, read-only or gone; nothing half-written stays.
+
+    """
+    try:
+        with temporary.open("wb") as file:
+            hashing = _Hashing(file)
+            draw(hashing)
+            _finish(file, temporary, lasting=True)
+    except OSError as error:
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        raise cannot_write(temporary, error) from error
+    return Spooled(temporary, hashing.digest.hexdigest())
+
+
+class _Hashing:
+    """A file that hashes what is written into it."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self.digest = hashlib.sha256()
+        self._file = file
+
+    def write(self, data: bytes, /) -> int:
+        self.digest.update(data)
+        return self._file.write(data)
+
+
+def _finish(file: BinaryIO, path: Path, *, lasting: bool) -> None:
+    file.flush()
+    _backdate(file.fileno(), path)
+    if lasting:
+        os.fsync(file.fileno())
 
 
 def _backdate(handle: int, path: Path) -> None:

@@ -12,16 +12,19 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 
 from photoprep.errors import CannotWriteError, SourceUnreadableError
 from photoprep.files import (
     FileStamp,
+    Sink,
+    Spooled,
     cannot_write,
     sha256_hex,
     sha256_of_file,
+    spooled,
     sync_folder,
     write_whole,
 )
@@ -200,7 +203,7 @@ class OutputFolder:
                 )
         self.record([(path, WrittenOutput("", None)) for path in paths])
 
-    def write(self, path: str, data: bytes) -> None:
+    def write(self, path: str, data: bytes | Spooled) -> None:
         """Put a whole file into its place and record it.
 
         Raises:
@@ -209,7 +212,7 @@ class OutputFolder:
         """
         self.record([(path, self.put(path, data))])
 
-    def put(self, path: str, data: bytes) -> WrittenOutput:
+    def put(self, path: str, data: bytes | Spooled) -> WrittenOutput:
         """Put a whole file into its place; the caller is to ``record`` it.
 
         Until then it is known as announced: were the run killed, the next would write it anew.
@@ -222,7 +225,7 @@ class OutputFolder:
         if known is None or known.sha256:
             self.make_way([path])
         stamp = self._put(path, data)
-        return WrittenOutput(sha256_hex(data), stamp)
+        return WrittenOutput(_sha256(data), stamp)
 
     def put_to_look_at(self, path: str, data: bytes) -> None:
         """Put a whole file into ``ORIGINALS_FOLDER``; of it nothing is recorded.
@@ -254,10 +257,24 @@ class OutputFolder:
         self.state.record_outputs(outputs, sources, thumbnails)
         self._known.update(outputs)
 
-    def write_if_new(self, path: str, data: bytes) -> None:
+    def spool(self, path: str, draw: Callable[[Sink], object]) -> Spooled:
+        """Write a file that is to have its place later; ``draw`` puts its bytes into a sink.
+
+        What is never put there, the next run removes.
+
+        Raises:
+            CannotWriteError: the disk refuses.
+
+        """
+        return spooled(self.unpacking_folder / f"{PurePosixPath(path).name}.spooled", draw)
+
+    def write_if_new(self, path: str, data: bytes | Spooled) -> None:
         """Put a whole file into its place, unless the very same stands there already."""
-        if not self.holds(path, sha256_hex(data)):
+        if not self.holds(path, _sha256(data)):
             self.write(path, data)
+        elif isinstance(data, Spooled):
+            with suppress(OSError):  # the next run removes it
+                data.temporary.unlink()
 
     def read(self, path: str) -> bytes:
         """The content of an output."""
@@ -338,12 +355,15 @@ class OutputFolder:
         self._known[path] = self._looked_at[path] = WrittenOutput(known.sha256, stamp)
         return True
 
-    def _put(self, path: str, data: bytes, *, lasting: bool = True) -> FileStamp:
+    def _put(self, path: str, data: bytes | Spooled, *, lasting: bool = True) -> FileStamp:
         place = self._place(path)
         try:
             place.parent.mkdir(exist_ok=True)
-            unfinished = self.folder / MARKER / _UNFINISHED / place.name
-            write_whole(place, data, temporary=unfinished, sync=False, lasting=lasting)
+            if isinstance(data, Spooled):
+                data.temporary.replace(place)
+            else:
+                unfinished = self.folder / MARKER / _UNFINISHED / place.name
+                write_whole(place, data, temporary=unfinished, sync=False, lasting=lasting)
             if lasting:
                 self._unsynced.add(place.parent)
             return FileStamp.of(place)
@@ -372,6 +392,10 @@ class OutputFolder:
         self.state.forget_outputs(paths)
         for path in paths:
             del self._known[path]
+
+
+def _sha256(data: bytes | Spooled) -> str:
+    return data.sha256 if isinstance(data, Spooled) else sha256_hex(data)
 
 
 def _stands(place: Path) -> bool:

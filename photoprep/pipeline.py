@@ -43,7 +43,7 @@ from photoprep.proof.page import PAGE_FILE
 from photoprep.rehearsal import RehearsedFolder, rehearse
 from photoprep.remote_address import is_address
 from photoprep.report import Limits, Report, WrittenMail, WrittenSheet
-from photoprep.report_file import json_file
+from photoprep.report_file import write_json
 from photoprep.state import State
 from photoprep.walk.copies import copies_aside, copy_findings, copy_outcome, remember_copies
 from photoprep.walk.crew import Elsewhere, OnDone, PhotoCrew, Team, photo_crew, unheard
@@ -295,10 +295,10 @@ def prepare(
             products=shown.products,
             page="" if dry_run else page_path,
         )
-        data = json_file(report)
+        report_json = folder.spool(report_path, partial(write_json, report))
         if report.page:
-            write_page(folder, report.page, report, data)
-        folder.write_if_new(report_path, data)
+            write_page(folder, report.page, report, report_json.sha256)
+        folder.write_if_new(report_path, report_json)
         if publication and not dry_run:
             published = publication.publish(folder, wanted, [page_path, report_path], on_upload)
             report = replace(report, published=published)

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from photoprep.files import FileStamp, cannot_write
+from photoprep.files import FileStamp, Spooled, cannot_write
 from photoprep.output_folder import MARKER, STATE_FILE, OutputFolder, is_private
 from photoprep.remembered import WrittenOutput
 from photoprep.state import SPARE_FILE, State
@@ -58,10 +58,19 @@ class RehearsedFolder(OutputFolder):
         staged = self._staged.get(path)
         return staged.read_bytes() if staged is not None else super().read(path)
 
-    def _put(self, path: str, data: bytes, *, lasting: bool = True) -> FileStamp:  # noqa: ARG002
+    def _put(
+        self,
+        path: str,
+        data: bytes | Spooled,
+        *,
+        lasting: bool = True,  # noqa: ARG002
+    ) -> FileStamp:
         place = self._stage / f"{len(self._staged)}.staged"
         try:
-            place.write_bytes(data)
+            if isinstance(data, Spooled):
+                data.temporary.replace(place)
+            else:
+                place.write_bytes(data)
         except OSError as error:
             raise cannot_write(place, error) from error
         self._staged[path] = place

@@ -5,18 +5,17 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from functools import lru_cache
-from io import BytesIO
 
+from photoprep.files import Sink
 from photoprep.report import Report, data_of
 
 
-def json_file(report: Report) -> bytes:
-    """The content of report.json: ``indented(report.to_json())`` and a line's end, in UTF-8.
+def write_json(report: Report, held: Sink) -> None:
+    """Write report.json: ``indented(report.to_json())`` and a line's end, in UTF-8.
 
     It is put together row by row: all rows as plain data, as texts and as one text would take five
     times the bytes that come of it, twice that where one name is Chinese.
     """
-    held = BytesIO()
     before = "{"
     for name, value in data_of(report).items():
         held.write(f"{before}\n  {_encoder('').encode(name)}: ".encode())
@@ -26,10 +25,9 @@ def json_file(report: Report) -> bytes:
             held.write(indented(value, 1).encode())
         before = ","
     held.write(b"\n}\n")
-    return held.getvalue()
 
 
-def _write_rows(held: BytesIO, rows: Iterator[object]) -> None:
+def _write_rows(held: Sink, rows: Iterator[object]) -> None:
     between = b"[\n    "
     for row in rows:
         held.write(between + indented(row, 2).encode())

@@ -10,6 +10,7 @@ import sys
 import tracemalloc
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
+from io import BytesIO
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
@@ -102,6 +103,13 @@ def contents(folder: Path) -> dict[str, str]:
 def outputs(folder: Path) -> dict[str, str]:
     """The hashes of photos and mails; report.json also tells what a run reused, and differs."""
     return {name: digest for name, digest in contents(folder).items() if "/" in name}
+
+
+def drawn(draw: Callable[[BytesIO], object]) -> bytes:
+    """What ``draw`` puts into a file."""
+    held = BytesIO()
+    draw(held)
+    return held.getvalue()
 
 
 def peak_bytes(work: Callable[[], object]) -> int:

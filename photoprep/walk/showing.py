@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from photoprep.files import Spooled
 from photoprep.language import Sentence, say
 from photoprep.outcome import PhotoOutcome
 from photoprep.output_folder import OutputFolder
@@ -33,29 +34,32 @@ _LARGEST_SHARE = 0.02
 _FACT = "page"
 
 
-def write_page(folder: OutputFolder, path: str, report: Report, data: bytes) -> None:
+def write_page(folder: OutputFolder, path: str, report: Report, report_sha256: str) -> None:
     """Write the page of a finished run, unless it shows what the one that lies there shows.
 
-    ``data`` is the content of report.json.
+    ``report_sha256`` is the hash of report.json.
     """
-    key = _fingerprint(report, data)
+    key = _fingerprint(report, report_sha256)
     if folder.state.fact(_FACT) == key and folder.is_as_written(path):
         return
-    folder.write_if_new(path, _page(folder, report))
+    folder.write_if_new(path, _page(folder, path, report))
     folder.state.set_fact(_FACT, key)
 
 
-def _page(folder: OutputFolder, report: Report, running: Running | None = None) -> bytes:
+def _page(
+    folder: OutputFolder, path: str, report: Report, running: Running | None = None
+) -> Spooled:
     from photoprep.proof.page.render import render_page  # see ``LivePage.begin``
 
     few = len(report.ready) + len(report.sheets) <= MOST_THUMBNAILS
-    return render_page(report, folder.state.thumbnails() if few else {}, running)
+    thumbnails = folder.state.thumbnails() if few else {}
+    return folder.spool(path, lambda held: render_page(report, thumbnails, held, running))
 
 
-def _fingerprint(report: Report, data: bytes) -> str:
-    """All that a page shows: what the data say, and the pictures that they do not."""
+def _fingerprint(report: Report, report_sha256: str) -> str:
+    """All that a page shows: what report.json says, and the pictures that it does not."""
     digest = hashlib.sha256(f"{__version__}\n{PAGE_RECIPE}\n{report.language}\n".encode())
-    digest.update(data)
+    digest.update(report_sha256.encode())
     for photo in report.ready:
         digest.update(f"\n{photo.jpeg.sha256}\n{photo.jpeg.preview}".encode())
     for sheet in report.sheets:
@@ -117,6 +121,6 @@ class LivePage:
         running = Running(step, done, total, left_s, time.time_ns() // 1_000_000)
         self._folder.state.set_fact(_FACT, "")
         self._folder.announce([self._path])
-        self._folder.write(self._path, _page(self._folder, self._report, running))
+        self._folder.write(self._path, _page(self._folder, self._path, self._report, running))
         spent_s = self._clock() - now_s
         self._next_s = now_s + max(_EVERY_S, spent_s / _LARGEST_SHARE)

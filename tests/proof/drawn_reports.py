@@ -39,6 +39,7 @@ from photoprep.report import (
     WrittenMail,
     WrittenSheet,
 )
+from tests.support import drawn
 
 RED, BLUE, GREY = (200, 30, 30), (30, 60, 200), (150, 150, 150)
 WIDE_PX, HIGH_PX = 944, 708
@@ -107,9 +108,8 @@ def write_page(folder: Path, report: Report, thumbnails: dict[str, bytes] | None
         _write(folder, mail.output, b"Subject: pictures\r\n\r\n")
     page = folder / PAGE_FILE
     page.parent.mkdir(parents=True, exist_ok=True)
-    page.write_bytes(
-        render_page(report, thumbnails_of(report) if thumbnails is None else thumbnails)
-    )
+    shown = thumbnails_of(report) if thumbnails is None else thumbnails
+    page.write_bytes(drawn(lambda held: render_page(report, shown, held)))
     return page
 
 

@@ -15,7 +15,7 @@ import pytest
 from photoprep import prepare
 from photoprep.catalogue.understanding import Told, Understood
 from photoprep.errors import CannotWriteError, SourceUnreadableError
-from photoprep.files import FileStamp
+from photoprep.files import FileStamp, Spooled
 from photoprep.outcome import Prepared, Subject
 from photoprep.output_folder import OutputFolder, open_output_folder
 from photoprep.photo.decode import set_up_decoders
@@ -76,7 +76,8 @@ def test_the_largest_come_first_and_the_report_keeps_its_order(
 class Full(OutputFolder):
     """An output folder on a disk that takes nothing."""
 
-    def put(self, path: str, data: bytes) -> WrittenOutput:
+    def put(self, path: str, data: bytes | Spooled) -> WrittenOutput:
+        assert isinstance(data, bytes)
         raise CannotWriteError(f"No room for {len(data)} bytes.", hint="", path=Path(path))
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from photoprep import prepare
+from photoprep.files import Spooled, sha256_hex
 from photoprep.language import say
 from photoprep.output_folder import OutputFolder, open_output_folder
 from photoprep.photo.decode import set_up_decoders
@@ -38,11 +39,12 @@ class Written:
         self.pages: list[str] = []
         write = OutputFolder.write
 
-        def noting(folder: OutputFolder, path: str, data: bytes) -> None:
+        def noting(folder: OutputFolder, path: str, data: bytes | Spooled) -> None:
             write(folder, path, data)
-            if path.endswith(".html"):
-                assert (folder.folder / path).read_bytes() == data
-                self.pages.append(data.decode())
+            if isinstance(data, Spooled) and path.endswith(".html"):
+                page = (folder.folder / path).read_bytes()
+                assert sha256_hex(page) == data.sha256
+                self.pages.append(page.decode())
 
         monkeypatch.setattr(OutputFolder, "write", noting)
 
@@ -115,9 +117,9 @@ def test_pages_come_no_sooner_and_no_oftener_than_is_cheap(
     clock, written = Clock(), Written(monkeypatch)
     rendered = render_page
 
-    def slow(*arguments: object) -> bytes:
+    def slow(*arguments: object) -> None:
         clock.now_s += 1.0
-        return rendered(*arguments)  # type: ignore[arg-type]
+        rendered(*arguments)  # type: ignore[arg-type]
 
     monkeypatch.setattr(render, "render_page", slow)
     moments = []
@@ -172,7 +174,7 @@ def test_a_run_that_changes_nothing_makes_no_page(
     page = tmp_path / "out/report.html"
     before = page.read_bytes(), page.stat().st_mtime_ns
 
-    def forbidden(*_arguments: object) -> bytes:
+    def forbidden(*_arguments: object) -> None:
         raise AssertionError("a page was made")
 
     monkeypatch.setattr(render, "render_page", forbidden)

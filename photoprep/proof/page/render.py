@@ -11,12 +11,12 @@ import base64
 import hashlib
 from collections.abc import Mapping
 from functools import lru_cache
-from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup, escape
 
+from photoprep.files import Sink
 from photoprep.language import Language
 from photoprep.proof.page.marks import kept_in
 from photoprep.proof.page.view import Page, Running, page_of
@@ -39,9 +39,9 @@ def load_page() -> None:
 
 
 def render_page(
-    report: Report, thumbnails: Mapping[str, bytes], running: Running | None = None
-) -> bytes:
-    """The page of a report, in its language.
+    report: Report, thumbnails: Mapping[str, bytes], held: Sink, running: Running | None = None
+) -> None:
+    """Write the page of a report, in its language.
 
     ``thumbnails`` are small JPEGs by the hash of the photo or sheet that they show; where there is
     none, the page shows the picture itself, from beside it. With ``running`` the page says that the
@@ -61,10 +61,8 @@ def render_page(
     )
     # As one text it would take four times its bytes where a single name asks for it.
     html.enable_buffering(_PIECES_AT_ONCE)
-    held = BytesIO()
     # A name that is no valid text on its system, and no harm to the others.
-    html.dump(held, "utf-8", "backslashreplace")
-    return held.getvalue()
+    html.dump(held, "utf-8", "backslashreplace")  # type: ignore[arg-type] # it writes alone
 
 
 def _policy() -> str:
