@@ -6,7 +6,7 @@
 PAGE_FILE = "report.html"
 # Part of what makes a page what it is, besides its report: raised whenever an equal one would make
 # other bytes.
-PAGE_RECIPE = "1"
+PAGE_RECIPE = "2"
 # A run with more pictures shows the prepared ones themselves, as they come into view: their
 # thumbnails would make a file of tens of megabytes that no browser opens at once.
 MOST_THUMBNAILS = 1000

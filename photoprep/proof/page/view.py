@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from photoprep.language import in_language, say, say_list, say_number
+from photoprep.proof.page.abridging import abridged, told_of_abridging
 from photoprep.proof.page.attention import (
     Matter,
     Trouble,
@@ -69,6 +70,7 @@ class Page:
     verdict: str
     troubles: str
     next_step: str
+    told_of_abridging: str
     signposts: tuple[Signpost, ...]
     failures: tuple[Matter, ...]
     findings: tuple[Matter, ...]
@@ -84,29 +86,30 @@ class Page:
 
 
 def page_of(report: Report, running: Running | None = None) -> Page:
-    """The page of a report, in its language."""
-    places = places_of(report)
-    anchors = {photo.source: places[photo.jpeg.output] for photo in report.ready}
-    anchors |= {sheet.output: places[sheet.output] for sheet in report.sheets}
-    remarks = findings_of(report, ("info",), anchors)
-    language = report.language
+    """The page of a report, in its language; what it counts are all things of the run."""
+    shown, language = abridged(report), report.language
+    places = places_of(shown)
+    anchors = {photo.source: places[photo.jpeg.output] for photo in shown.ready}
+    anchors |= {sheet.output: places[sheet.output] for sheet in shown.sheets}
+    remarks = findings_of(shown, ("info",), anchors)
     return Page(
         about=in_language(_about(report), language),
         tone=_tone(report, running),
         verdict=in_language(_verdict(report, running), language),
         troubles=in_language(_troubles(report, running), language),
         next_step=in_language(_next_step(report), language),
+        told_of_abridging=in_language(told_of_abridging(report, shown), language),
         signposts=tuple(_signposts(report)),
-        failures=failures_of(report),
-        findings=findings_of(report, ("error", "warning"), anchors),
+        failures=failures_of(shown),
+        findings=findings_of(shown, ("error", "warning"), anchors),
         remarks=remarks,
-        remark_count=sum(len(matter.troubles) for matter in remarks),
-        envelopes=envelopes(report),
-        told_of_mails=told_of_mails(report),
-        products=product_rows(report),
-        pictures=photo_pictures(report),
-        sheets=sheet_pictures(report),
-        skipped=skipped_of(report),
+        remark_count=_serious(report, "info"),
+        envelopes=envelopes(shown),
+        told_of_mails=told_of_mails(shown),
+        products=product_rows(shown),
+        pictures=photo_pictures(shown),
+        sheets=sheet_pictures(shown),
+        skipped=skipped_of(shown),
         progress=_progress(running, report) if running else None,
     )
 
