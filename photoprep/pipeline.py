@@ -173,6 +173,7 @@ def prepare(
         if not intake.candidates:
             raise no_photos(intake, dropped)
         by_list = listed(intake, dropped, vocabulary)
+        del dropped  # its rows are the intake's from here on
         intake, told_of_list = by_list.intake, by_list.findings
         del by_list  # and with it the pictures as they are before each has its place
         keep_all = preset.duplicates == "keep-all"

@@ -79,10 +79,12 @@ def understand(names: Sequence[str], root_name: str, vocabulary: Vocabulary) -> 
     parts = [_split(name) for name in names]
     house.look_around(parts)
     of_kinds = _folders_of_kinds((folders, house.read(stem)) for folders, stem in parts)
-    return _united(
+    files = _united(
         house.understood(name, folders, stem, of_kind=folders in of_kinds)
         for name, (folders, stem) in zip(names, parts, strict=True)
     )
+    read_name.cache_clear()  # each name is done with, and what it says takes more than its row
+    return files
 
 
 def _split(name: str) -> tuple[tuple[str, ...], str]:

@@ -56,6 +56,8 @@ def _borrow_guard(tolerance: Tolerance) -> int:
 
 
 _GUARDS = {tolerance: _borrow_guard(tolerance) for tolerance in (COPIES, RENDITIONS)}
+_PLACES_TOP_BITS = in_lanes(b"\x80" * len(_PLACES)) << 8
+_PLACES_GUARD = _PLACES_TOP_BITS + in_lanes(bytes([COPIES.luma]) * len(_PLACES))
 
 
 class Looks:
@@ -75,6 +77,11 @@ class Looks:
         return none_above and (other._lanes + guard - self._lanes) & _TOP_BITS == _TOP_BITS
 
     @property
+    def places(self) -> int:
+        """The luma of ten places, for ``may_be_copies``: an eighth of what all of it takes."""
+        return in_lanes(bytes(self._sorted_by))
+
+    @property
     def bucket(self) -> tuple[int, ...]:
         """Where it is kept: the luma of a few places, coarsely."""
         return tuple(level // _BUCKET_WIDTH for level in self._sorted_by)
@@ -87,3 +94,10 @@ class Looks:
             (max(0, level - reach) // width, min(255, level + reach) // width)
             for level in self._sorted_by
         ]
+
+
+def may_be_copies(one: int, other: int) -> bool:
+    """Whether two ``places`` differ by no more than copies do; else their looks do too (0.2 µs)."""
+    if (one + _PLACES_GUARD - other) & _PLACES_TOP_BITS != _PLACES_TOP_BITS:
+        return False
+    return (other + _PLACES_GUARD - one) & _PLACES_TOP_BITS == _PLACES_TOP_BITS

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections import defaultdict, deque
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from itertools import product
 
 from photoprep.language import say
 from photoprep.outcome import Prepared, PreparedJpeg, Reused, Severity
-from photoprep.photo.likeness import RENDITIONS, Looks
+from photoprep.photo.likeness import RENDITIONS, Looks, may_be_copies
 from photoprep.photo.nearness import CLOSE, NearLooks
 from photoprep.report import Finding
 
@@ -24,6 +25,9 @@ _Known = tuple[int, Ready, NearLooks]  # with its place in the order of photos
 # and of those that may be near at most so many closely, the latest first. Ten thousand photos that
 # all look alike from afar would else take minutes.
 _RECENT, _MOST_COMPARED = 48, 4
+# Nobody looks for a second shot further back than this; it bounds time and memory of half a
+# million photos.
+_FAR_BACK = 10_000
 _ASPECT = 0.03  # by so much two shots of one thing may be cropped differently
 
 
@@ -48,30 +52,38 @@ def lookalikes(photos: Iterable[Ready]) -> list[tuple[Ready, Ready]]:
     Only firsts are kept to compare with, in buckets by coarse brightness, so that neither many
     photos nor many copies of one make many comparisons.
     """
-    in_bucket: defaultdict[tuple[int, ...], list[tuple[Ready, Looks]]] = defaultdict(list)
-    of_name: defaultdict[str, list[tuple[Ready, Looks]]] = defaultdict(list)
+    in_bucket: defaultdict[tuple[int, ...], list[tuple[Ready, int]]] = defaultdict(list)
+    of_name: defaultdict[str, list[Ready]] = defaultdict(list)
     pairs = []
     for photo in photos:
         if not photo.jpeg.looks:
             continue
-        looks, name = Looks(photo.jpeg.looks), _without_extension(photo.source)
+        looks, name = _ready_looks(photo.jpeg.looks), _without_extension(photo.source)
         first = _like(photo, looks, in_bucket) or _rendition(photo, looks, of_name[name])
         if first is not None:
             pairs.append((first, photo))
             continue
-        in_bucket[looks.bucket].append((photo, looks))
-        of_name[name].append((photo, looks))
+        in_bucket[looks.bucket].append((photo, looks.places))
+        of_name[name].append(photo)
     return pairs
+
+
+@lru_cache(maxsize=2048)
+def _ready_looks(text: str) -> Looks:
+    """Ready to be compared they take three times the text's memory: not kept for every photo."""
+    return Looks(text)
 
 
 def near_lookalikes(photos: Iterable[Ready]) -> list[tuple[Ready, Ready]]:
     """Each photo that shows nearly the same as an earlier one, with the latest such before it.
 
-    All are kept to compare with, because a series may drift. Those shortly before it are compared
-    whatever their distance, all others when they are close already.
+    The last ``_FAR_BACK`` are kept to compare with, also near ones, because a series may drift.
+    Those shortly before it are compared whatever their distance, all others when they are close
+    already.
     """
     recent: deque[_Known] = deque(maxlen=_RECENT)
-    in_bucket: defaultdict[tuple[int, ...], list[_Known]] = defaultdict(list)
+    in_bucket: defaultdict[tuple[int, ...], deque[_Known]] = defaultdict(deque)
+    kept: deque[tuple[int, ...]] = deque()
     pairs = []
     for place, photo in enumerate(photos):
         if not photo.jpeg.looks:
@@ -81,12 +93,16 @@ def near_lookalikes(photos: Iterable[Ready]) -> list[tuple[Ready, Ready]]:
         if before is not None:
             pairs.append((before, photo))
         recent.append(known)
-        in_bucket[known[2].bucket].append(known)
+        bucket = known[2].bucket
+        in_bucket[bucket].append(known)
+        kept.append(bucket)
+        if len(kept) > _FAR_BACK:
+            in_bucket[kept.popleft()].popleft()
     return pairs
 
 
 def _nearly_like(
-    this: _Known, recent: Iterable[_Known], in_bucket: dict[tuple[int, ...], list[_Known]]
+    this: _Known, recent: Iterable[_Known], in_bucket: dict[tuple[int, ...], deque[_Known]]
 ) -> Ready | None:
     _, photo, looks = this
     likely = {known[0]: known for known in recent if looks.may_be_near(known[2])}
@@ -108,17 +124,21 @@ def _like_shape(one: PreparedJpeg, other: PreparedJpeg) -> bool:
 
 
 def _like(
-    photo: Ready, looks: Looks, in_bucket: dict[tuple[int, ...], list[tuple[Ready, Looks]]]
+    photo: Ready, looks: Looks, in_bucket: dict[tuple[int, ...], list[tuple[Ready, int]]]
 ) -> Ready | None:
+    its_places = looks.places
     for bucket in product(*map(dict.fromkeys, looks.choices)):
-        for first, known in in_bucket.get(bucket, ()):
-            if looks.is_like(known) and _same_shape(photo.jpeg, first.jpeg):
+        for first, places in in_bucket.get(bucket, ()):
+            if not may_be_copies(its_places, places) or not _same_shape(photo.jpeg, first.jpeg):
+                continue
+            if looks.is_like(_ready_looks(first.jpeg.looks)):
                 return first
     return None
 
 
-def _rendition(photo: Ready, looks: Looks, namesakes: list[tuple[Ready, Looks]]) -> Ready | None:
-    for first, known in namesakes:
+def _rendition(photo: Ready, looks: Looks, namesakes: list[Ready]) -> Ready | None:
+    for first in namesakes:
+        known = _ready_looks(first.jpeg.looks)
         if looks.is_like(known, RENDITIONS) and _same_shape(photo.jpeg, first.jpeg):
             return first
     return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from binascii import b2a_base64
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
@@ -119,6 +120,18 @@ def test_a_second_shot_is_found_behind_many_others() -> None:
     last = shown("last.jpg", dict(repeats())["turned by 1°"](ground))
     pairs = near_lookalikes([shown("first.jpg", middle(ground)), *others, last])
     assert ("first.jpg", "last.jpg") in [(one.source, other.source) for one, other in pairs]
+
+
+@pytest.mark.parametrize(("far_back", "is_found"), [(60, False), (61, True)])
+def test_nobody_looks_for_a_second_shot_further_back_than_is_kept(
+    far_back: int, is_found: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("photoprep.walk.lookalikes._FAR_BACK", far_back)
+    ground = scene("#b4b4ae")
+    others = [shown(f"{number}.jpg", scene("white")) for number in range(60)]
+    last = shown("last.jpg", dict(repeats())["turned by 1°"](ground))
+    pairs = near_lookalikes([shown("first.jpg", middle(ground)), *others, last])
+    assert (("first.jpg", "last.jpg") in [(a.source, b.source) for a, b in pairs]) is is_found
 
 
 def test_another_aspect_is_another_picture() -> None:
