@@ -65,7 +65,7 @@ def test_the_page_of_a_huge_run_counts_all_of_it() -> None:
     assert len(page.pictures) == MOST_PICTURES
     assert f"{MOST_PICTURES + 250} pictures" in page.verdict
     assert [post.count for post in page.signposts if post.anchor == "pictures"] == [10_250]
-    assert page.told_of_abridging.startswith("This page shows 10000 of 10250 pictures, ")
+    assert page.told_of_abridging.startswith("This page shows 10000 of 10250 prepared pictures, ")
     assert page.told_of_abridging.endswith("; all of them are in report.json.")
     told = told_of_abridging(report, abridged(report))
     assert in_language(told, "zh") == page_of(replace(report, language="zh")).told_of_abridging

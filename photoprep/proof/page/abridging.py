@@ -45,7 +45,7 @@ def abridged(
 def told_of_abridging(whole: Report, shown: Report) -> str:
     """What of the run is not on its page, in a sentence; empty where all of it is."""
     rows = (
-        (say("pictures"), whole.ready, shown.ready),
+        (say("prepared pictures"), whole.ready, shown.ready),
         (say("sheets"), whole.sheets, shown.sheets),
         (say("products"), whole.products, shown.products),
         (say("failures"), whole.failed, shown.failed),
