@@ -5,7 +5,7 @@ Nothing is fetched but the list. An archive there is not opened.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,13 +16,15 @@ from photoprep.errors import UsageError
 from photoprep.language import say
 from photoprep.output_folder import MARKER
 from photoprep.remote_address import below, checked_address, own_name, stand_in_path
-from photoprep.remote_store import RemoteObject, objects_below
+from photoprep.remote_listing import objects_below
+from photoprep.remote_store import RemoteObject
 
 
-def scan_address(text: str) -> Dropped:
+def scan_address(text: str, on_found: Callable[[int], None] = lambda _found: None) -> Dropped:
     """Find every file below an address; names are relative to it.
 
     What it counts as is a folder of its name in the current one, where the results go by default.
+    ``on_found`` hears how many are found so far.
 
     Raises:
         UsageError: nothing is there, or a run's results are, or this is no address.
@@ -31,7 +33,7 @@ def scan_address(text: str) -> Dropped:
 
     """
     address = checked_address(text)
-    found = objects_below(address)
+    found = objects_below(address, on_found)
     if not found:
         raise UsageError(
             say("There is nothing at {address}.", address=address),

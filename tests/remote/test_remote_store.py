@@ -16,12 +16,12 @@ from photoprep.errors import (
     SourceUnreadableError,
     UsageError,
 )
+from photoprep.remote_listing import objects_below
 from photoprep.remote_store import (
     Range,
     RemoteObject,
     check_unchanged,
     look_at,
-    objects_below,
     pieces_of_object,
     put,
     ranges_of,

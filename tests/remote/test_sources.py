@@ -17,7 +17,7 @@ from photoprep.outcome import Failed, Prepared, Reused, Skipped
 from photoprep.photo.decode import set_up_decoders
 from photoprep.photo.make import read_head
 from photoprep.photo.task import HeadTask
-from photoprep.remote_store import objects_below
+from photoprep.remote_listing import objects_below
 from tests.noise import bound_preset, noisy_photo
 from tests.remote.stores import BUCKET, RealStore
 from tests.support import Inline, contents, photoprep, small_photo, written
@@ -92,7 +92,8 @@ def test_a_store_is_prepared_as_a_folder_is_and_read_once(
     looked: list[tuple[int, int]] = []
     report = prepared(ADDRESS, out, on_look=lambda done, total: looked.append((done, total)))
     files = sum(not path.name.startswith((".", "Thumbs")) for path in local.photos.rglob("*.*"))
-    assert looked == [(0, files), (files, files)]
+    found = sum(path.is_file() for path in local.photos.rglob("*"))
+    assert looked == [(0, 0), (found, 0), (0, files), (files, files)]
     assert report.to_json() == local.report.to_json()
     assert contents(out) == local.made
     assert [path for path in (out / ".photoprep/unfinished").iterdir() if path.is_file()] == []
