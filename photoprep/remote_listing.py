@@ -83,9 +83,11 @@ class _Listing:
             except FileNotFoundError:
                 return []
             self._store.invalidate_cache()  # which else keeps all of it
-            # What is listed as a folder's mark ends with a slash, and is no file.
+            # Libraries have schemes of their own for what was asked (s3:// for s3a://). What is
+            # listed as a folder's mark ends with a slash, and is no file.
+            above, start = self._address.rstrip("/"), len(self._path)
             return [
-                told_object(self._store.unstrip_protocol(name), found.pop(name), self._looked_ns)
+                told_object(above + name[start:], found.pop(name), self._looked_ns)
                 for name in list(found)
                 if not name.endswith("/")
             ]

@@ -68,15 +68,24 @@ def test_an_error_of_whoever_listens_stays_what_it_is(many: RealStore) -> None:
 def test_every_door_tells_of_the_list(many: RealStore, tmp_path: Path) -> None:
     many.put("few/Lamp L2.png", small_photo(tmp_path / "a/Lamp L2.png").read_bytes())
     address, out = f"s3://{BUCKET}/few", f"s3://{BUCKET}/few-prepared"
+    expected = [(0, 0), (1, 0), (0, 1), (1, 1)]
     looked: list[tuple[int, int]] = []
 
     def look(done: int, total: int) -> None:
         looked.append((done, total))
 
-    expected = [(0, 0), (1, 0), (0, 1), (1, 1)]
-    check(address, jobs=1, on_look=look)
-    name_pictures(address, jobs=1, on_look=look)
-    make_composite(address, tmp_path / "sheet.jpg", jobs=1, on_look=look)
+    def look_no_further(done: int, total: int) -> None:
+        look(done, total)
+        if looked[-len(expected) :] == expected:
+            raise RuntimeError("seen enough")
+
+    for door in (
+        lambda: check(address, jobs=1, on_look=look_no_further),
+        lambda: name_pictures(address, jobs=1, on_look=look_no_further),
+        lambda: make_composite(address, tmp_path / "a.jpg", jobs=1, on_look=look_no_further),
+    ):
+        with pytest.raises(RuntimeError, match="seen enough"):
+            door()
     assert looked == 3 * expected
     looked.clear()
     report = prepare(address, out=out, executor=Inline(), sheets=[], mails=False, on_look=look)

@@ -75,6 +75,14 @@ def test_marks_of_folders_are_no_files_and_an_address_may_be_a_file(store: RealS
     assert objects_below(f"s3://{BUCKET}/mar") == []
 
 
+@pytest.mark.parametrize("scheme", ["s3", "s3a"])
+def test_files_have_the_addresses_that_were_asked_for(store: RealStore, scheme: str) -> None:
+    store.put("schemes/a.jpg", b"1")
+    (found,) = objects_below(f"{scheme}://{BUCKET}/schemes")
+    assert found.address == f"{scheme}://{BUCKET}/schemes/a.jpg"
+    assert b"".join(pieces_of_object(found)) == b"1"
+
+
 def test_parts_come_in_the_order_in_which_they_are_asked_for(store: RealStore) -> None:
     for name, content in {"a": b"0123456789", "b": b"", "c": b"xyz"}.items():
         store.put(f"parts/{name}", content)

@@ -148,20 +148,16 @@ def test_one_that_is_replaced_while_the_run_lasts_is_named(
     assert "changed while it was being read" in failed.reason
 
 
-def test_archives_and_results_of_earlier_runs_are_told_apart(
-    store: RealStore, tmp_path: Path
-) -> None:
+def test_results_of_earlier_runs_are_left_aside(store: RealStore, tmp_path: Path) -> None:
     photo = small_photo(tmp_path / "a.png").read_bytes()
-    for name in ("a.png", "factory.zip", "old-prepared/.photoprep/state.db", "old-prepared/x.jpg"):
+    for name in ("a.png", "old-prepared/.photoprep/state.db", "old-prepared/x.jpg"):
         store.put(f"mixed/{name}", photo)
     report = prepare(
         f"s3://{BUCKET}/mixed", out=tmp_path / "out", executor=Inline(), mails=False, sheets=[]
     )
     rows = {row.source: row for row in report.photos}
     assert isinstance(rows["a.png"], Prepared)
-    archive, earlier = rows["factory.zip"], rows["old-prepared"]
-    assert isinstance(archive, Failed)
-    assert "archive in a store" in archive.reason
+    earlier = rows["old-prepared"]
     assert isinstance(earlier, Skipped)
     assert "made" in earlier.reason
     with pytest.raises(UsageError, match="was made by photoprep") as refused:
