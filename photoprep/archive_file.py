@@ -49,8 +49,8 @@ class ArchiveFile(Readable, Protocol):
 class Span:
     """Some bytes of an archive by their place; ``known`` are those that are here already."""
 
-    start: int = 0
-    length_bytes: int = 0
+    start: int
+    length_bytes: int
     known: bytes = b""
 
 

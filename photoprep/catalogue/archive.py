@@ -16,7 +16,7 @@ from photoprep.archive_member import DEFLATED, STORED, ArchiveMember
 from photoprep.catalogue.found import FoundFile, is_clutter, is_clutter_folder, printable
 from photoprep.catalogue.member_names import names_of, tidy_name, unsafe_because
 from photoprep.catalogue.zip_directory import Entry, read_directory
-from photoprep.errors import ArchiveRefusedError, PhotoError
+from photoprep.errors import ArchiveRefusedError, PhotoError, SourceUnreadableError
 from photoprep.files import FileStamp, unreadable
 from photoprep.language import say
 from photoprep.output_folder import MARKER
@@ -63,7 +63,7 @@ def opened(
     try:
         entries = _entries_of(file.path, file.stamp, in_store, ends)
     except PhotoError as error:
-        return (replace(bare, trouble=error.message, hint=error.hint),)
+        return (not_opened(file, error),)
     if entries is None or _is_document(entries):
         return (file,)
     if not any(not entry.is_folder for entry in entries):
@@ -72,6 +72,11 @@ def opened(
     if any(tidy_name(name).startswith(f"{MARKER}/") for name in names):
         return (replace(bare, aside=say("a packed folder that photoprep made")),)
     return tuple(_Opening(file, file.stamp, in_store, told_from).rows(entries, names))
+
+
+def not_opened(file: FoundFile, error: PhotoError) -> FoundFile:
+    """The row of an archive that cannot be read, with its reason."""
+    return replace(file, stamp=None, member=None, trouble=error.message, hint=error.hint)
 
 
 def ends_of(size_bytes: int) -> tuple[Span, ...]:
@@ -94,7 +99,7 @@ def _entries_of(
             entries = read_directory(file)
         except OSError as error:
             raise unreadable(path, error) from error
-        except ArchiveRefusedError:
+        except (ArchiveRefusedError, SourceUnreadableError):
             file.check_unchanged()  # half an archive is not a damaged one
             raise
         file.check_unchanged()

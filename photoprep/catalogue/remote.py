@@ -11,10 +11,17 @@ from pathlib import Path
 
 from photoprep.archive_file import Span
 from photoprep.archive_member import ArchiveMember
-from photoprep.catalogue.archive import ENDING, ends_of, folder_aside, made_by_photoprep, opened
+from photoprep.catalogue.archive import (
+    ENDING,
+    ends_of,
+    folder_aside,
+    made_by_photoprep,
+    not_opened,
+    opened,
+)
 from photoprep.catalogue.found import FoundFile, is_clutter, printable
 from photoprep.catalogue.scan import Dropped, made_here, natural_key
-from photoprep.errors import UsageError
+from photoprep.errors import PhotoError, UsageError
 from photoprep.language import say
 from photoprep.output_folder import MARKER
 from photoprep.remote_address import below, checked_address, own_name, stand_in_path
@@ -113,16 +120,26 @@ def _with_archives_open(
         for (row, archive), ends in zip(some, _ends([each for _, each in some]), strict=True):
             is_alone = archive.address == address
             told_from = "" if is_alone else row.name[: -len(ENDING)]
-            within[row.name] = opened(row, told_from=told_from, ends=ends)
+            within[row.name] = (
+                (not_opened(row, ends),)
+                if isinstance(ends, PhotoError)
+                else opened(row, told_from=told_from, ends=ends)
+            )
             count += len(within[row.name]) - 1
             on_found(count)
     return [file for row in rows for file in within.get(row.name, (row,))]
 
 
-def _ends(archives: Sequence[RemoteObject]) -> list[list[Span]]:
-    """Head and end of each archive; what its store does not give is asked for, and told, later."""
+def _ends(archives: Sequence[RemoteObject]) -> list[list[Span] | PhotoError]:
+    """Head and end of each archive, or why a store gives nothing of any of them.
+
+    One that it does not give alone is asked for once more when it is opened, and told then.
+    """
     wanted = [(archive, span) for archive in archives for span in ends_of(archive.size_bytes)]
     came = ranges_of([Range(archive, span.start, span.length_bytes) for archive, span in wanted])
+    errors = [each for each in came if isinstance(each, PhotoError)]
+    if len(errors) == len(came):  # each question more would wait as long
+        return [errors[0] for _ in archives]
     spans: dict[str, list[Span]] = {archive.address: [] for archive in archives}
     for (archive, span), data in zip(wanted, came, strict=True):
         known = data if isinstance(data, bytes) else b""

@@ -7,7 +7,7 @@ question is a journey.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
@@ -80,7 +80,7 @@ def kinds_in_store(
         heads = ranges_of([_place_of_head(member, found) for _, member, found in some])
         for (file, member, _), head in zip(some, heads, strict=True):
             kinds[file.name] = _kind_by(head, file.path, member)
-        kinds |= _of_changed_archives([file for file, *_ in some])
+        kinds |= _of_changed_archives([file for file, *_ in some], kinds)
     if remote:
         on_look(len(remote), len(remote))
     return kinds
@@ -108,15 +108,22 @@ def _kind_by(
         return error
 
 
-def _of_changed_archives(files: Sequence[ContentFile]) -> dict[str, PhotoError]:
+def _of_changed_archives(
+    files: Sequence[ContentFile], kinds: Mapping[str, Recognised | PhotoError | None]
+) -> dict[str, PhotoError]:
     """The files whose archives are no longer those of the list: their heads mean nothing."""
     within = [
         (file.name, file.path, archive)
         for file in files
         if isinstance(file.member, ArchiveMember) and (archive := file.member.in_store)
     ]
+    asked = {
+        archive: path
+        for name, path, archive in within
+        if not isinstance(kinds[name], PhotoError)  # a store that is gone is not waited for again
+    }
     wrong: dict[RemoteObject, PhotoError] = {}
-    for archive, path in {archive: path for _, path, archive in within}.items():
+    for archive, path in asked.items():
         try:
             with open_archive(path, archive.stamp, archive) as opened:
                 opened.check_unchanged()
