@@ -16,15 +16,27 @@ from pathlib import Path
 
 import pytest
 
-from photoprep import Report, archive_file, archive_member, prepare, remote_store
+from photoprep import (
+    Report,
+    archive_file,
+    archive_member,
+    load_preset,
+    prepare,
+    remote_store,
+)
 from photoprep.archive_file import Span, open_archive
 from photoprep.catalogue import archive as catalogue_archive
 from photoprep.catalogue import zip_directory
+from photoprep.catalogue.remote import scan_address
+from photoprep.catalogue.scan import scan
 from photoprep.errors import NoPhotosError, PhotoError
 from photoprep.outcome import Failed, Reused
 from photoprep.photo.decode import set_up_decoders
+from photoprep.photo.make import read_head
+from photoprep.photo.task import HeadTask, PhotoTask
 from photoprep.remote_listing import objects_below
 from photoprep.remote_store import Range
+from photoprep.walk.fetching import fetch_ahead
 from tests.archives import Entry, archive, zipped
 from tests.noise import noisy_photo
 from tests.remote.conftest import speak_to
@@ -108,7 +120,7 @@ def local(tmp_path_factory: pytest.TempPathFactory) -> Local:
 
 
 def prepared(photos: str | Path, out: Path, **more: object) -> Report:
-    return prepare(photos, out=out, date=DAY, jobs=2, **more)  # type: ignore[arg-type]
+    return prepare(photos, out=out, date=DAY, jobs=1, **more)  # type: ignore[arg-type]
 
 
 def asked_ranges(monkeypatch: pytest.MonkeyPatch) -> list[Range]:
@@ -209,6 +221,39 @@ def test_any_place_is_read_as_in_a_file(store: RealStore, tmp_path: Path) -> Non
             assert file.read(size) == whole.read(size)
             assert file.seek(2, os.SEEK_CUR) == whole.seek(2, os.SEEK_CUR)
             assert file.read(1) == whole.read(1)
+
+
+def test_its_photos_come_ahead_of_the_workers_one_by_one(store: RealStore, tmp_path: Path) -> None:
+    photos_of(store, "ahead", tmp_path, (1, 2, 3))
+    (tmp_path / "unfinished").mkdir()
+    rows = scan_address(f"s3://{BUCKET}/ahead").files
+    with fetch_ahead([row.member for row in rows], tmp_path / "unfinished", wanted=True) as ahead:
+        for place, row in enumerate(rows):
+            assert row.stamp
+            task = PhotoTask(row.path, row.stamp, load_preset().photo, row.member)
+            copied = ahead.with_copy(place, task)
+            assert isinstance(copied, PhotoTask)
+            assert copied.member is None
+            here = tmp_path / f"ahead-{(1, 2, 3)}/Lamp L{place}.png"
+            assert copied.path.read_bytes() == here.read_bytes()
+            ahead.done(place)
+    assert list((tmp_path / "unfinished").iterdir()) == []
+
+
+def test_the_time_of_a_camera_s_photo_needs_its_head_alone(
+    store: RealStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    photo = taken(tmp_path / "a.jpg", 3, "10:11:12").read_bytes()
+    packed = archive(tmp_path / "a.zip", Entry(b"a.jpg", photo + bytes(2_000_000), method=0))
+    store.put("heads-alone/a.zip", packed.read_bytes())
+    (there,) = scan_address(f"s3://{BUCKET}/heads-alone").files
+    (here,) = scan([packed]).files
+    asked = asked_ranges(monkeypatch)
+    for row in (there, here):
+        assert row.stamp
+        head = read_head(HeadTask(row.path, row.stamp, row.member, tmp_path))
+        assert head.taken == "2026-11-20T10:11:12"
+    assert sum(each.length_bytes for each in asked) < 300_000
 
 
 def photos_of(store: RealStore, key: str, folder: Path, seeds: Sequence[int]) -> None:
