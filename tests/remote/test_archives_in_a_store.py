@@ -330,7 +330,7 @@ def test_one_that_changes_while_photos_are_made_costs_those_that_are_others(
 
 
 def test_a_store_that_goes_meanwhile_costs_the_photos_that_are_left_and_the_next_run_mends_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    running_store: RealStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")  # who else is patient
     with real_store(tmp_path) as running:
@@ -339,7 +339,6 @@ def test_a_store_that_goes_meanwhile_costs_the_photos_that_are_left_and_the_next
         report = of_lamps("lamps", tmp_path / "out", on_photo=lambda _done, _total: running.end())
         assert [type(photo) for photo in report.photos] == [Failed, Failed]
         assert "The store does not give the file" in report.failed[0].reason
-    with real_store(tmp_path) as running:
-        speak_to(running, monkeypatch)
-        photos_of(running, "lamps", tmp_path, (1, 2))
-        assert len(of_lamps("lamps", tmp_path / "out").ready) == 2
+    speak_to(running_store, monkeypatch)  # it is there again, with the same files
+    photos_of(running_store, "lamps", tmp_path, (1, 2))
+    assert len(of_lamps("lamps", tmp_path / "out").ready) == 2
