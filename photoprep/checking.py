@@ -53,12 +53,13 @@ def check(
     preset: GivenPreset = "trade-email",
     jobs: int | None = None,
     language: Language | None = None,
+    on_look: OnDone = unheard,
     on_photo: OnDone = unheard,
 ) -> Check:
     """Look at every picture under ``paths``, and say what is missing or doubtful.
 
-    ``preset``, ``jobs`` and ``language`` are as for ``pipeline.prepare``; ``on_photo`` hears
-    ``(done, total)`` of the pictures that are decoded.
+    ``preset``, ``jobs``, ``language`` and ``on_look`` are as for ``pipeline.prepare``; ``on_photo``
+    hears ``(done, total)`` of the pictures that are decoded.
 
     Raises:
         UsageError: a path is not there, or is a folder that photoprep made.
@@ -67,10 +68,10 @@ def check(
 
     """
     workers, preset = jobs_given(jobs), preset_given(preset)
-    dropped, vocabulary = _dropped(paths), load_vocabulary(words_path())
+    dropped, vocabulary = _dropped(paths, on_look), load_vocabulary(words_path())
     with photo_crew(workers) as crew:
         crew.hire(len(dropped.files))
-        by_list = _taken_in(dropped, vocabulary, preset)
+        by_list = _taken_in(dropped, vocabulary, preset, on_look)
         intake = by_list.intake
         seen = look_at_photos(
             intake.candidates, preset.photo, unpacking_folder=None, crew=crew, on_photo=on_photo
@@ -105,16 +106,18 @@ def name_pictures(
     customer: str = "",
     date: datetime.date | None = None,
     jobs: int | None = None,
+    on_look: OnDone = unheard,
 ) -> NamedPictures:
     """The names that a run would give, and what is asked about them; nothing is written.
 
     Pictures of an earlier run into the usual place keep their numbers and its date, as they would.
-    A person's own file of the same name is not looked for. Raises as ``check``.
+    A person's own file of the same name is not looked for. ``on_look`` is as for ``prepare``.
+    Raises as ``check``.
     """
     workers, preset = jobs_given(jobs), preset_given(preset)
-    dropped, vocabulary = _dropped(paths), load_vocabulary(words_path())
+    dropped, vocabulary = _dropped(paths, on_look), load_vocabulary(words_path())
     sources, first_day = _earlier(dropped)
-    by_list = _taken_in(dropped, vocabulary, preset)
+    by_list = _taken_in(dropped, vocabulary, preset, on_look)
     with photo_crew(workers) as crew:
 
         def read(files: Sequence[Candidate]) -> Mapping[str, str]:
@@ -132,12 +135,12 @@ def name_pictures(
     return NamedPictures(tuple(named), (*by_list.findings, *asked))
 
 
-def _dropped(paths: GivenPaths) -> Dropped:
-    return gather(paths)
+def _dropped(paths: GivenPaths, on_look: OnDone) -> Dropped:
+    return gather(paths, on_found=lambda found: on_look(found, 0))
 
 
-def _taken_in(dropped: Dropped, vocabulary: Vocabulary, preset: Preset) -> Listed:
-    intake = take_in(dropped, vocabulary)
+def _taken_in(dropped: Dropped, vocabulary: Vocabulary, preset: Preset, on_look: OnDone) -> Listed:
+    intake = take_in(dropped, vocabulary, on_look=on_look)
     if not intake.candidates:
         raise no_photos(intake, dropped)
     by_list = listed(intake, dropped, vocabulary)

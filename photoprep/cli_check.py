@@ -67,6 +67,7 @@ def check(
                 preset=chosen,
                 jobs=jobs,
                 language=spoken(),
+                on_look=progress.looks,
                 on_photo=progress.photos,
             )
         if as_json:
@@ -97,14 +98,18 @@ def names(
     with exit_codes():
         from photoprep.checking import name_pictures
         from photoprep.proof.check_page import print_names
+        from photoprep.proof.progress import RunProgress
 
-        named = name_pictures(
-            paths,
-            preset=_preset(preset),
-            customer=customer,
-            date=date.date() if isinstance(date, datetime) else None,
-            jobs=jobs,
-        )
+        chosen = _preset(preset)
+        with RunProgress(stderr_console, spoken) as progress:
+            named = name_pictures(
+                paths,
+                preset=chosen,
+                customer=customer,
+                date=date.date() if isinstance(date, datetime) else None,
+                jobs=jobs,
+                on_look=progress.looks,
+            )
         if as_json:
             rows = [{"source": each.source, "output": each.output} for each in named.pictures]
             typer.echo(json.dumps(rows, indent=2))

@@ -79,6 +79,7 @@ def sheet(
                 layout=layout.value if layout else None,
                 replace_existing=force,
                 jobs=jobs,
+                on_look=progress.looks,
                 on_copy=progress.copies,
             )
         print_failures(made.failed, stderr_console(), spoken())

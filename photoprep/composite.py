@@ -67,12 +67,14 @@ def make_composite(
     layout: SheetLayout | None = None,
     replace_existing: bool = False,
     jobs: int | None = None,
+    on_look: OnDone = unheard,
     on_copy: OnDone = unheard,
 ) -> Composite:
     """Put all pictures under ``paths`` on one sheet, ``output``, and further pages beside it.
 
-    Without a title, a customer and a date the sheet has no header. ``preset`` and ``jobs`` are as
-    for ``pipeline.prepare``. ``on_copy`` hears how many of how many pictures are read.
+    Without a title, a customer and a date the sheet has no header. ``preset``, ``jobs`` and
+    ``on_look`` are as for ``pipeline.prepare``. ``on_copy`` hears how many of how many pictures are
+    read.
 
     Raises:
         UsageError: the output is named like no JPEG, or a path is not there.
@@ -88,9 +90,9 @@ def make_composite(
             say("A sheet is a JPEG."), hint=say("Give it a name that ends with .jpg."), path=place
         )
     workers, preset = jobs_given(jobs), preset_given(preset)
-    dropped = gather(paths)
+    dropped = gather(paths, on_found=lambda found: on_look(found, 0))
     vocabulary = load_vocabulary(words_path())
-    intake = take_in(dropped, vocabulary)
+    intake = take_in(dropped, vocabulary, on_look=on_look)
     if not intake.candidates:
         raise no_photos(intake, dropped)
     by_list = listed(intake, dropped, vocabulary)

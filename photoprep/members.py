@@ -16,6 +16,11 @@ from photoprep.remote_store import RemoteObject, pieces_of_object
 Member = ArchiveMember | RemoteObject
 
 
+def object_of(member: Member | None) -> RemoteObject | None:
+    """What a store is asked for where a member lies in one: itself, or its archive."""
+    return member.in_store if isinstance(member, ArchiveMember) else member
+
+
 def pieces_of(path: Path, member: Member) -> Generator[bytes, None, None]:
     """The content of a member of the archive at ``path``, or of a store.
 

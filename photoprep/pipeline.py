@@ -130,7 +130,8 @@ def prepare(
             it; heads are read and sheets are made here all the same.
         crew: lasting workers of the caller's, instead of new ones; after an error they are to be
             ended by the caller.
-        on_look: hears ``(done, total)`` of the files in a store that are looked at before.
+        on_look: hears ``(done, total)`` of the files in a store that are looked at before, and
+            ``(found, 0)`` while a store's list comes, because nobody knows yet how many there are.
         on_photo: hears ``(done, total)`` of the photos that have to be made.
         on_sheet: hears the same of sheets.
         on_version: hears the same of the smaller versions of photos that mails carry.
@@ -148,11 +149,11 @@ def prepare(
     workers = jobs_given(jobs)
     answered = read_enquiry(enquiry) if enquiry else None
     within = Path(links_within) if links_within is not None else None
-    dropped = gather(paths, links_within=within)
+    dropped = gather(paths, links_within=within, on_found=lambda found: on_look(found, 0))
     publication = _publication(out)
     place = _place_of(out, publication, dropped)
     if publication and not dry_run:
-        publication.begin()
+        publication.begin(on_look)
     with ExitStack() as stack:
         crew = crew or stack.enter_context(photo_crew(workers))
         if executor is None and cluster is None and not place.exists():
@@ -301,7 +302,8 @@ def prepare(
             write_page(folder, report.page, report, report_json.sha256)
         folder.write_if_new(report_path, report_json)
         if publication and not dry_run:
-            published = publication.publish(folder, wanted, [page_path, report_path], on_upload)
+            last = [page_path, report_path]
+            published = publication.publish(folder, wanted, last, on_upload, on_look)
             report = replace(report, published=published)
         if isinstance(folder, RehearsedFolder):
             report = replace(report, taken_away=tuple(folder.taken_away))

@@ -1,4 +1,4 @@
-"""Files in a store, through fsspec: the only module that knows it.
+"""Files in a store, through fsspec, which this module and ``remote_listing`` alone know.
 
 fsspec comes with the extra ``[cluster]``, with what speaks to S3; another store's library is
 installed beside it. Who may read and write there is settled by that library's own settings, on
@@ -83,33 +83,24 @@ class Range:
     length_bytes: int
 
 
+@contextmanager
+def speaking_to(address: str) -> Iterator[tuple[Any, str]]:
+    """Fsspec's store of an address, and the path in it; what it raises is a ``StoreError``."""
+    with _spoken_to(address, partial(_refused, address)) as opened:
+        yield opened
+
+
+def told_object(address: str, told: Mapping[str, Any], looked_ns: int) -> RemoteObject:
+    """The file at an address by what its library told of it at ``looked_ns``."""
+    tag = next((str(told[key]) for key in _TAGS if told.get(key)), "")
+    changed = next((told[key] for key in _TIMES if told.get(key)), None)
+    return RemoteObject(address, int(told.get("size") or 0), tag, _ns(changed), looked_ns)
+
+
 def takes_many_at_once(address: str) -> bool:
     """Whether several threads may speak to its store; raises ``StoreError``."""
-    with _speaking_to(address) as (store, _):
+    with speaking_to(address) as (store, _):
         return bool(store.async_impl)
-
-
-def objects_below(address: str) -> list[RemoteObject]:
-    """Every file at or below an address, in no particular order; none where nothing is there.
-
-    Raises:
-        StoreError: the store cannot be reached, or refuses.
-
-    """
-    with _speaking_to(address) as (store, path):
-        looked_ns = time.time_ns()
-        store.invalidate_cache()
-        try:
-            found = store.find(path, detail=True)
-        except FileNotFoundError:
-            return []
-        store.invalidate_cache()  # which else keeps all of it
-        # What is listed as a folder's mark ends with a slash, and is no file.
-        return [
-            _object(store.unstrip_protocol(name), found.pop(name), looked_ns)
-            for name in list(found)
-            if not name.endswith("/")
-        ]
 
 
 def look_at(address: str) -> RemoteObject:
@@ -122,7 +113,7 @@ def look_at(address: str) -> RemoteObject:
     with _reading(address) as (store, path):
         looked_ns = time.time_ns()
         store.invalidate_cache()
-        return _object(address, store.info(path), looked_ns)
+        return told_object(address, store.info(path), looked_ns)
 
 
 def check_unchanged(listed: RemoteObject) -> None:
@@ -177,19 +168,19 @@ def put(contents: Mapping[str, bytes]) -> None:
     """
     if not contents:
         return
-    with _speaking_to(next(iter(contents))) as (store, _):
+    with speaking_to(next(iter(contents))) as (store, _):
         store.pipe({_path(store, address): data for address, data in contents.items()})
 
 
 def remove(address: str) -> None:
     """Take one file away; raises ``StoreError`` where it stays."""
-    with _speaking_to(address) as (store, path):
+    with speaking_to(address) as (store, path):
         store.rm_file(path)
 
 
 def content_of(listed: RemoteObject) -> bytes:
     """The whole of a small file; raises ``StoreError``."""
-    with _speaking_to(listed.address) as (store, path):
+    with speaking_to(listed.address) as (store, path):
         content: bytes = store.cat_file(path)
         return content
 
@@ -209,13 +200,6 @@ def _ranges(wanted: Sequence[Range]) -> list[bytes | PhotoError]:
 def _reading(address: str) -> Iterator[tuple[Any, str]]:
     """The store of a photo; what it raises costs this one photo."""
     with _spoken_to(address, _unreadable) as opened:
-        yield opened
-
-
-@contextmanager
-def _speaking_to(address: str) -> Iterator[tuple[Any, str]]:
-    """The store of a whole run; what it raises ends the run."""
-    with _spoken_to(address, partial(_refused, address)) as opened:
         yield opened
 
 
@@ -265,12 +249,6 @@ def _opened(address: str) -> tuple[Any, str]:
 def _path(store: Any, address: str) -> str:
     path: str = store._strip_protocol(address)
     return path
-
-
-def _object(address: str, told: Mapping[str, Any], looked_ns: int) -> RemoteObject:
-    tag = next((str(told[key]) for key in _TAGS if told.get(key)), "")
-    changed = next((told[key] for key in _TIMES if told.get(key)), None)
-    return RemoteObject(address, int(told.get("size") or 0), tag, _ns(changed), looked_ns)
 
 
 def _ns(changed: object) -> int:

@@ -46,6 +46,7 @@ NOT_RUN = {
     "photoprep s3://shop/catalogue --out s3://shop/catalogue-prepared": _STORE,
     "photoprep FOLDER --out s3://shop/folder-prepared": _STORE,
     "photoprep check s3://shop/catalogue": _STORE,
+    "photoprep s3://shop/factory.zip": _STORE,
     "photoprep s3://shop/catalogue --cluster tcp://scheduler:8786": _STORE,
     "photoprep deliver TARGET FOLDER-prepared": "TARGET is a plug-in's name",
     'photoprep deliver zip "Toolbox X100-prepared" --set into=~/offers': "tests/plugin runs it",

@@ -11,14 +11,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
-from photoprep.archive_member import DEFLATED, STORED, ArchiveMember, check_unchanged
+from photoprep.archive_file import Span, open_archive
+from photoprep.archive_member import DEFLATED, STORED, ArchiveMember
 from photoprep.catalogue.found import FoundFile, is_clutter, is_clutter_folder, printable
 from photoprep.catalogue.member_names import names_of, tidy_name, unsafe_because
 from photoprep.catalogue.zip_directory import Entry, read_directory
-from photoprep.errors import ArchiveRefusedError, PhotoError
-from photoprep.files import FileStamp, open_source, unreadable
+from photoprep.errors import ArchiveRefusedError, PhotoError, SourceUnreadableError
+from photoprep.files import FileStamp, unreadable
 from photoprep.language import say
 from photoprep.output_folder import MARKER
+from photoprep.remote_store import RemoteObject
 
 # The largest scans are 1.2 GB (200 megapixels, 16 bits); a folder of ten thousand photos, 100 GB.
 MAX_MEMBER_BYTES = 2_000_000_000
@@ -28,6 +30,7 @@ MAX_RATIO = 250
 _UNJUDGED_BYTES = 50_000_000
 
 ENDING = ".zip"
+_HEAD_BYTES, _TAIL_BYTES = 4, 1 << 17
 _SIGNATURES = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 _DOCUMENT_NAMES = frozenset({b"[Content_Types].xml", b"AndroidManifest.xml"})
 _UNIX = 3
@@ -44,41 +47,62 @@ def is_archive_name(path: Path) -> bool:
     return path.suffix.lower() == ENDING
 
 
-def opened(file: FoundFile, *, told_from: str = "") -> tuple[FoundFile, ...]:
+def opened(
+    file: FoundFile, *, told_from: str = "", ends: Sequence[Span] = ()
+) -> tuple[FoundFile, ...]:
     """The files in an archive, in its order; a file that is no archive, or a document, as it is.
 
     ``told_from`` is the folder that stands for the archive when names tell what a photo shows:
-    empty when the archive is all that was dropped.
+    empty when the archive is all that was dropped. ``ends`` are what has come of it already.
     """
-    if file.stamp is None or file.aside or not is_archive_name(file.path):
+    in_store = file.member if isinstance(file.member, RemoteObject) else None
+    own_name = Path(in_store.name) if in_store else file.path
+    if file.stamp is None or file.aside or not is_archive_name(own_name):
         return (file,)
+    bare = replace(file, stamp=None, member=None)
     try:
-        entries = _entries_of(file.path, file.stamp)
+        entries = _entries_of(file.path, file.stamp, in_store, ends)
     except PhotoError as error:
-        return (replace(file, stamp=None, trouble=error.message, hint=error.hint),)
+        return (not_opened(file, error),)
     if entries is None or _is_document(entries):
         return (file,)
     if not any(not entry.is_folder for entry in entries):
-        return (replace(file, stamp=None, aside=say("an archive with nothing in it")),)
+        return (replace(bare, aside=say("an archive with nothing in it")),)
     names = names_of(entries)
     if any(tidy_name(name).startswith(f"{MARKER}/") for name in names):
-        return (replace(file, stamp=None, aside=say("a packed folder that photoprep made")),)
-    return tuple(_Opening(file, file.stamp, told_from).rows(entries, names))
+        return (replace(bare, aside=say("a packed folder that photoprep made")),)
+    return tuple(_Opening(file, file.stamp, in_store, told_from).rows(entries, names))
 
 
-def _entries_of(path: Path, stamp: FileStamp) -> list[Entry] | None:
+def not_opened(file: FoundFile, error: PhotoError) -> FoundFile:
+    """The row of an archive that cannot be read, with its reason."""
+    return replace(file, stamp=None, member=None, trouble=error.message, hint=error.hint)
+
+
+def ends_of(size_bytes: int) -> tuple[Span, ...]:
+    """What of an archive of so many bytes tells mostly all that it holds: its head, its directory.
+
+    That is the end of an archive; a directory of a thousand entries has a hundred thousand bytes.
+    """
+    tail = Span(max(0, size_bytes - _TAIL_BYTES), min(size_bytes, _TAIL_BYTES))
+    return (Span(0, _HEAD_BYTES), tail) if tail.start else (tail,)
+
+
+def _entries_of(
+    path: Path, stamp: FileStamp, in_store: RemoteObject | None, ends: Sequence[Span]
+) -> list[Entry] | None:
     """The archive's entries; None where its first bytes are not those of a ZIP archive."""
-    with open_source(path) as file:
+    with open_archive(path, stamp, in_store, ends) as file:
         try:
-            if not file.read(4).startswith(_SIGNATURES):
+            if not file.read(_HEAD_BYTES).startswith(_SIGNATURES):
                 return None
             entries = read_directory(file)
         except OSError as error:
             raise unreadable(path, error) from error
-        except ArchiveRefusedError:
-            check_unchanged(file, path, stamp)  # half an archive is not a damaged one
+        except (ArchiveRefusedError, SourceUnreadableError):
+            file.check_unchanged()  # half an archive is not a damaged one
             raise
-        check_unchanged(file, path, stamp)
+        file.check_unchanged()
     if sum(entry.size_bytes for entry in entries) > MAX_ARCHIVE_BYTES:
         raise ArchiveRefusedError(
             say(
@@ -108,6 +132,7 @@ class _Opening:
 
     file: FoundFile
     stamp: FileStamp
+    in_store: RemoteObject | None
     told_from: str
 
     def rows(self, entries: Sequence[Entry], names: Sequence[str]) -> list[FoundFile]:
@@ -147,6 +172,7 @@ class _Opening:
             entry.crc32,
             entry.method,
             self.stamp,
+            self.in_store,
         )
         return replace(self._row(name), stamp=member.stamp, member=member)
 

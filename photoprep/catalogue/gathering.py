@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from photoprep.catalogue.dropped import dropped_path
@@ -12,8 +13,15 @@ from photoprep.language import say
 from photoprep.remote_address import is_address
 
 
-def gather(given: GivenPaths, *, links_within: Path | None = None) -> Dropped:
+def gather(
+    given: GivenPaths,
+    *,
+    links_within: Path | None = None,
+    on_found: Callable[[int], None] = lambda _found: None,
+) -> Dropped:
     """Find every file under paths of this computer (see ``scan``), or at one address of a store.
+
+    ``on_found`` hears how many are found in a store so far, whose list may take minutes.
 
     Raises:
         UsageError: nothing is there, or it was made by photoprep, or an address is not alone.
@@ -34,4 +42,4 @@ def gather(given: GivenPaths, *, links_within: Path | None = None) -> Dropped:
         )
     from photoprep.catalogue.remote import scan_address  # few people have a store
 
-    return scan_address(addresses[0])
+    return scan_address(addresses[0], on_found)

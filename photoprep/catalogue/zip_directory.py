@@ -12,8 +12,8 @@ import struct
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import BinaryIO
 
+from photoprep.archive_file import Readable
 from photoprep.archive_member import LOCAL_HEADER_BYTES
 from photoprep.errors import ArchiveRefusedError
 from photoprep.language import say
@@ -68,7 +68,7 @@ class _Directory:
     shift_bytes: int
 
 
-def read_directory(file: BinaryIO) -> list[Entry]:
+def read_directory(file: Readable) -> list[Entry]:
     """Every entry of the archive, in the directory's order.
 
     Raises:
@@ -92,7 +92,7 @@ def read_directory(file: BinaryIO) -> list[Entry]:
     return entries
 
 
-def _find(file: BinaryIO, size_bytes: int) -> _Directory:
+def _find(file: Readable, size_bytes: int) -> _Directory:
     tail_bytes = min(size_bytes, _END.size + _LONGEST_COMMENT)
     file.seek(size_bytes - tail_bytes)
     tail = file.read(tail_bytes)
@@ -113,7 +113,7 @@ def _find(file: BinaryIO, size_bytes: int) -> _Directory:
     return _placed(end, length_bytes, start, entries)
 
 
-def _find_large(file: BinaryIO, end: int) -> _Directory | None:
+def _find_large(file: Readable, end: int) -> _Directory | None:
     """The directory by the records of ZIP64, for more than 65,535 entries or 4 GiB."""
     locator_at = end - _END64_LOCATOR.size
     if locator_at < 0:

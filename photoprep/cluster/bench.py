@@ -32,9 +32,9 @@ from photoprep.cluster.versions import versions_here
 from photoprep.errors import MissingExtraError, NoRoomError, PhotoError, SourceUnreadableError
 from photoprep.files import FileStamp, sha256_hex
 from photoprep.language import say
+from photoprep.members import object_of
 from photoprep.photo.source import no_room
 from photoprep.photo.task import PhotoTask, load_room
-from photoprep.remote_store import RemoteObject
 from photoprep.sheet.task import Result, work_on
 from photoprep.walk.crew import time_limit_s
 from photoprep.workers import Crew
@@ -72,7 +72,7 @@ def _work_where_seen(task: _BenchTask) -> Result | Unseen:
     """In the crew's process, where a share that hangs is within the limit of time too."""
     if task.is_shipped:
         return work_on(task.work)
-    if isinstance(photo_of(task.work).member, RemoteObject):
+    if object_of(photo_of(task.work).member):
         return _work_from_store(task.work)
     return work_on(task.work) if _is_seen(photo_of(task.work)) else Unseen()
 

@@ -31,8 +31,8 @@ from photoprep.cluster.roster import Roster
 from photoprep.cluster.versions import RefusedWorker
 from photoprep.errors import PhotoError
 from photoprep.lazily import Lazily
+from photoprep.members import object_of
 from photoprep.photo.task import PhotoTask, SmallerTask
-from photoprep.remote_store import RemoteObject
 from photoprep.sheet.task import PhotoAndCopiesTask, Result, Task
 from photoprep.worker_process import ours
 from photoprep.workers import Outcomes, died
@@ -156,7 +156,7 @@ class _Run:
 
     def _is_to_be_shipped(self, work: PhotoWork, trip: int) -> bool:
         """Whether its source has to go along; one that a store refused to a worker has to."""
-        if trip > 1 and isinstance(photo_of(work).member, RemoteObject):
+        if trip > 1 and object_of(photo_of(work).member):
             return True
         return bool(self._unseen) and self._unseen[place_of(work)] >= most_unseen(work)
 

@@ -18,6 +18,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from photoprep.archive_member import ArchiveMember, head_of_member
 from photoprep.errors import NoRoomError, SourceChangedError
 from photoprep.files import (
     COARSE_CLOCK_NS,
@@ -26,10 +27,10 @@ from photoprep.files import (
     unreadable,
 )
 from photoprep.language import say
-from photoprep.members import pieces_of
+from photoprep.members import Member, pieces_of
 from photoprep.photo.jpeg_head import is_whole_head
 from photoprep.photo.task import HeadTask, SourceTask
-from photoprep.remote_store import Range, RemoteObject, ranges_of
+from photoprep.remote_store import Range, ranges_of
 
 COPY_PREFIX = "member-"
 # What a camera writes before the picture itself: its Exif, a preview, a profile.
@@ -78,14 +79,21 @@ def held_head(task: HeadTask) -> Iterator[Path]:
     if task.member is None:
         yield task.path
         return
-    if isinstance(task.member, RemoteObject):
-        (head,) = ranges_of([Range(task.member, 0, _HEAD_BYTES)])
-        if isinstance(head, bytes) and is_whole_head(head):
-            with _laid_down(iter((head,)), task.member.name, task) as copy:
-                yield copy.path
-            return
+    head = _first_bytes(task.path, task.member)
+    if is_whole_head(head):
+        with _laid_down(iter((head,)), task.member.name, task) as copy:
+            yield copy.path
+        return
     with held(task) as source:
         yield source.path
+
+
+def _first_bytes(path: Path, member: Member) -> bytes:
+    """As many as a head mostly has; none of an object that its store does not give."""
+    if isinstance(member, ArchiveMember):
+        return head_of_member(path, member, _HEAD_BYTES)
+    (head,) = ranges_of([Range(member, 0, _HEAD_BYTES)])
+    return head if isinstance(head, bytes) else b""
 
 
 def plain_ending(name: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from photoprep.language import Language, in_language, say
+from photoprep.language import Language, in_language, say, say_number
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -29,6 +29,7 @@ class RunProgress:
         self._console, self._language, self._wanted = console, language, wanted
         self._bar: Progress | None = None
         self._tasks: dict[str, TaskID] = {}
+        self._step = ""
 
     def __enter__(self) -> RunProgress:
         return self
@@ -39,8 +40,15 @@ class RunProgress:
             self._bar = None
 
     def looks(self, done: int, total: int) -> None:
-        """Show that ``done`` of ``total`` files in a store are looked at."""
-        self._show(say("Looking at the files in the store"), done, total)
+        """Show that ``done`` of ``total`` files in a store are looked at.
+
+        With a ``total`` of 0 their list is still coming, and ``done`` of them are found.
+        """
+        if total:
+            self._show(say("Looking at the files in the store"), done, total)
+        else:
+            found = say_number(done, "{count:,} file found", "{count:,} files found")
+            self._move(say("Reading the store's list"), done, None, found)
 
     def photos(self, done: int, total: int) -> None:
         """Show that ``done`` of ``total`` photos are made."""
@@ -63,36 +71,43 @@ class RunProgress:
         self._show(say("Putting the results into the store"), done, total)
 
     def _show(self, step: str, done: int, total: int) -> None:
+        if total:  # a step with nothing to do takes no other's place
+            self._move(step, done, total, f"{done:{len(str(total))}}/{total}")
+
+    def _move(self, step: str, done: int, total: int | None, how_far: str) -> None:
+        """Show this step and no other; the bar of one without a ``total`` only moves."""
         if self._wanted and self._bar is None:
             console = self._console()
             self._wanted = console.is_terminal
             if self._wanted:
-                self._bar = _bar(console, self._language())
+                self._bar = _bar(console)
                 self._bar.start()
-        if self._bar is None or (not total and step not in self._tasks):
-            return  # a step with nothing to do takes no other's place
-        if step not in self._tasks:
+        if self._bar is None:
+            return
+        if step != self._step:
             for task in self._tasks.values():
                 self._bar.update(task, visible=False)
-            said = in_language(step, self._language())
-            self._tasks[step] = self._bar.add_task(said, total=total, visible=False)
-        self._bar.update(self._tasks[step], completed=done, total=total, visible=total > 0)
+            self._step = step
+        language = self._language()
+        how_far = in_language(how_far, language)
+        if step not in self._tasks:
+            left = in_language(say("· time left:"), language) if total else ""
+            self._tasks[step] = self._bar.add_task(
+                in_language(step, language), total=total, how_far=how_far, left=left
+            )
+        self._bar.update(
+            self._tasks[step], completed=done, total=total, visible=True, how_far=how_far
+        )
 
 
-def _bar(console: Console, language: Language) -> Progress:
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeRemainingColumn,
-    )
+def _bar(console: Console) -> Progress:
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
     return Progress(
         TextColumn("{task.description}"),
         BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn(in_language(say("· time left:"), language)),
+        TextColumn("{task.fields[how_far]}", "progress.download", markup=False),
+        TextColumn("{task.fields[left]}", markup=False),
         TimeRemainingColumn(),
         console=console,
         transient=True,

@@ -7,15 +7,16 @@ question is a journey.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
-from photoprep.archive_member import ArchiveMember, head_of_member
-from photoprep.errors import PhotoError, SourceUnreadableError
+from photoprep.archive_file import open_archive
+from photoprep.archive_member import ArchiveMember, head_of_member, place_of_head
+from photoprep.errors import PhotoError, SourceChangedError, SourceUnreadableError
 from photoprep.files import FileStamp, open_source, sha256_of_file, unreadable
-from photoprep.members import Member, sha256_of_member
+from photoprep.members import Member, object_of, pieces_of, sha256_of_member
 from photoprep.photo.formats import HEAD_BYTES, Recognised, recognise, recognise_file
 from photoprep.remote_store import Range, RemoteObject, ranges_of
 
@@ -52,12 +53,12 @@ def kind_of(file: ContentFile) -> Recognised | None:
     """What a file is, wherever it is; raises ``PhotoError``."""
     if file.member is None:
         return recognise_file(file.path)
-    if isinstance(file.member, RemoteObject):
-        kind = kinds_in_store([file])[file.name]
-        if isinstance(kind, PhotoError):
-            raise kind
-        return kind
-    return recognise(head_of_member(file.path, file.member, HEAD_BYTES), Path(file.member.name))
+    if isinstance(file.member, ArchiveMember) and not file.member.in_store:
+        return recognise(head_of_member(file.path, file.member, HEAD_BYTES), Path(file.member.name))
+    kind = kinds_in_store([file])[file.name]
+    if isinstance(kind, PhotoError):
+        raise kind
+    return kind
 
 
 def kinds_in_store(
@@ -68,17 +69,67 @@ def kinds_in_store(
     ``on_look`` hears ``(done, total)`` while that is asked, which of many takes minutes.
     """
     kinds: dict[str, Recognised | PhotoError | None] = {}
-    remote = [(file.name, file.member) for file in files if isinstance(file.member, RemoteObject)]
-    for some in _batches(remote):
-        on_look(len(kinds), len(remote))
-        heads = ranges_of([Range(member, 0, HEAD_BYTES) for _, member in some])
-        for (name, member), head in zip(some, heads, strict=True):
-            kinds[name] = (
-                head if isinstance(head, PhotoError) else recognise(head, Path(member.name))
-            )
+    remote = [
+        (file, file.member, found)
+        for file in files
+        if file.member and (found := object_of(file.member))
+    ]
+    for start in range(0, len(remote), _AT_ONCE):
+        on_look(start, len(remote))
+        some = remote[start : start + _AT_ONCE]
+        heads = ranges_of([_place_of_head(member, found) for _, member, found in some])
+        for (file, member, _), head in zip(some, heads, strict=True):
+            kinds[file.name] = _kind_by(head, file.path, member)
+        kinds |= _of_changed_archives([file for file, *_ in some], kinds)
     if remote:
         on_look(len(remote), len(remote))
     return kinds
+
+
+def _place_of_head(member: Member, found: RemoteObject) -> Range:
+    """Where in the store the first bytes of a file are: in what was found there."""
+    if isinstance(member, RemoteObject):
+        return Range(found, 0, HEAD_BYTES)
+    place = place_of_head(member, HEAD_BYTES)
+    return Range(found, place.start, place.length_bytes)
+
+
+def _kind_by(
+    head: bytes | PhotoError, path: Path, member: Member
+) -> Recognised | PhotoError | None:
+    """What a file of a store is, by what has come from the place of its first bytes."""
+    if isinstance(head, PhotoError):
+        return head
+    try:
+        if isinstance(member, ArchiveMember):
+            head = head_of_member(path, member, HEAD_BYTES, known=head)
+        return recognise(head, Path(member.name))
+    except PhotoError as error:
+        return error
+
+
+def _of_changed_archives(
+    files: Sequence[ContentFile], kinds: Mapping[str, Recognised | PhotoError | None]
+) -> dict[str, PhotoError]:
+    """The files whose archives are no longer those of the list: their heads mean nothing."""
+    within = [
+        (file.name, file.path, archive)
+        for file in files
+        if isinstance(file.member, ArchiveMember) and (archive := file.member.in_store)
+    ]
+    asked = {
+        archive: path
+        for name, path, archive in within
+        if not isinstance(kinds[name], PhotoError)  # a store that is gone is not waited for again
+    }
+    wrong: dict[RemoteObject, PhotoError] = {}
+    for archive, path in asked.items():
+        try:
+            with open_archive(path, archive.stamp, archive) as opened:
+                opened.check_unchanged()
+        except PhotoError as error:
+            wrong[archive] = error
+    return {name: wrong[archive] for name, _, archive in within if archive in wrong}
 
 
 def content_sha256(file: ContentFile) -> str:
@@ -99,12 +150,15 @@ def samples_of(files: Sequence[StampedFile]) -> dict[str, bytes]:
     ``files`` are of one size. One that cannot be read is left out: that is said when it is to be
     read for good.
     """
-    if any(isinstance(file.member, RemoteObject) for file in files):
+    if any(isinstance(file.member, ArchiveMember) for file in files):
+        sample = _checksum
+    elif any(file.member for file in files):
         return _samples_in_store(files)
-    sample = _checksum if any(file.member for file in files) else _sample
+    else:
+        sample = _sample
     samples: dict[str, bytes] = {}
     for file in files:
-        with suppress(SourceUnreadableError):
+        with suppress(SourceUnreadableError, SourceChangedError):
             samples[file.name] = sample(file)
     return samples
 
@@ -112,7 +166,8 @@ def samples_of(files: Sequence[StampedFile]) -> dict[str, bytes]:
 def _samples_in_store(files: Sequence[StampedFile]) -> dict[str, bytes]:
     samples: dict[str, bytes] = {}
     remote = [(file.name, file.member) for file in files if isinstance(file.member, RemoteObject)]
-    for some in _batches(remote):
+    for start in range(0, len(remote), _AT_ONCE):
+        some = remote[start : start + _AT_ONCE]
         places = [
             Range(member, place, _SAMPLE_BYTES)
             for _, member in some
@@ -131,6 +186,10 @@ def _checksum(file: StampedFile) -> bytes:
     if isinstance(file.member, ArchiveMember):
         return file.member.crc32.to_bytes(4, "big")
     checksum = 0
+    if file.member is not None:
+        for piece in pieces_of(file.path, file.member):
+            checksum = zlib.crc32(piece, checksum)
+        return checksum.to_bytes(4, "big")
     try:
         with open_source(file.path) as opened:
             while piece := opened.read(_PIECE_BYTES):
@@ -155,10 +214,3 @@ def _sample(file: StampedFile) -> bytes:
 
 def _sample_places(size_bytes: int) -> tuple[int, int, int]:
     return 0, size_bytes // 2, max(0, size_bytes - _SAMPLE_BYTES)
-
-
-def _batches(
-    remote: Sequence[tuple[str, RemoteObject]],
-) -> Iterator[Sequence[tuple[str, RemoteObject]]]:
-    for start in range(0, len(remote), _AT_ONCE):
-        yield remote[start : start + _AT_ONCE]

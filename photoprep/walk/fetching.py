@@ -20,9 +20,10 @@ from threading import Lock, Thread
 from photoprep.errors import NoRoomError, PhotoError, SourceUnreadableError, StoreError
 from photoprep.files import FileStamp
 from photoprep.language import say
+from photoprep.members import Member, object_of, pieces_of
 from photoprep.photo.source import COPY_PREFIX, no_room, plain_ending
 from photoprep.photo.task import PhotoTask
-from photoprep.remote_store import RemoteObject, pieces_of_object, takes_many_at_once
+from photoprep.remote_store import takes_many_at_once
 from photoprep.sheet.task import PhotoAndCopiesTask, Task
 
 _AT_ONCE, _AHEAD = 8, 24
@@ -55,12 +56,13 @@ class FetchAhead:
     Tasks are asked for by their places, mostly one after the other.
     """
 
-    def __init__(self, originals: Sequence[RemoteObject], folder: Path | None) -> None:
+    def __init__(self, originals: Sequence[Member], folder: Path | None) -> None:
         self._originals, self._folder = originals, folder
         self._coming: dict[int, Future[_Came]] = {}
         self._next, self._coming_bytes, self._refused = 0, 0, 0
-        self._orders: SimpleQueue[tuple[RemoteObject, Future[_Came]] | None] = SimpleQueue()
-        many = bool(originals) and takes_many_at_once(originals[0].address)
+        self._orders: SimpleQueue[tuple[Member, Future[_Came]] | None] = SimpleQueue()
+        store = object_of(originals[0]) if originals else None
+        many = store is not None and takes_many_at_once(store.address)
         # A store may hang for minutes; nobody who wants to leave is to wait for that.
         self._threads = [
             Thread(target=self._work, name="fetching", daemon=True)
@@ -153,14 +155,14 @@ class FetchAhead:
 
 
 def fetch_ahead(
-    originals: Sequence[RemoteObject | object], folder: Path | None, *, wanted: bool
+    originals: Sequence[Member | None], folder: Path | None, *, wanted: bool
 ) -> FetchAhead:
     """What fetches these originals, where all of them lie in a store and that is ``wanted``."""
-    remote = [each for each in originals if isinstance(each, RemoteObject)]
+    remote = [each for each in originals if each and object_of(each)]
     return FetchAhead(remote if wanted and len(remote) == len(originals) else (), folder)
 
 
-def _fetched(original: RemoteObject, folder: Path | None) -> _Came:
+def _fetched(original: Member, folder: Path | None) -> _Came:
     """A copy of an original, or why there is none."""
     try:
         handle, name = tempfile.mkstemp(plain_ending(original.name), COPY_PREFIX, folder)
@@ -169,7 +171,7 @@ def _fetched(original: RemoteObject, folder: Path | None) -> _Came:
     path = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:
-            for piece in pieces_of_object(original):
+            for piece in pieces_of(path, original):
                 file.write(piece)
         then_ns = path.stat().st_mtime_ns - _DATED_BACK_NS
         os.utime(path, ns=(then_ns, then_ns))

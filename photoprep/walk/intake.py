@@ -21,11 +21,10 @@ from photoprep.errors import (
 )
 from photoprep.files import FileStamp
 from photoprep.language import say
-from photoprep.members import Member
+from photoprep.members import Member, object_of
 from photoprep.outcome import Failed, Skipped, Subject
 from photoprep.output_folder import OutputFolder
 from photoprep.photo.formats import Recognised
-from photoprep.remote_store import RemoteObject
 from photoprep.walk.content import kind_of, kinds_in_store
 
 PHOTOS_FOLDER = "photos"
@@ -95,7 +94,7 @@ def take_in(
         (
             file
             for file in dropped.files
-            if isinstance(file.member, RemoteObject) and not is_known(file.name, file.member.stamp)
+            if file.member and object_of(file.member) and not is_known(file.name, file.member.stamp)
         ),
         on_look,
     )
@@ -215,7 +214,7 @@ def _no_picture(file: FoundFile, kind: Recognised | None) -> Skipped | _Trouble:
         return _Trouble(reason, kind.advice)
     if kind is not None:
         return Skipped(file.name, say("It is no picture but {kind}.", kind=kind.name), kind.advice)
-    if is_archive_name(file.path) and file.member is None:
+    if not isinstance(file.member, ArchiveMember) and is_archive_name(Path(file.name)):
         reason = say("It is named like a ZIP archive, but its content is none.")
         return _Trouble(reason, say("Copy it again, or ask for it once more."))
     return Skipped(file.name, say("It is no picture."))

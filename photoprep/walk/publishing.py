@@ -19,9 +19,10 @@ from photoprep.files import sha256_hex, write_whole
 from photoprep.language import say
 from photoprep.output_folder import OutputFolder
 from photoprep.remote_address import below, checked_address, own_name, takes_files_whole
-from photoprep.remote_store import RemoteObject, content_of, objects_below, put, remove
+from photoprep.remote_listing import objects_below
+from photoprep.remote_store import RemoteObject, content_of, put, remove
 from photoprep.report import Published
-from photoprep.walk.crew import OnDone
+from photoprep.walk.crew import OnDone, unheard
 from photoprep.walk.publication import (
     RECORD_NAME,
     Entry,
@@ -62,29 +63,37 @@ class Publication:
         name = _NO_NAME.sub("-", own_name(self.address))[:_LONGEST_NAME]
         return _data_folder() / f"{name}-{sha256_hex(self.address.encode())[:10]}"
 
-    def begin(self) -> None:
+    def begin(self, on_look: OnDone = unheard) -> None:
         """Learn before the work whether anything can be put there.
+
+        ``on_look`` hears ``(found, 0)`` of the files there while their list comes.
 
         Raises:
             StoreError: the store cannot be reached, or refuses.
             MissingExtraError: what reads such addresses is not installed here.
 
         """
-        self._write(self._record(self._there()))
+        self._write(self._record(self._there(on_look)))
 
     def publish(
-        self, folder: OutputFolder, wanted: Iterable[str], last: Sequence[str], on_upload: OnDone
+        self,
+        folder: OutputFolder,
+        wanted: Iterable[str],
+        last: Sequence[str],
+        on_upload: OnDone,
+        on_look: OnDone = unheard,
     ) -> Published:
         """Put there what of the ``wanted`` outputs is new, and take away what is no longer wanted.
 
-        ``last`` are put there last, in that order. ``on_upload`` hears ``(done, total)``.
+        ``last`` are put there last, in that order. ``on_upload`` hears ``(done, total)``,
+        ``on_look`` what ``begin`` tells it.
 
         Raises:
             CannotWriteError: a file that photoprep did not put there stands in the place of one.
             StoreError: the store cannot be reached any more, or refuses.
 
         """
-        there = self._there()
+        there = self._there(on_look)
         local = _local(folder, wanted, last)
         plan = planned(local, there, self._record(there), _sha256_there)
         if plan.taken:
@@ -98,12 +107,13 @@ class Publication:
             on_upload(done, len(plan.put))
         for path in plan.remove:
             remove(below(self.address, path))
-        self._write(finished(plan, self._there()), folder)
+        self._write(finished(plan, self._there(on_look)), folder)
         return Published(self.address, len(plan.put), len(plan.keep), len(plan.remove))
 
-    def _there(self) -> dict[str, RemoteObject]:
+    def _there(self, on_look: OnDone) -> dict[str, RemoteObject]:
         start = len(below(self.address, ""))
-        return {found.address[start:]: found for found in objects_below(self.address)}
+        objects = objects_below(self.address, lambda found: on_look(found, 0))
+        return {found.address[start:]: found for found in objects}
 
     def _record(self, there: Mapping[str, RemoteObject]) -> dict[str, Entry]:
         """What is ours there. Each line proves itself, so that a spare of them does no harm."""

@@ -70,7 +70,7 @@ class RealStore:
 
 
 @contextmanager
-def real_store(folder: Path) -> Iterator[RealStore]:
+def real_store(folder: Path, *, files_a_page: int = 1000) -> Iterator[RealStore]:
     """A server with an empty bucket, until the block ends; its log lies in the folder."""
     port = free_port()
     log = folder / "requests.log"
@@ -79,6 +79,7 @@ def real_store(folder: Path) -> Iterator[RealStore]:
             [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)],
             stdout=out,
             stderr=out,
+            env=os.environ | {"MOTO_S3_DEFAULT_MAX_KEYS": str(files_a_page)},
         )
     environment = _ACCOUNT | {"AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}"}
     s3 = boto3.client(

@@ -15,6 +15,7 @@ from photoprep.cluster import parcels, places, running
 from photoprep.cluster.connecting import connected
 from photoprep.cluster.parcels import Parcel, PhotoWork
 from photoprep.cluster.versions import Versions
+from tests.archives import zipped
 from tests.cluster.clusters import RealCluster, real_cluster
 from tests.noise import bound_preset, noisy_photo
 from tests.remote.stores import BUCKET, RealStore, without_account
@@ -39,7 +40,10 @@ class Local:
 def local(running_store: RealStore, tmp_path_factory: pytest.TempPathFactory) -> Local:
     folder = tmp_path_factory.mktemp("local")
     for number in range(PHOTOS):
-        noisy_photo(folder / f"catalogue/Lamp L{number}.png", number)
+        # Some of them in an archive.
+        below = "more" if number < 3 else "catalogue"
+        noisy_photo(folder / f"{below}/Lamp L{number}.png", number)
+    zipped(folder / "catalogue/more.zip", folder / "more")
     running_store.put_folder(folder / "catalogue", "catalogue")
     report = prepared(folder / "catalogue", folder / "out")
     return Local(report, contents(folder / "out"))

@@ -13,7 +13,8 @@ from photoprep import load_preset, prepare
 from photoprep.errors import ExitCode, StoreError
 from photoprep.outcome import Failed
 from photoprep.photo.task import PhotoTask
-from photoprep.remote_store import RemoteObject, objects_below
+from photoprep.remote_listing import objects_below
+from photoprep.remote_store import RemoteObject
 from photoprep.walk import fetching
 from photoprep.walk.fetching import FetchAhead, fetch_ahead
 from tests.cluster.clusters import wait_until

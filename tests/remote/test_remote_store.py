@@ -16,12 +16,12 @@ from photoprep.errors import (
     SourceUnreadableError,
     UsageError,
 )
+from photoprep.remote_listing import objects_below
 from photoprep.remote_store import (
     Range,
     RemoteObject,
     check_unchanged,
     look_at,
-    objects_below,
     pieces_of_object,
     put,
     ranges_of,
@@ -73,6 +73,14 @@ def test_marks_of_folders_are_no_files_and_an_address_may_be_a_file(store: RealS
     (alone,) = objects_below(f"s3://{BUCKET}/marks/inner/a.jpg")
     assert alone.address == f"s3://{BUCKET}/marks/inner/a.jpg"
     assert objects_below(f"s3://{BUCKET}/mar") == []
+
+
+@pytest.mark.parametrize("scheme", ["s3", "s3a"])
+def test_files_have_the_addresses_that_were_asked_for(store: RealStore, scheme: str) -> None:
+    store.put("schemes/a.jpg", b"1")
+    (found,) = objects_below(f"{scheme}://{BUCKET}/schemes")
+    assert found.address == f"{scheme}://{BUCKET}/schemes/a.jpg"
+    assert b"".join(pieces_of_object(found)) == b"1"
 
 
 def test_parts_come_in_the_order_in_which_they_are_asked_for(store: RealStore) -> None:

@@ -17,7 +17,7 @@ from photoprep.outcome import Failed, Prepared, Reused, Skipped
 from photoprep.photo.decode import set_up_decoders
 from photoprep.photo.make import read_head
 from photoprep.photo.task import HeadTask
-from photoprep.remote_store import objects_below
+from photoprep.remote_listing import objects_below
 from tests.noise import bound_preset, noisy_photo
 from tests.remote.stores import BUCKET, RealStore
 from tests.support import Inline, contents, photoprep, small_photo, written
@@ -92,7 +92,8 @@ def test_a_store_is_prepared_as_a_folder_is_and_read_once(
     looked: list[tuple[int, int]] = []
     report = prepared(ADDRESS, out, on_look=lambda done, total: looked.append((done, total)))
     files = sum(not path.name.startswith((".", "Thumbs")) for path in local.photos.rglob("*.*"))
-    assert looked == [(0, files), (files, files)]
+    found = sum(path.is_file() for path in local.photos.rglob("*"))
+    assert looked == [(0, 0), (found, 0), (0, files), (files, files)]
     assert report.to_json() == local.report.to_json()
     assert contents(out) == local.made
     assert [path for path in (out / ".photoprep/unfinished").iterdir() if path.is_file()] == []
@@ -147,20 +148,16 @@ def test_one_that_is_replaced_while_the_run_lasts_is_named(
     assert "changed while it was being read" in failed.reason
 
 
-def test_archives_and_results_of_earlier_runs_are_told_apart(
-    store: RealStore, tmp_path: Path
-) -> None:
+def test_results_of_earlier_runs_are_left_aside(store: RealStore, tmp_path: Path) -> None:
     photo = small_photo(tmp_path / "a.png").read_bytes()
-    for name in ("a.png", "factory.zip", "old-prepared/.photoprep/state.db", "old-prepared/x.jpg"):
+    for name in ("a.png", "old-prepared/.photoprep/state.db", "old-prepared/x.jpg"):
         store.put(f"mixed/{name}", photo)
     report = prepare(
         f"s3://{BUCKET}/mixed", out=tmp_path / "out", executor=Inline(), mails=False, sheets=[]
     )
     rows = {row.source: row for row in report.photos}
     assert isinstance(rows["a.png"], Prepared)
-    archive, earlier = rows["factory.zip"], rows["old-prepared"]
-    assert isinstance(archive, Failed)
-    assert "archive in a store" in archive.reason
+    earlier = rows["old-prepared"]
     assert isinstance(earlier, Skipped)
     assert "made" in earlier.reason
     with pytest.raises(UsageError, match="was made by photoprep") as refused:

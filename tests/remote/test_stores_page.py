@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.api.documented import ROOT
+from tests.archives import zipped
 from tests.remote.stores import RealStore
 from tests.support import photoprep, small_photo
 
@@ -29,6 +30,7 @@ def test_what_the_page_tells_to_type_goes_well(
     for number, view in enumerate(["closed", "open"]):
         small_photo(tmp_path / f"FOLDER/Lamp L2/{view}.png", number)
     store.put_folder(tmp_path / "FOLDER", "catalogue")
+    store.put("factory.zip", zipped(tmp_path / "factory.zip", tmp_path / "FOLDER").read_bytes())
     ran = photoprep(*shlex.split(typed), cwd=tmp_path)
     assert ran.returncode == 0, ran.stdout + ran.stderr
 
