@@ -30,7 +30,6 @@ from photoprep.files import (
 )
 from photoprep.language import say
 from photoprep.remembered import RememberedSource, WrittenOutput
-from photoprep.report import Finding
 from photoprep.state import State
 
 MARKER = ".photoprep"
@@ -42,12 +41,6 @@ _UNFINISHED = "unfinished"
 
 # Windows refuses to remove what is open; what stays is met by the run after.
 _STILL_OPEN = (FileNotFoundError, PermissionError) if os.name == "nt" else (FileNotFoundError,)
-
-_REBUILT = {
-    "damaged": say("was damaged; it was set aside as .photoprep/state-damaged.db"),
-    "missing": say("was gone"),
-    "older": say("was an older photoprep's; it was set aside as .photoprep/state-older.db"),
-}
 
 
 def is_output_folder(folder: Path) -> bool:
@@ -117,28 +110,6 @@ class OutputFolder:
     def unpacking_folder(self) -> Path:
         """Where workers may keep private copies; what killed ones leave, the next run removes."""
         return self.folder / MARKER / _UNFINISHED
-
-    @property
-    def findings(self) -> tuple[Finding, ...]:
-        """What there is to say of the folder itself: that its record had to be begun anew."""
-        if not self.state.rebuilt:
-            return ()
-        return (
-            Finding(
-                "record-rebuilt",
-                "warning",
-                say(
-                    "The record of earlier runs {what}. A new one was begun "
-                    "and every photo prepared anew; files that are not known as photoprep's "
-                    "were left "
-                    "alone.",
-                    what=_REBUILT[self.state.rebuilt],
-                ),
-                say(
-                    'If there are names with "-2", compare the files and delete what is not needed.'
-                ),
-            ),
-        )
 
     def holds(self, path: str, sha256: str) -> bool:
         """Whether the file at ``path`` is there, whole, and what photoprep wrote."""

@@ -47,7 +47,7 @@ from photoprep.report_file import write_json
 from photoprep.state import State
 from photoprep.walk.copies import copies_aside, copy_findings, copy_outcome, remember_copies
 from photoprep.walk.crew import Elsewhere, OnDone, PhotoCrew, Team, photo_crew, unheard
-from photoprep.walk.findings import findings_of, plugin_findings
+from photoprep.walk.findings import findings_of, plugin_findings, record_findings
 from photoprep.walk.grouping import grouped
 from photoprep.walk.intake import Candidate, Copy, Intake, no_photos, take_in, with_outputs
 from photoprep.walk.listing import listed
@@ -283,7 +283,12 @@ def prepare(
             spec,
             [*copy_findings(intake, photos), *lookalike_findings(ready, wanted=keep_all)],
             left_alone,
-            [*folder.findings, *plugin_findings(), *sheeted.findings, *mailed.findings],
+            [
+                *record_findings(folder.state.rebuilt),
+                *plugin_findings(),
+                *sheeted.findings,
+                *mailed.findings,
+            ],
         )
         report = replace(
             begun,

@@ -12,6 +12,7 @@ from photoprep.files import COARSE_CLOCK_NS, FileStamp, sha256_hex
 from photoprep.output_folder import is_output_folder, open_output_folder
 from photoprep.remembered import RememberedRefusal, RememberedSource, WrittenOutput
 from photoprep.state import SPARE_FILE, State
+from photoprep.walk.findings import record_findings
 
 
 def test_what_was_written_is_known_at_the_next_run(tmp_path: Path) -> None:
@@ -92,17 +93,17 @@ def test_a_damaged_record_is_begun_anew_and_said(tmp_path: Path) -> None:
     with open_output_folder(tmp_path) as folder:
         folder.write("photos/a.jpg", b"ours")
         folder.write("photos/b.jpg", b"ours too")
-        assert folder.findings == ()
+        assert record_findings(folder.state.rebuilt) == []
     (tmp_path / "photos/b.jpg").write_bytes(b"edited")
     (tmp_path / ".photoprep/state.db").write_bytes(b"this is no database" * 100)
     with open_output_folder(tmp_path) as folder:
-        (finding,) = folder.findings
+        (finding,) = record_findings(folder.state.rebuilt)
         assert finding.code == "record-rebuilt"
         assert "state-damaged.db" in finding.message
         assert folder.holds("photos/a.jpg", sha256_hex(b"ours"))
         assert not folder.may_write("photos/b.jpg")
     with open_output_folder(tmp_path) as folder:
-        assert folder.findings == ()
+        assert record_findings(folder.state.rebuilt) == []
 
 
 def test_no_damage_to_the_record_passes_unnoticed(tmp_path: Path) -> None:
@@ -150,7 +151,7 @@ def test_a_damaged_spare_is_made_anew_from_the_record(tmp_path: Path) -> None:
     lines = spare.read_bytes()
     spare.write_bytes(b"\xff" + lines[:20])
     with open_output_folder(tmp_path) as folder:
-        assert folder.findings == ()
+        assert record_findings(folder.state.rebuilt) == []
     assert spare.read_bytes() == lines
 
 

@@ -11,6 +11,12 @@ from photoprep.photo.doubts import doubts_of
 from photoprep.preset import PhotoSpec
 from photoprep.report import Finding
 
+_REBUILT = {
+    "damaged": say("was damaged; it was set aside as .photoprep/state-damaged.db"),
+    "missing": say("was gone"),
+    "older": say("was an older photoprep's; it was set aside as .photoprep/state-older.db"),
+}
+
 
 def findings_of(
     products: Sequence[Finding],
@@ -68,6 +74,26 @@ def plugin_findings() -> list[Finding]:
             ),
         )
         for broken in broken_decoders()
+    ]
+
+
+def record_findings(rebuilt: str) -> list[Finding]:
+    """What there is to say of an output folder whose record had to be begun anew: why."""
+    if not rebuilt:
+        return []
+    return [
+        Finding(
+            "record-rebuilt",
+            "warning",
+            say(
+                "The record of earlier runs {what}. A new one was begun "
+                "and every photo prepared anew; files that are not known as photoprep's "
+                "were left "
+                "alone.",
+                what=_REBUILT[rebuilt],
+            ),
+            say('If there are names with "-2", compare the files and delete what is not needed.'),
+        )
     ]
 
 
