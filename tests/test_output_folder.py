@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from photoprep.errors import CannotWriteError, OutputBusyError
-from photoprep.files import COARSE_CLOCK_NS, FileStamp, sha256_hex
+from photoprep.files import COARSE_CLOCK_NS, FileStamp, Sink, sha256_hex, spooled
 from photoprep.output_folder import is_output_folder, open_output_folder
+from photoprep.rehearsal import rehearse
 from photoprep.remembered import RememberedRefusal, RememberedSource, WrittenOutput
 from photoprep.state import SPARE_FILE, State
 from photoprep.walk.findings import record_findings
@@ -66,6 +67,54 @@ def test_unfinished_files_are_swept(tmp_path: Path) -> None:
     leftover.write_bytes(b"half")
     with open_output_folder(tmp_path):
         assert not leftover.exists()
+
+
+def pieces(held: Sink) -> None:
+    for piece in (b"one ", b"piece ", b"at a time"):
+        held.write(piece)
+
+
+def test_what_is_written_piece_by_piece_is_as_if_it_were_written_whole(tmp_path: Path) -> None:
+    with open_output_folder(tmp_path) as folder:
+        written = folder.spool("report.json", pieces)
+        assert written.sha256 == sha256_hex(b"one piece at a time")
+        assert not (tmp_path / "report.json").exists()
+        folder.write_if_new("report.json", written)
+        assert folder.holds("report.json", written.sha256)
+        assert (tmp_path / "report.json").read_bytes() == b"one piece at a time"
+        before = (tmp_path / "report.json").stat()
+        folder.write_if_new("report.json", folder.spool("report.json", pieces))
+        after = (tmp_path / "report.json").stat()
+        assert (after.st_mtime_ns, after.st_ino) == (before.st_mtime_ns, before.st_ino)
+        assert list((tmp_path / ".photoprep/unfinished").iterdir()) == []
+        folder.spool("report.json", pieces)
+    with open_output_folder(tmp_path) as folder:
+        assert list(folder.unpacking_folder.iterdir()) == []
+        assert folder.is_as_written("report.json")
+
+
+def test_what_is_spooled_takes_no_persons_place(tmp_path: Path) -> None:
+    (tmp_path / "report.json").write_bytes(b"a person's")
+    with open_output_folder(tmp_path) as folder:
+        with pytest.raises(CannotWriteError, match="did not write"):
+            folder.write_if_new("report.json", folder.spool("report.json", pieces))
+        assert (tmp_path / "report.json").read_bytes() == b"a person's"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs Linux's full device")
+def test_a_disk_that_is_full_half_way_leaves_nothing_half_written(tmp_path: Path) -> None:
+    temporary = tmp_path / "half"
+    temporary.symlink_to("/dev/full")
+    with pytest.raises(CannotWriteError, match="full"):
+        spooled(temporary, pieces)
+    assert not temporary.is_symlink()
+
+
+def test_a_rehearsal_spools_nothing_into_the_folder(tmp_path: Path) -> None:
+    with rehearse(tmp_path / "out") as folder:
+        folder.write_if_new("report.json", folder.spool("report.json", pieces))
+        assert folder.read("report.json") == b"one piece at a time"
+    assert not (tmp_path / "out").exists()
 
 
 def test_one_run_at_a_time_even_after_a_kill(tmp_path: Path) -> None:
