@@ -88,6 +88,7 @@ BY_OTHERS = {
     "python3 -m venv build-env": _ONE_FILE,
     "build-env/bin/": _ONE_FILE,
     "python tests/howtos.py ": "this is it; .ci/run runs it",
+    "python tests/single_file.py ": ".ci/run runs it",
     "dask ": _CLUSTER,
     "man ": "shows a page; tests/test_man_page.py has it shown",
     "systemctl ": _SESSION,
