@@ -152,6 +152,13 @@ def _lives_with_others(single: Trial) -> list[str]:
         wrong.append(f"watch: {watched.returncode}, {watched.stderr}")
     if str(single.command) not in single.run("service", "show", "INBOX").stdout:
         wrong.append("its service would run another program")
+    single.run("shortcut", "install")
+    launchers = list(single.here.glob("an empty home/.local/share/applications/*.desktop"))
+    lines = "".join(each.read_text(encoding="utf-8") for each in launchers).splitlines()
+    icons = [line.removeprefix("Icon=") for line in lines if line.startswith("Icon=")]
+    if not icons or not all(Path(icon).is_file() for icon in icons):
+        wrong.append(f"its icon has no picture that stays: {icons}")
+    single.run("shortcut", "remove")
     browser = single.here / "browser"
     browser.write_text('#!/bin/sh\necho "$LD_LIBRARY_PATH" >browsed\n', encoding="utf-8")
     browser.chmod(0o755)
