@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -79,7 +80,9 @@ def main(arguments: list[str]) -> int:
             _furnish(folder)
         here = shutil.copy(file, folders[0] / "photoprep 出口")
         single, other = Trial(Path(here), folders[0]), Trial(installed, folders[1])
-        wrong = [*_tells(single, other), *_makes(single, other), *_lives_with_others(single)]
+        with ThreadPoolExecutor(1) as beside:  # each start has much to unpack
+            told = beside.submit(_tells, single, other)
+            wrong = [*_makes(single, other), *_lives_with_others(single), *told.result()]
         wrong += [f"left behind: {path}" for path in (single.here / "temporary").iterdir()]
     for each in wrong:
         print(f"The single file: {each}")
