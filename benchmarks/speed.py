@@ -3,9 +3,9 @@
     python -m benchmarks.speed FOLDER... [--photos 40] [--runs 5] [--out FILE.json]
 
 Whole processes, start-up counted, all on the same cores: photoprep as a person runs it, but
-without mails, which the others don't write; sharp with one decode and resize a photo and then a
-bisection over whole-number quality, in one Node process; ImageMagick with ``jpeg:extent``, one
-process a photo. They take turns, so that a drifting machine drifts under all; medians count.
+without mails and sheets, which the others don't make; sharp with one decode and resize a photo and
+then a bisection over whole-number quality, in one Node process; ImageMagick with ``jpeg:extent``,
+one process a photo. They take turns, so that a drifting machine drifts under all; medians count.
 
 Then one core against all, and the stages of a photo: what the whole costs against "decode, scale,
 one final encode", and what the fit costs against one final encode. See ``memory.py`` for memory.
@@ -111,7 +111,9 @@ def run_photoprep(photos: list[Path], out: Path, *, jobs: int) -> None:
     command = [sys.executable, "-m", "photoprep", str(photos[0].parent), "--out", str(out)]
     environment = {key: os.environ[key] for key in os.environ if key != "PYTHONDONTWRITEBYTECODE"}
     subprocess.run(
-        [*command, "--jobs", str(jobs), "--quiet", "--no-mails"], check=True, env=environment
+        [*command, "--jobs", str(jobs), "--quiet", "--no-mails", "--no-sheets"],
+        check=True,
+        env=environment,
     )
 
 

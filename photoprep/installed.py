@@ -16,6 +16,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 
+from photoprep.language import Sentence, say
+
 DECODERS, DELIVERIES = "photoprep.decoders", "photoprep.delivery"
 
 _ENDING = ".dist-info"
@@ -41,6 +43,21 @@ class PluginEntry:
     def plugin(self) -> str:
         """The distribution with its version, as people are told of it: ``photoprep-qoi 1.0``."""
         return f"{self.distribution} {self.version}"
+
+
+def is_single_file() -> bool:
+    """Whether this photoprep is one file with its own Python, into which nothing is installed."""
+    return bool(getattr(sys, "frozen", False))  # PyInstaller's mark
+
+
+def how_to_add_cluster() -> Sentence:
+    """What to do where the extra ``cluster`` is wanted and is not here."""
+    if is_single_file():
+        return say(
+            "photoprep as a single file holds no clusters and stores. Install it with Python "
+            'instead: pip install "photoprep[cluster]"'
+        )
+    return say('Install it with: pip install "photoprep[cluster]"')
 
 
 def version_of(distribution: str) -> str:

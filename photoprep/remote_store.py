@@ -29,6 +29,7 @@ from photoprep.errors import (
     UsageError,
 )
 from photoprep.files import FileStamp
+from photoprep.installed import how_to_add_cluster, is_single_file
 from photoprep.language import say
 from photoprep.remote_address import own_name, scheme_of
 
@@ -231,8 +232,8 @@ def _opened(address: str) -> tuple[Any, str]:
             say(
                 "Addresses of {scheme}:// need a library that is not installed here.", scheme=scheme
             ),
-            hint=say('Install it with: pip install "photoprep[cluster]"')
-            if scheme == "s3"
+            hint=how_to_add_cluster()
+            if scheme == "s3" or is_single_file()
             else say(
                 "{detail}; with photoprep[cluster] comes what s3:// needs.", detail=str(error)
             ),

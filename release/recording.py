@@ -1,28 +1,33 @@
-"""The moving picture of a terminal in docs/start.svg: ``python -m release.recording``.
+"""The terminals in docs/start.svg and docs/summary.svg: ``python -m release.recording``.
 
-Real commands are run on the demo's photos, and what they print goes up line by line as in a
-terminal, by CSS alone: an SVG without script, which every browser and forge shows, and which stands
-still at its end for whoever wants no motion. Its pace is for reading and not that of the run.
+Real commands are run on the demo's photos. In start.svg what they print goes up line by line as in
+a terminal, by CSS alone: an SVG without script, which every browser and forge shows, and which
+stands still at its end for whoever wants no motion. Its pace is for reading and not that of the
+run. summary.svg is all that ``photoprep demo`` prints, as it stands there at its end.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
 from rich.text import Text
 
-PICTURE = Path(__file__).resolve().parents[1] / "docs" / "start.svg"
+DOCS = Path(__file__).resolve().parents[1] / "docs"
+PICTURE, SUMMARY = DOCS / "start.svg", DOCS / "summary.svg"
 COMMANDS = ("photoprep check Enquiry", "photoprep Enquiry")
 ROWS, COLUMNS = 26, 118
+SUMMARY_COLUMNS = 128
 TYPED_S, LINE_S, READ_S, END_S = 1.2, 0.12, 4.0, 8.0
 _PROFILE = "Li Hua\nSales Manager\nExample Ltd\n1 Example Road\n+86 574 1\n\nsales@example.com\n\n"
 
@@ -69,12 +74,30 @@ class Run:
 
 def moving_picture(runs: Sequence[Run]) -> str:
     """The runs as an SVG that shows one after the other, again and again."""
-    # It is recorded as it is printed, and what is printed is not wanted.
-    with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
-        console = Console(record=True, width=COLUMNS, file=nowhere, force_terminal=True)
+    with _recording(COLUMNS) as console:
         heights = [[_printed_rows(console, line) for line in run.lines()] for run in runs]
-        text = console.export_svg(code_format=_with_frames(heights), unique_id="start")
-    return "\n".join(line.rstrip() for line in text.splitlines()) + "\n"
+        return _tidy(console.export_svg(code_format=_with_frames(heights), unique_id="start"))
+
+
+def still_picture(run: Run) -> str:
+    """What a command printed, in a window that is called as the command."""
+    with _recording(SUMMARY_COLUMNS) as console:
+        for line in run.lines()[1:-1]:
+            console.print(line)
+        drawn = console.export_svg(title=run.typed, unique_id="summary")
+    # Rich names fonts on the web; whoever looks at a picture of ours asks no network.
+    return _tidy(re.sub(r"\n *@font-face \{.*?\n *\}(?=\n)", "", drawn, flags=re.DOTALL))
+
+
+@contextmanager
+def _recording(columns: int) -> Iterator[Console]:
+    """A console that keeps what is printed, which goes nowhere."""
+    with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
+        yield Console(record=True, width=columns, file=nowhere, force_terminal=True)
+
+
+def _tidy(drawn: str) -> str:
+    return "\n".join(line.rstrip() for line in drawn.splitlines()) + "\n"
 
 
 def _printed_rows(console: Console, line: Text) -> int:
@@ -107,6 +130,12 @@ def _with_frames(heights: Sequence[Sequence[int]]) -> str:
     return text
 
 
+def summary(folder: Path) -> Run:
+    """What a newcomer sees: the demo, by somebody who has not said yet who they are."""
+    typed = "photoprep demo"
+    return Run(typed, _output(folder, typed, columns=SUMMARY_COLUMNS).replace("~/", ""))
+
+
 def recorded(folder: Path) -> list[Run]:
     """What the commands print in a folder where the demo's photos are an enquiry."""
     _output(folder, "photoprep profile edit", _PROFILE)
@@ -117,12 +146,12 @@ def recorded(folder: Path) -> list[Run]:
     return [Run(typed, _output(folder, typed)) for typed in COMMANDS]
 
 
-def _output(folder: Path, typed: str, answers: str = "") -> str:
+def _output(folder: Path, typed: str, answers: str = "", columns: int = COLUMNS) -> str:
     """What a command prints on a terminal, without its progress, which is on standard error."""
     environment = os.environ | {
         "PHOTOPREP_CONFIG_DIR": str(folder / "settings"),
         "FORCE_COLOR": "1",
-        "COLUMNS": str(COLUMNS),
+        "COLUMNS": str(columns),
         "PYTHONIOENCODING": "utf-8",
     }
     ended = subprocess.run(
@@ -139,10 +168,12 @@ def _output(folder: Path, typed: str, answers: str = "") -> str:
 
 
 def main() -> None:
-    """Run the commands and write the picture."""
+    """Run the commands and write the pictures."""
+    with tempfile.TemporaryDirectory(prefix="photoprep-recording-") as name:
+        SUMMARY.write_text(still_picture(summary(Path(name))), encoding="utf-8")
     with tempfile.TemporaryDirectory(prefix="photoprep-recording-") as name:
         PICTURE.write_text(moving_picture(recorded(Path(name))), encoding="utf-8")
-    print(f"Written: {PICTURE}")
+    print(f"Written: {SUMMARY}, {PICTURE}")
 
 
 if __name__ == "__main__":

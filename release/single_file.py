@@ -1,12 +1,13 @@
 """photoprep as one file that needs no Python: ``python -m release.single_file [FOLDER]``.
 
-Run it with a Python into which ``photoprep[all]`` and ``pyinstaller`` are installed; what that one
-has is what the file can do. It is written into FOLDER, by default ``dist``, and runs on the kind of
-system and processor that it was made on.
+Run it with a Python into which ``photoprep[release]`` is installed; what that one has is what the
+file can do, and ``tests/single_file.py`` tries it. It is written into FOLDER, by default ``dist``,
+and runs on the kind of system and processor that it was made on.
 """
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import tempfile
@@ -17,9 +18,12 @@ from pathlib import Path
 ENTRY = Path(__file__).with_name("single_file_entry.py")
 
 # What is loaded by a name that no ``import`` tells, and what brings libraries or data of its own.
-_WHOLE = ("photoprep", "nanoarrow", "pyvips", "pyvips_binary", "keyring", "pillow_jxl", "rawpy")
+_WHOLE = (
+    *("photoprep", "anyascii", "nanoarrow", "pyvips", "pyvips_binary"),
+    *("keyring", "pillow_jxl", "rawpy"),
+)
 _RECORDED = ("photoprep", "pillow-jxl-plugin", "rawpy", "keyring")
-_SUBMODULES = ("rich._unicode_data", "shellingham", "watchfiles", "anyascii")
+_SUBMODULES = ("rich._unicode_data", "shellingham", "watchfiles")
 _HIDDEN = ("_libvips", "pillow_heif", "backports.zstd")
 # Found by way of libraries that can do more than photoprep asks of them; tens of megabytes.
 _LEFT_OUT = ("tkinter", "pytest", "setuptools", "pip", "IPython", "matplotlib", "pygments")
@@ -38,8 +42,20 @@ def main(arguments: list[str]) -> int:
         command += _options("--exclude-module", _LEFT_OUT)
         # Records of libraries' versions are part of what makes a picture what it is.
         command += _options("--recursive-copy-metadata", tuple(filter(_is_installed, _RECORDED)))
-        # Not from the repository, whose ``photoprep`` lacks what the wheel has put into it.
+        command += _options("--add-data", _presets())
+        # Elsewhere than in the repository, whose ``photoprep`` is not the one that is installed.
         return subprocess.call([*command, str(ENTRY)], cwd=work)
+
+
+def _presets() -> tuple[str, ...]:
+    """The presets of the repository, which an editable installation has not in its package.
+
+    How it was installed stands in direct_url.json ("Recording the Direct URL Origin", PyPA).
+    """
+    origin = json.loads(distribution("photoprep").read_text("direct_url.json") or "{}")
+    if not origin.get("dir_info", {}).get("editable"):
+        return ()
+    return (f"{ENTRY.parents[1] / 'presets'}:photoprep/presets",)
 
 
 def _is_installed(name: str) -> bool:

@@ -7,6 +7,9 @@ import sys
 
 import pytest
 
+from photoprep.cluster.connecting import connected
+from photoprep.errors import MissingExtraError
+from photoprep.remote_store import objects_below
 from photoprep.version import __version__
 from photoprep.watch.running import COMMAND
 from release.single_file import ENTRY
@@ -39,3 +42,19 @@ def test_the_errand_of_a_watched_folder_begins_and_ends_with_its_input() -> None
 def test_no_other_module_is_run() -> None:
     told = run("-m", "http.server")
     assert told.returncode == 2
+
+
+@pytest.mark.parametrize("is_single_file", [True, False])
+def test_what_it_cannot_have_is_not_advised(
+    is_single_file: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("dask", "fsspec"):
+        monkeypatch.setitem(sys.modules, name, None)
+    monkeypatch.setattr(sys, "frozen", is_single_file, raising=False)
+    with pytest.raises(MissingExtraError) as cluster, connected("tcp://localhost"):
+        pass
+    with pytest.raises(MissingExtraError) as store:
+        objects_below("s3://shop/catalogue")
+    assert cluster.value.hint == store.value.hint
+    assert ("single file" in cluster.value.hint) is is_single_file
+    assert 'pip install "photoprep[cluster]"' in cluster.value.hint

@@ -14,6 +14,7 @@ from photoprep.cluster.roster import Roster
 from photoprep.cluster.running import Cluster
 from photoprep.cluster.versions import refusal, versions_here
 from photoprep.errors import MissingExtraError, TryLaterError, UsageError
+from photoprep.installed import how_to_add_cluster
 from photoprep.language import say
 
 if TYPE_CHECKING:
@@ -99,7 +100,7 @@ def _client(address: str, within_s: float) -> Iterator[Client]:
     except ImportError as error:
         raise MissingExtraError(
             say("Work on a cluster needs Dask, which is not installed here."),
-            hint=say('Install it with: pip install "photoprep[cluster]"'),
+            hint=how_to_add_cluster(),
         ) from error
     _silence_dask()
     with dask.config.set(_CONFIG):

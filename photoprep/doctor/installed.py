@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from photoprep.doctor.facts import Installation
+from photoprep.installed import is_single_file
 from photoprep.version import __version__
 
 EXTRAS = ("raw", "jxl", "mail", "cluster")
@@ -31,7 +32,7 @@ def look_at_installation(prefix: Path | None = None) -> Installation:
         requirements=_requirements(),
         font_installer=_font_installer(),
     )
-    if getattr(sys, "frozen", False):  # PyInstaller's mark
+    if is_single_file():
         return replace(bare, installer="single file")
     if (prefix / "pipx_metadata.json").is_file():
         return replace(bare, installer="pipx")

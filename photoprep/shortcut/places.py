@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from photoprep.errors import CannotWriteError
+from photoprep.installed import is_single_file
 from photoprep.language import Language, in_language, say
 from photoprep.shortcut.desktop_entry import launcher_text, script_text, service_menu_text
 from photoprep.shortcut.finder import action_label, droplet_source, quick_action
+from photoprep.shortcut.record import record_path
 from photoprep.shortcut.shell_link import shell_link
 from photoprep.shortcut.wanted import ICONS, TYPES, Shortcut
 
@@ -98,9 +100,10 @@ def pieces_of(
     match platform:
         case "win32":
             about = in_language(say("Drop a folder of product photos on this icon"), language)
-            link = shell_link(shortcut, str(ICONS / "photoprep.ico"), about)
+            icon, kept = _picture(name, ".ico")
+            link = shell_link(shortcut, icon, about)
             places = [folders.desktop] * folders.has_desktop + [folders.send_to]
-            return [Piece(place / f"{name}.lnk", link) for place in places]
+            return [*(Piece(place / f"{name}.lnk", link) for place in places), *kept]
         case "darwin":
             source = droplet_source(shortcut).encode("utf-8")
             action = folders.data / "Services" / f"{name}.workflow" / "Contents"
@@ -118,7 +121,8 @@ def pieces_of(
 def _linux(
     shortcut: Shortcut, folders: Folders, managers: tuple[str, ...], types: tuple[str, ...]
 ) -> list[Piece]:
-    name, icon = shortcut.name, str(ICONS / "photoprep.png")
+    name = shortcut.name
+    icon, kept = _picture(name, ".png")
     launcher = launcher_path(name, folders)
     plain = launcher_text(shortcut, icon).encode("utf-8")
     offered = launcher_text(shortcut, icon, types).encode("utf-8")
@@ -141,7 +145,19 @@ def _linux(
             case _:
                 piece = Piece(folders.data / manager / "scripts" / name, script, is_program=True)
         pieces.append(piece)
-    return pieces
+    return [*pieces, *kept]
+
+
+def _picture(name: str, ending: str) -> tuple[str, list[Piece]]:
+    """Where the icon's picture lies, and what has to be written for that.
+
+    A single file has one only while it runs, so that the icon gets its own, beside the record.
+    """
+    picture = ICONS / f"photoprep{ending}"
+    if not is_single_file():
+        return str(picture), []
+    own = Piece(record_path(name).with_suffix(ending), picture.read_bytes())
+    return str(own.path), [own]
 
 
 def _xdg(variable: str, otherwise: Path) -> Path:

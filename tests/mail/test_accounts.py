@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import os
+import subprocess
 import sys
 import types
 from collections.abc import Callable
@@ -180,6 +182,35 @@ def keyring_of(
         monkeypatch.setattr(keyring.core, "_keyring_backend", InMemory())  # type: ignore[no-untyped-call]
 
     return use
+
+
+def test_the_command_stores_what_stands_on_its_input(tmp_path: Path, config_folder: Path) -> None:
+    add_account(WORK, config_folder / "accounts.toml")
+    write(
+        tmp_path / "keyring_in_a_file.py",
+        "from pathlib import Path\n"
+        "from keyring.backend import KeyringBackend\n"
+        "class Keyring(KeyringBackend):\n"
+        "    priority = 1\n"
+        "    def get_password(self, service, username): ...\n"
+        "    def set_password(self, service, username, password):\n"
+        "        Path(__file__).with_name('kept').write_text(f'{service} {username} {password}')\n",
+    )
+    told = subprocess.run(
+        [sys.executable, "-m", "photoprep", "accounts", "password", "work"],
+        input=f"{SECRET}\n",
+        env=os.environ
+        | {
+            "PYTHON_KEYRING_BACKEND": "keyring_in_a_file.Keyring",
+            "PYTHONPATH": os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")]),
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (told.returncode, told.stderr) == (0, "")
+    assert (tmp_path / "kept").read_text(encoding="utf-8") == f"photoprep work {SECRET}"
+    assert SECRET not in told.stdout
 
 
 def test_a_password_that_is_no_text_is_told(monkeypatch: pytest.MonkeyPatch) -> None:

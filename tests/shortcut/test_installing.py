@@ -15,7 +15,7 @@ from photoprep.errors import CannotWriteError, UsageError
 from photoprep.shortcut.installing import Command, Said, install, remove, run_command
 from photoprep.shortcut.places import Folders, folders_here
 from photoprep.shortcut.record import record_path
-from photoprep.shortcut.wanted import TYPES, Shortcut
+from photoprep.shortcut.wanted import ICONS, TYPES, Shortcut
 from tests.shortcut.terminals import missing
 from tests.support import photoprep, written
 
@@ -97,6 +97,26 @@ def everything(home: Path) -> dict[Path, bytes]:
 
 def expected(home: Path, platform: str, name: str = "photoprep") -> list[Path]:
     return [home / place.format(name) for place in SYSTEMS[platform]]
+
+
+@pytest.mark.parametrize(("platform", "ending"), [("linux", ".png"), ("win32", ".ico")])
+def test_a_single_file_gives_each_icon_a_picture_that_stays(
+    home: Path, platform: str, ending: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "frozen", True, raising=False)
+    before = everything(home)
+    for name in ("photoprep", "photoprep 2.0"):
+        picture = record_path(name).with_suffix(ending)
+        installed = put(home, platform, name)
+        assert picture in installed
+        shown = str(picture).encode("utf-16-le" if platform == "win32" else "utf-8")
+        assert shown in installed[0].read_bytes()
+        assert picture.read_bytes() == (ICONS / f"photoprep{ending}").read_bytes()
+    assert take(home, platform, "photoprep")
+    assert picture.exists()
+    assert take(home, platform, "photoprep 2.0")
+    assert not picture.parent.exists()
+    assert everything(home) == before
 
 
 @EVERYWHERE
