@@ -9,7 +9,7 @@ import pytest
 
 from photoprep.cluster.connecting import connected
 from photoprep.errors import MissingExtraError
-from photoprep.remote_store import objects_below
+from photoprep.remote_listing import objects_below
 from photoprep.version import __version__
 from photoprep.watch.running import COMMAND
 from release.single_file import ENTRY
