@@ -22,7 +22,7 @@ from distributed import Client
 
 from photoprep import load_preset, prepare
 from photoprep.cluster.connecting import connected
-from photoprep.cluster.roster import Roster
+from photoprep.cluster.roster import Patience, Roster
 from photoprep.cluster.versions import versions_here
 from photoprep.errors import ExitCode, TryLaterError
 from photoprep.files import FileStamp
@@ -208,7 +208,7 @@ def test_nobody_waits_for_a_worker_that_hangs_before_it_is_known(
     try:
         with Client(cluster.address, set_as_default=False) as client:
             roster = Roster(client, cluster.address, versions_here())
-            assert roster.look(within_s=5)
+            roster.look(within_s=5)
             assert len(client.nthreads()) == 3
             assert (len(roster.threads), roster.refused) == (2, {})
     finally:
@@ -302,7 +302,7 @@ def test_what_is_lost_is_told_and_the_next_run_goes_on(tmp_path: Path) -> None:
         ):
             pass
         with Client(cluster.address, set_as_default=False) as client:
-            roster = Roster(client, cluster.address, versions_here(), alone_s=0)
+            roster = Roster(client, cluster.address, versions_here(), patience=Patience(alone_s=0))
             with pytest.raises(TryLaterError, match="has no worker any more"):
                 roster.look()
         cluster.start_worker("one")
