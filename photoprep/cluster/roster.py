@@ -43,10 +43,14 @@ def unheard(silent_s: float) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """For how many seconds a run goes on without workers, or with a scheduler that is silent."""
+    """For how many seconds a run goes on without workers, or with a scheduler that is silent.
+
+    That it is silent is told after ``told_s``.
+    """
 
     alone_s: float = _ALONE_AT_MOST_S
     silent_s: float = SILENT_AT_MOST_S
+    told_s: float = TOLD_AFTER_S
 
 
 USUAL = Patience()
@@ -133,7 +137,7 @@ class Roster:
         A system that gets no answer from a machine any more ends the connection by itself, Linux
         after half a minute of silence: then that is what is told.
         """
-        if self._silent_s() >= TOLD_AFTER_S:
+        if self._silent_s() >= self._patience.told_s:
             return self._gone_silent()
         return TryLaterError(
             say("The connection to the cluster at {address} is lost.", address=self.address),
@@ -187,8 +191,8 @@ class Roster:
         return False
 
     def _tell(self, silent_s: float) -> None:
-        if silent_s >= TOLD_AFTER_S or self._is_told:
-            self._is_told = silent_s >= TOLD_AFTER_S
+        if silent_s >= self._patience.told_s or self._is_told:
+            self._is_told = silent_s >= self._patience.told_s
             self._on_silent(silent_s if self._is_told else 0)
 
     def _learn(self, answer: Future[_Seen]) -> None:

@@ -29,6 +29,7 @@ class RunProgress:
         self._console, self._language, self._wanted = console, language, wanted
         self._bar: Progress | None = None
         self._tasks: dict[str, TaskID] = {}
+        self._step = ""
 
     def __enter__(self) -> RunProgress:
         return self
@@ -62,6 +63,18 @@ class RunProgress:
         """Show that ``done`` of ``total`` finished files are put into a store."""
         self._show(say("Putting the results into the store"), done, total)
 
+    def silent(self, silent_s: float) -> None:
+        """Say beside the step how long the cluster has been silent; with 0, that it is no more."""
+        if self._bar is None or not self._step:
+            return
+        told = say(
+            "{step} · the cluster has been silent for {seconds:.0f} seconds",
+            step=self._step,
+            seconds=silent_s,
+        )
+        said = in_language(told if silent_s else self._step, self._language())
+        self._bar.update(self._tasks[self._step], description=said)
+
     def _show(self, step: str, done: int, total: int) -> None:
         if self._wanted and self._bar is None:
             console = self._console()
@@ -76,6 +89,7 @@ class RunProgress:
                 self._bar.update(task, visible=False)
             said = in_language(step, self._language())
             self._tasks[step] = self._bar.add_task(said, total=total, visible=False)
+            self._step = step
         self._bar.update(self._tasks[step], completed=done, total=total, visible=total > 0)
 
 

@@ -1,0 +1,286 @@
+"""Schedulers and workers that say nothing any more, though nobody closed a connection."""
+
+from __future__ import annotations
+
+import datetime
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from photoprep import load_preset, prepare
+from photoprep.cluster import roster
+from photoprep.cluster.connecting import connected
+from photoprep.cluster.roster import Patience
+from photoprep.errors import ExitCode, TryLaterError
+from photoprep.files import FileStamp
+from photoprep.outcome import Reused
+from photoprep.photo.task import MadePhoto, PhotoTask
+from photoprep.report import Report
+from tests.cluster.clusters import RealCluster, real_cluster, wait_until
+from tests.cluster.lines import FarSide, breaking_once, far_side, why_no_far_side
+from tests.noise import noisy_photo
+from tests.support import Inline, contents, outputs, small_photo, written
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals")
+
+DAY = datetime.date(2026, 11, 23)
+NO_FAR_SIDE = why_no_far_side()
+# As the command has it, with less patience.
+IMPATIENT = """\
+import functools, sys
+from photoprep.cluster import connecting, roster
+
+roster._LOOK_EVERY_S = 0.2
+patience = roster.Patience(told_s=0.2, silent_s=float(sys.argv.pop(1)))
+connecting.connected = functools.partial(connecting.connected, patience=patience)
+
+if __name__ == "__main__":
+    from photoprep.__main__ import main
+
+    main()
+"""
+# A decoder that takes its time, over pictures of some names, for as long as there is a file.
+HOLDING = """
+import os, time
+from PIL import ImageFile
+
+load = ImageFile.ImageFile.load
+
+def hold(image):
+    name = os.path.basename(getattr(image, "filename", ""))
+    while name.startswith(os.environ["HELD"]) and os.path.exists(os.environ["HOLD"]):
+        time.sleep(0.02)
+    return load(image)
+
+ImageFile.ImageFile.load = hold
+"""
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealCluster]:
+    """A scheduler, whom what is beyond the line reaches too, and a worker that holds "last.png"."""
+    env = {"DASK_DISTRIBUTED__SCHEDULER__WORKER_TTL": "7 s"}
+    host = "127.0.0.1" if NO_FAR_SIDE else "0.0.0.0"  # noqa: S104 (this machine's two sides)
+    folder = tmp_path_factory.mktemp("silent") / "all"
+    with real_cluster(folder, env=env, host=host) as running:
+        running.start_worker("near", env=holding(folder, "last"))
+        running.wait_for_workers(1)
+        yield running
+
+
+@pytest.fixture(scope="module")
+def beyond() -> Iterator[FarSide]:
+    with far_side() as side:
+        yield side
+
+
+@pytest.fixture(scope="module")
+def photos(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("photos") / "it's 图"
+    for number in range(1, 9):  # of products with names, so that no heads are read at home
+        noisy_photo(folder / f"Lamp L{number}/front.png", number)
+    small_photo(folder / "Lamp L9/last.png")  # the smallest
+    return folder
+
+
+@pytest.fixture(scope="module")
+def made(photos: Path) -> dict[str, str]:
+    """What this machine alone makes of them."""
+    out = photos.parent / "out"
+    photos_alone(photos, out, executor=Inline())
+    return contents(out)
+
+
+def photos_alone(photos: Path, out: Path, **more: object) -> Report:
+    return prepare(photos, out=out, date=DAY, sheets=(), mails=False, **more)  # type: ignore[arg-type]
+
+
+def holding(folder: Path, names: str) -> dict[str, str]:
+    """The environment of a worker that holds pictures of such names while "hold" is there."""
+    written(folder / "site/sitecustomize.py", HOLDING)
+    paths = [str(folder / "site"), *filter(None, [os.environ.get("PYTHONPATH")])]
+    return {
+        "PYTHONPATH": os.pathsep.join(paths), "HELD": names, "HOLD": str(folder / "hold"),
+    }  # fmt: skip
+
+
+@contextmanager
+def held(cluster: RealCluster) -> Iterator[None]:
+    """For the block, what is to be held is."""
+    hold = written(cluster.folder / "hold", "")
+    try:
+        yield
+    finally:
+        hold.unlink()
+
+
+def silent_at(address: str) -> str:
+    return f"The cluster's scheduler at {address} has been silent for 1 seconds."
+
+
+@contextmanager
+def asleep(process: subprocess.Popen[bytes]) -> Iterator[None]:
+    """Stopped: it keeps its connections, and its system goes on taking what is sent to it."""
+    process.send_signal(signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        process.send_signal(signal.SIGCONT)
+
+
+@contextmanager
+def begun(
+    photos: Path, out: Path, address: str, silent_s: float, *, beyond: FarSide | None = None
+) -> Iterator[subprocess.Popen[str]]:
+    """The command, in a process that has put all photos but the last in their places."""
+    program = written(out.parent / "impatient.py", IMPATIENT)
+    within = beyond.within if beyond else ()
+    options = ["--date", str(DAY), "--cluster", address, "--no-mails", "--no-sheets"]
+    with subprocess.Popen(
+        [*within, sys.executable, program, str(silent_s), photos, "--out", out, *options],
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        try:
+            wait_until(lambda: len(list(out.glob("photos/*.jpg"))) == 8)
+            yield process
+        finally:
+            process.kill()
+
+
+def test_a_scheduler_that_says_nothing_from_the_start_is_given_up(cluster: RealCluster) -> None:
+    with (
+        asleep(cluster.scheduler),
+        pytest.raises(TryLaterError, match=r"it takes the connection and says nothing"),
+        connected(cluster.address, within_s=0.2),
+    ):
+        pass
+    with (
+        pytest.raises(TryLaterError, match=r"scheduler at tcp:.* has been silent for \d+ seconds"),
+        connected(cluster.address, within_s=0.2) as workers,
+        asleep(cluster.scheduler),
+    ):
+        workers._roster.look(silent_s=0.2)
+    assert "cluster" not in {thread.name for thread in threading.enumerate()}
+
+
+def test_a_run_whose_scheduler_hangs_ends_and_the_next_one_goes_on(
+    cluster: RealCluster, photos: Path, made: dict[str, str], tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    with held(cluster), begun(photos, out, cluster.address, 1.0) as process:
+        with asleep(cluster.scheduler):
+            _, said = process.communicate(timeout=60)
+        assert process.returncode == ExitCode.TRY_LATER
+        first, *rest = said.splitlines()
+        assert first == silent_at(cluster.address)
+        assert "".join(rest).startswith("What is finished stays. See whether the scheduler still")
+    kept = outputs(out)
+    assert len(kept) == 8
+    with connected(cluster.address) as workers:
+        again = photos_alone(photos, out, cluster=workers)
+    assert sum(isinstance(photo, Reused) for photo in again.photos) == 8
+    assert outputs(out) == outputs(photos.parent / "out")
+
+
+def test_ctrl_c_ends_a_run_whose_scheduler_hangs(
+    cluster: RealCluster, photos: Path, tmp_path: Path
+) -> None:
+    with (
+        held(cluster),
+        begun(photos, tmp_path / "out", cluster.address, 600.0) as process,
+        asleep(cluster.scheduler),
+    ):
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=60)
+    assert process.returncode == ExitCode.INTERRUPTED
+    assert said == "Interrupted. What is finished stays; run again to go on.\n"
+
+
+def test_silence_is_told_until_the_scheduler_speaks_again_and_costs_nothing_at_the_end(
+    cluster: RealCluster,
+    photos: Path,
+    made: dict[str, str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(roster, "_LOOK_EVERY_S", 0.1)
+    told: list[float] = []
+
+    def on_photo(done: int, total: int) -> None:
+        if done in {total // 2, total}:
+            cluster.scheduler.send_signal(signal.SIGSTOP)
+
+    def on_silent(silent_s: float) -> None:
+        told.append(silent_s)
+        cluster.scheduler.send_signal(signal.SIGCONT)
+
+    try:
+        with connected(
+            cluster.address, patience=Patience(told_s=0.5), on_silent=on_silent
+        ) as workers:
+            photos_alone(photos, tmp_path / "out", cluster=workers, on_photo=on_photo)
+    finally:
+        cluster.scheduler.send_signal(signal.SIGCONT)
+    assert told[0] >= 0.5
+    assert told[-1] == 0
+    assert contents(tmp_path / "out") == made
+    assert "cluster" not in {thread.name for thread in threading.enumerate()}
+
+
+def test_a_result_whose_way_home_breaks_is_fetched_once_more(
+    cluster: RealCluster, photos: Path
+) -> None:
+    spec = load_preset().photo
+    tasks = [PhotoTask(path, FileStamp.of(path), spec) for path in sorted(photos.rglob("*.png"))]
+    port = int(cluster.address.rpartition(":")[2])
+    with breaking_once(port, after_bytes=20_000) as (by_way_of, broken):
+        with connected(f"tcp://127.0.0.1:{by_way_of}") as workers:
+            results = dict(workers.run(tasks))
+        assert len(broken) == 1
+    assert all(isinstance(results[index], MadePhoto) for index in range(len(tasks)))
+
+
+@pytest.mark.skipif(bool(NO_FAR_SIDE), reason=NO_FAR_SIDE)
+def test_a_worker_whose_line_goes_dead_costs_time_alone(
+    cluster: RealCluster, beyond: FarSide, photos: Path, made: dict[str, str], tmp_path: Path
+) -> None:
+    far = cluster.folder / "beyond"
+    written(far / "hold", "")  # so that it surely has something when its line is cut
+    cluster.start_worker("far", beyond=beyond, env=holding(far, ""))
+    cluster.wait_for_workers(2)
+
+    def cut(done: int, total: int) -> None:
+        if done == total // 2:
+            beyond.cut()
+
+    try:
+        with connected(cluster.address) as workers:
+            photos_alone(photos, tmp_path / "out", cluster=workers, on_photo=cut)
+    finally:
+        beyond.mend()
+        cluster.kill("far")
+    assert contents(tmp_path / "out") == made
+
+
+@pytest.mark.skipif(bool(NO_FAR_SIDE), reason=NO_FAR_SIDE)
+def test_a_run_whose_line_to_the_scheduler_goes_dead_ends(
+    cluster: RealCluster, beyond: FarSide, photos: Path, tmp_path: Path
+) -> None:
+    address, out = cluster.address_from(beyond), tmp_path / "out"
+    with held(cluster), begun(photos, out, address, 1.0, beyond=beyond) as process:
+        beyond.cut()
+        try:
+            _, said = process.communicate(timeout=60)
+        finally:
+            beyond.mend()
+    assert process.returncode == ExitCode.TRY_LATER
+    assert said.startswith(silent_at(address))
+    assert len(outputs(out)) == 8
