@@ -172,7 +172,7 @@ def _judged(
     is_known: Callable[[str, FileStamp], bool],
     in_store: Mapping[str, Recognised | PhotoError | None],
 ) -> Skipped | _Trouble | Recognised | None:
-    """What a file is, by its content; of a picture to prepare its kind, or nothing if it is known."""
+    """What a file is, by its content; nothing when it is a picture that is known already."""
     if file.aside:
         return Skipped(file.name, say("Left aside: {aside}.", aside=file.aside), file.hint)
     if file.trouble or file.stamp is None:
