@@ -29,13 +29,14 @@ class EventLoop:
     """A loop that runs for the ``with`` block, in a daemon thread; its end cancels all in it."""
 
     def __init__(self) -> None:
+        # Tornado, which Dask talks by, wants this kind on Windows as well.
+        self._runner = asyncio.Runner(loop_factory=asyncio.SelectorEventLoop)
+        self._loop, self._end = self._runner.get_loop(), asyncio.Event()
         self._thread = Thread(target=self._work, name="cluster", daemon=True)
-        self._begun: Future[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = Future()
 
     def __enter__(self) -> EventLoop:
         with interrupts_held_back():  # a Ctrl-C is the main thread's, as in ``walk.settling``
             self._thread.start()
-        self._loop, self._end = self._begun.result()
         return self
 
     def __exit__(self, *_raised: object) -> None:
@@ -54,14 +55,8 @@ class EventLoop:
         return future.result()
 
     def _work(self) -> None:
-        # Tornado, which Dask talks by, wants this kind on Windows as well.
-        with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
-            runner.run(self._live())
-
-    async def _live(self) -> None:
-        end = asyncio.Event()
-        self._begun.set_result((asyncio.get_running_loop(), end))
-        await end.wait()
+        with self._runner as runner:
+            runner.run(self._end.wait())
 
 
 def begun(client: Client, coroutine: Coroutine[Any, Any, T]) -> Future[T]:
