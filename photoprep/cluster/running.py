@@ -56,8 +56,9 @@ _MOST_TRIPS = 20
 
 @dataclass(frozen=True, slots=True)
 class _UnderWay:
-    """A task that is away: its index, how often it was sent, and what of its source went along."""
+    """A task that is ``given`` away: its index, how often it was sent, what went along of it."""
 
+    given: DaskFuture[FarOutcome]
     index: int
     trips: int
     shipped_bytes: int
@@ -110,8 +111,9 @@ class _Run:
 
     def close(self) -> None:
         """Take back what is under way; what a worker has begun already, it ends for nobody."""
-        for future in self._under_way:
-            future.cancel()
+        if self._under_way:
+            with suppress(Exception):  # the scheduler is gone, and has nothing left to take back
+                self._client.cancel([sent.given for sent in self._under_way.values()])
 
     def outcomes(self) -> Outcomes[Result]:
         """What comes of every task, with its index, in order of completion."""
@@ -151,7 +153,7 @@ class _Run:
         except (OSError, RuntimeError) as error:
             raise self._roster.lost() from error
         future = begun(self._client, _result_of(given))
-        self._under_way[future] = _UnderWay(index, trip, parcel.shipped_bytes)
+        self._under_way[future] = _UnderWay(given, index, trip, parcel.shipped_bytes)
         self._shipped_bytes += parcel.shipped_bytes
         future.add_done_callback(self._came.put)
 

@@ -281,6 +281,17 @@ def test_ctrl_c_takes_back_what_is_under_way(cluster: RealCluster, tmp_path: Pat
         )
 
 
+def test_what_nobody_waits_for_any_more_is_taken_back(cluster: RealCluster, tmp_path: Path) -> None:
+    path = noisy_photo(tmp_path / "IMG_1.png", 1)
+    task = PhotoTask(path, FileStamp.of(path), load_preset().photo)
+    with connected(cluster.address) as workers, Client(cluster.address, set_as_default=False) as c:
+        results = workers.run([task] * 12)
+        next(results)
+        results.close()
+        wait_until(lambda: not c.run_on_scheduler(lambda dask_scheduler: len(dask_scheduler.tasks)))
+        assert len(list(workers.run([task]))) == 1
+
+
 def test_what_is_lost_is_told_and_the_next_run_goes_on(tmp_path: Path) -> None:
     """Over TLS, whose certificates are those of Dask's own configuration."""
     files, config = certificates(tmp_path)

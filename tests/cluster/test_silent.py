@@ -67,7 +67,7 @@ ImageFile.ImageFile.load = hold
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealCluster]:
     """A scheduler, whom what is beyond the line reaches too, and a worker that holds "last.png"."""
-    env = {"DASK_DISTRIBUTED__SCHEDULER__WORKER_TTL": "7 s"}
+    env = {"DASK_DISTRIBUTED__COMM__TIMEOUTS__TCP": "11 s"}  # the least that it may be
     host = "127.0.0.1" if NO_FAR_SIDE else "0.0.0.0"  # noqa: S104 (this machine's two sides)
     folder = tmp_path_factory.mktemp("silent") / "all"
     with real_cluster(folder, env=env, host=host) as running:
