@@ -36,7 +36,7 @@ _CONFIG = {
     "distributed.admin.large-graph-warning-threshold": "1 TB",
     # Else the last thousand messages of up to 1 MB stay in memory, to be looked at by nobody.
     "distributed.admin.low-level-log-length": 0,
-    # A result whose connection breaks on its way is fetched over another one.
+    # A result or an answer whose connection breaks on its way is asked for over another one.
     "distributed.comm.retry.count": 2,
 }
 

@@ -235,13 +235,19 @@ async def _seen(
     client: Client, passed_over: Collection[str], within_s: float, spoken: Event
 ) -> _Seen:
     """Who is there, and what those answer that are not passed over; in Dask's own loop."""
-    if client.status == "closed":
-        raise ConnectionError  # it has tried to connect anew, and has no scheduler any more
-    present: dict[str, int] = dict(await client.nthreads())
+    from distributed.utils_comm import retry_operation
+
+    present = await retry_operation(_present, client)  # as results are, where a connection breaks
     spoken.set()
     strangers = [worker for worker in present if worker not in passed_over]
     answers = await _answers(client, strangers, within_s) if strangers else {}
     return _Seen(present, answers, [each for each in strangers if each not in answers])
+
+
+async def _present(client: Client) -> dict[str, int]:
+    if client.status == "closed":
+        raise ConnectionError  # it has tried to connect anew, and has no scheduler any more
+    return dict(await client.nthreads())
 
 
 async def _answers(client: Client, workers: list[str], within_s: float) -> dict[str, object]:

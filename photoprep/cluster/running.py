@@ -150,8 +150,11 @@ class _Run:
             given = self._client.submit(
                 make_call, packed(work_far, parcel), pure=False, workers=self._allowed()
             )
-        except (OSError, RuntimeError) as error:
-            raise self._roster.lost() from error
+        except Exception as error:
+            # Of a client that has closed itself Dask tells by a class of its own, or by none.
+            if isinstance(error, OSError | RuntimeError) or self._client.status == "closed":
+                raise self._roster.lost() from error
+            raise
         future = begun(self._client, _result_of(given))
         self._under_way[future] = _UnderWay(given, index, trip, parcel.shipped_bytes)
         self._shipped_bytes += parcel.shipped_bytes

@@ -1,7 +1,8 @@
-"""Lines between machines, on this one: one that goes dead without a word, one that breaks."""
+"""Lines between machines, on this one: one that goes dead without a word, others that break."""
 
 from __future__ import annotations
 
+import math
 import os
 import socket
 import subprocess
@@ -75,58 +76,73 @@ def _ip(*arguments: str) -> None:
     subprocess.run(["ip", *arguments], check=True, capture_output=True, text=True)
 
 
-@contextmanager
-def breaking_once(port: int, after_bytes: int) -> Iterator[tuple[int, list[int]]]:
-    """A port that leads to another one of this machine, and what broke on the way.
+class Relay:
+    """A port that leads to another one of this machine, over connections that break.
 
-    The first connection that has brought so many bytes from there is ended in the midst of them,
-    and all others are let be. The list has how many bytes it had brought.
+    The first that has brought more than so many bytes from there breaks in the midst of them;
+    ``broken`` has how many they were.
     """
-    broken: list[int] = []
-    with socket.create_server(("127.0.0.1", free_port())) as listener:
 
-        def pass_on(taken: socket.socket, there: socket.socket, *, may_break: bool) -> None:
-            brought = 0
-            with suppress(OSError):
-                while data := taken.recv(1 << 16):
-                    brought += len(data)
-                    if may_break and not broken and brought > after_bytes:
-                        broken.append(brought)
-                        break
-                    there.sendall(data)
-            for end in (taken, there):
-                with suppress(OSError):
-                    end.shutdown(socket.SHUT_RDWR)
+    def __init__(self, to: int, *, after_bytes: float = math.inf) -> None:
+        self._to, self._after_bytes = to, after_bytes
+        self.broken: list[int] = []
+        self._listener = socket.create_server(("127.0.0.1", free_port()))
+        self.port: int = self._listener.getsockname()[1]
+        self._pairs: list[tuple[socket.socket, socket.socket]] = []
+        self._threads = [Thread(target=self._listen)]
+        self._is_over = False
 
-        def listen() -> None:
-            with suppress(OSError):
-                while True:
-                    came, _ = listener.accept()
-                    there = socket.create_connection(("127.0.0.1", port))
-                    ends.extend((came, there))
-                    for one, other in ((came, there), (there, came)):
-                        threads.append(
-                            Thread(
-                                target=pass_on,
-                                args=(one, other),
-                                kwargs={"may_break": one is there},
-                            )
-                        )
-                        threads[-1].start()
+    def __enter__(self) -> Relay:
+        self._threads[0].start()
+        return self
 
-        ends: list[socket.socket] = []
-        threads = [Thread(target=listen)]
-        threads[0].start()
-        try:
-            yield listener.getsockname()[1], broken
-        finally:
-            with suppress(OSError):
-                listener.shutdown(socket.SHUT_RDWR)
-            threads[0].join()
-            for end in ends:
-                with suppress(OSError):
-                    end.shutdown(socket.SHUT_RDWR)
-            for thread in threads[1:]:
-                thread.join()
-            for end in ends:
-                end.close()
+    def __exit__(self, *_raised: object) -> None:
+        self._is_over = True
+        socket.create_connection(("127.0.0.1", self.port)).close()  # so that it looks
+        self._threads[0].join()
+        for pair in self._pairs:
+            _shut(pair)
+        for thread in self._threads:
+            thread.join()
+        for end in (self._listener, *(end for pair in self._pairs for end in pair)):
+            end.close()
+
+    def break_all_but_the_first(self) -> None:
+        """Of a client of Dask's the first is the stream, and the others have questions."""
+        for pair in self._pairs[1:]:
+            _shut(pair)
+
+    def _listen(self) -> None:
+        while True:
+            came, _ = self._listener.accept()
+            if self._is_over:
+                came.close()
+                return
+            pair = came, socket.create_connection(("127.0.0.1", self._to))
+            self._pairs.append(pair)
+            for work in (self._bring, self._take):
+                self._threads.append(Thread(target=work, args=pair))
+                self._threads[-1].start()
+
+    def _take(self, came: socket.socket, there: socket.socket) -> None:
+        with suppress(OSError):
+            while data := came.recv(1 << 16):
+                there.sendall(data)
+        _shut((came, there))
+
+    def _bring(self, came: socket.socket, there: socket.socket) -> None:
+        brought = 0
+        with suppress(OSError):
+            while data := there.recv(1 << 16):
+                brought += len(data)
+                if not self.broken and brought > self._after_bytes:
+                    self.broken.append(brought)
+                    break
+                came.sendall(data)
+        _shut((came, there))
+
+
+def _shut(pair: tuple[socket.socket, socket.socket]) -> None:
+    for end in pair:
+        with suppress(OSError):
+            end.shutdown(socket.SHUT_RDWR)

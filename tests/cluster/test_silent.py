@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -25,7 +25,7 @@ from photoprep.outcome import Reused
 from photoprep.photo.task import MadePhoto, PhotoTask
 from photoprep.report import Report
 from tests.cluster.clusters import RealCluster, real_cluster, wait_until
-from tests.cluster.lines import FarSide, breaking_once, far_side, why_no_far_side
+from tests.cluster.lines import FarSide, Relay, far_side, why_no_far_side
 from tests.noise import noisy_photo
 from tests.support import Inline, contents, outputs, small_photo, written
 
@@ -127,6 +127,10 @@ def is_silent(said: str, address: str) -> bool:
     told = rf"The cluster's scheduler at {re.escape(address)} has been silent for (\d+) seconds\."
     found = re.match(told, said)
     return found is not None and int(found[1]) >= 3
+
+
+def port_of(cluster: RealCluster) -> int:
+    return int(cluster.address.rpartition(":")[2])
 
 
 def tasks_of(photos: Path) -> list[PhotoTask]:
@@ -251,12 +255,50 @@ def test_a_result_whose_way_home_breaks_is_fetched_once_more(
     cluster: RealCluster, photos: Path
 ) -> None:
     tasks = tasks_of(photos)
-    port = int(cluster.address.rpartition(":")[2])
-    with breaking_once(port, after_bytes=20_000) as (by_way_of, broken):
-        with connected(f"tcp://127.0.0.1:{by_way_of}") as workers:
+    with Relay(port_of(cluster), after_bytes=20_000) as relay:
+        with connected(f"tcp://127.0.0.1:{relay.port}") as workers:
             results = dict(workers.run(tasks))
-        assert len(broken) == 1
+        assert len(relay.broken) == 1
     assert all(isinstance(results[index], MadePhoto) for index in range(len(tasks)))
+
+
+def test_a_question_whose_connection_breaks_is_asked_once_more(
+    cluster: RealCluster, photos: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(roster, "_LOOK_EVERY_S", 0.1)
+    tasks = tasks_of(photos)
+    told: list[float] = []
+
+    def break_it(silent_s: float) -> None:
+        if not told:
+            relay.break_all_but_the_first()
+            cluster.scheduler.send_signal(signal.SIGCONT)
+        told.append(silent_s)
+
+    with (
+        Relay(port_of(cluster)) as relay,
+        connected(
+            f"tcp://127.0.0.1:{relay.port}", patience=Patience(told_s=0.5), on_silent=break_it
+        ) as workers,
+        asleep(cluster.scheduler),
+    ):
+        results = dict(workers.run(tasks))
+    assert told
+    assert all(isinstance(results[index], MadePhoto) for index in range(len(tasks)))
+
+
+def test_a_scheduler_that_is_lost_while_nothing_is_asked_of_it_is_told(
+    cluster: RealCluster, photos: Path
+) -> None:
+    with ExitStack() as line:
+        relay = line.enter_context(Relay(port_of(cluster)))
+        address = f"tcp://127.0.0.1:{relay.port}"
+        with connected(address, within_s=3.0) as workers:
+            line.close()
+            wait_until(lambda: workers._client.status == "closed")  # having tried to come back
+            told = f"connection to the cluster at {address} is lost"
+            with pytest.raises(TryLaterError, match=told):
+                list(workers.run(tasks_of(photos)))
 
 
 @pytest.mark.skipif(bool(NO_FAR_SIDE), reason=NO_FAR_SIDE)
