@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import cache
 from threading import Thread
 
 from tests.ports import free_port
@@ -37,6 +38,7 @@ class FarSide:
         _ip("-n", self.name, "link", "set", "far", "up")
 
 
+@cache
 def why_no_far_side() -> str:
     """Why there can be no ``far_side`` here; empty where there can."""
     if sys.platform != "linux":
