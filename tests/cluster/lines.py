@@ -71,7 +71,9 @@ def far_side() -> Iterator[FarSide]:
             _ip("-n", side.name, "link", "set", name, "up")
         yield side
     finally:
-        _ip("netns", "delete", side.name)  # and with it the line
+        with suppress(subprocess.CalledProcessError):  # where there has not been one yet
+            _ip("link", "delete", interface)
+        _ip("netns", "delete", side.name)
 
 
 def _ip(*arguments: str) -> None:

@@ -307,7 +307,7 @@ def test_a_worker_whose_line_goes_dead_costs_time_alone(
     cluster: RealCluster, beyond: FarSide, photos: Path, made: dict[str, str], tmp_path: Path
 ) -> None:
     far = cluster.folder / "beyond"
-    written(far / "hold", "")  # so that it surely has something when its line is cut
+    hold = written(far / "hold", "")  # so that it surely has something when its line is cut
     cluster.start_worker("far", beyond=beyond, env=holding(far, ""))
     cluster.wait_for_workers(2)
 
@@ -321,6 +321,7 @@ def test_a_worker_whose_line_goes_dead_costs_time_alone(
     finally:
         beyond.mend()
         cluster.kill("far")
+        hold.unlink()  # its process, which works for nobody now, can end
     assert contents(tmp_path / "out") == made
 
 
