@@ -217,10 +217,8 @@ def prepare(
         from photoprep.proof.progress import RunProgress
 
         speak_by_preset(preset)
-        with (
-            cluster_at(cluster) as workers_elsewhere,
-            RunProgress(stderr_console, spoken, wanted=not quiet) as progress,
-        ):
+        progress = RunProgress(stderr_console, spoken, wanted=not quiet)
+        with cluster_at(cluster, progress.silent) as workers_elsewhere, progress:
             report = prepare_photos(
                 paths,
                 out=out,

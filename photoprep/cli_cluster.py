@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -15,18 +15,18 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def cluster_at(address: str) -> Iterator[Elsewhere | None]:
+def cluster_at(address: str, on_silent: Callable[[float], None]) -> Iterator[Elsewhere | None]:
     """The cluster at this address, for the block; None where none is asked for.
 
-    Workers that came meanwhile and were refused are named at the end. Raises as
-    ``cluster.connecting.connected``.
+    Workers that came meanwhile and were refused are named at the end. ``on_silent`` hears, and
+    this raises, as ``cluster.connecting.connected`` has it.
     """
     if not address:
         yield None
         return
     from photoprep.cluster.connecting import connected
 
-    with connected(address) as cluster:
+    with connected(address, on_silent=on_silent) as cluster:
         yield cluster
         for worker in cluster.refused:
             stderr_console().print(

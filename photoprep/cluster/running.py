@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from photoprep.cluster.bench import work_far
 from photoprep.cluster.calls import NOT_TO_BE_MADE, make_call, packed
+from photoprep.cluster.loop import PATIENCE_S, begun
 from photoprep.cluster.parcels import (
     FarOutcome,
     OtherVersions,
@@ -38,9 +39,10 @@ from photoprep.worker_process import ours
 from photoprep.workers import Outcomes, died
 
 if TYPE_CHECKING:
-    from concurrent.futures import Executor, Future
+    from concurrent.futures import Future
 
     from distributed import Client
+    from distributed import Future as DaskFuture
 
 # One in work and one waiting for every thread, so that none idles while a result travels.
 _TASKS_PER_THREAD = 2
@@ -50,13 +52,13 @@ _MOST_UNDER_WAY = 512
 _MOST_SHIPPED_BYTES = 256_000_000
 # A task comes back from a worker of other versions, or one without photoprep, until it is known.
 _MOST_TRIPS = 20
-_PATIENCE_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class _UnderWay:
-    """A task that is away: its index, how often it was sent, and what of its source went along."""
+    """A task that is ``given`` away: its index, how often it was sent, what went along of it."""
 
+    given: DaskFuture[FarOutcome]
     index: int
     trips: int
     shipped_bytes: int
@@ -81,7 +83,7 @@ class Cluster:
         Closing the generator takes back whatever is under way.
 
         Raises:
-            TryLaterError: the scheduler is gone, or has had no worker for too long.
+            TryLaterError: the scheduler is gone or silent, or has had no worker, for too long.
 
         """
         works = Lazily(len(tasks), lambda index: _photo_work(tasks[index]))
@@ -106,14 +108,12 @@ class _Run:
         self._under_way: dict[Future[FarOutcome], _UnderWay] = {}
         self._shipped_bytes = 0
         self._came: SimpleQueue[Future[FarOutcome]] = SimpleQueue()
-        # By the workers that they are for; one without names is for all.
-        self._executors: dict[tuple[str, ...], Executor] = {}
 
     def close(self) -> None:
         """Take back what is under way; what a worker has begun already, it ends for nobody."""
-        for executor in self._executors.values() if self._under_way else ():
+        if self._under_way:
             with suppress(Exception):  # the scheduler is gone, and has nothing left to take back
-                executor.shutdown(wait=False)
+                self._client.cancel([sent.given for sent in self._under_way.values()])
 
     def outcomes(self) -> Outcomes[Result]:
         """What comes of every task, with its index, in order of completion."""
@@ -126,7 +126,7 @@ class _Run:
                 except PhotoError as error:
                     yield index, error
             with suppress(Empty):
-                yield from self._arrived(self._came.get(timeout=_PATIENCE_S))
+                yield from self._arrived(self._came.get(timeout=PATIENCE_S))
 
     def _is_waiting(self) -> bool:
         return bool(self._once_more) or self._unsent < len(self._works)
@@ -147,10 +147,16 @@ class _Run:
         ship = self._is_to_be_shipped(work, trip)
         parcel = parcel_of(work, self._roster.ours, ship=ship)
         try:
-            future = self._executor().submit(make_call, packed(work_far, parcel))
-        except (OSError, RuntimeError) as error:
-            raise self._roster.lost() from error
-        self._under_way[future] = _UnderWay(index, trip, parcel.shipped_bytes)
+            given = self._client.submit(
+                make_call, packed(work_far, parcel), pure=False, workers=self._allowed()
+            )
+        except Exception as error:
+            # Of a client that has closed itself Dask tells by a class of its own, or by none.
+            if isinstance(error, OSError | RuntimeError) or self._client.status == "closed":
+                raise self._roster.lost() from error
+            raise
+        future = begun(self._client, _result_of(given))
+        self._under_way[future] = _UnderWay(given, index, trip, parcel.shipped_bytes)
         self._shipped_bytes += parcel.shipped_bytes
         future.add_done_callback(self._came.put)
 
@@ -160,16 +166,12 @@ class _Run:
             return True
         return bool(self._unseen) and self._unseen[place_of(work)] >= most_unseen(work)
 
-    def _executor(self) -> Executor:
-        """All workers are asked, or those alone that may, while one is there that may not.
+    def _allowed(self) -> list[str] | None:
+        """Those alone that may work, while one is there that may not; else None, for all.
 
         A list of names costs the scheduler time for each task, so that the rule has none.
         """
-        names = tuple(sorted(self._roster.threads)) if self._roster.refused else ()
-        if names not in self._executors:
-            more = {"workers": list(names)} if names else {}
-            self._executors[names] = self._client.get_executor(pure=False, **more)
-        return self._executors[names]
+        return sorted(self._roster.threads) if self._roster.refused else None
 
     def _arrived(self, future: Future[FarOutcome]) -> Outcomes[Result]:
         """The outcome of one that came; none where the task has to be sent again."""
@@ -206,15 +208,36 @@ class _Run:
         from distributed.scheduler import KilledWorker
 
         try:
-            return future.result()
-        except CancelledError as error:
+            outcome: FarOutcome = future.result()
+        except (CancelledError, _WayHomeLostError) as error:
             raise self._roster.lost() from error
         except KilledWorker as error:  # several workers, one after the other
-            return died(error)
+            outcome = died(error)
         except NOT_TO_BE_MADE:
-            return OtherVersions()
+            outcome = OtherVersions()
         except Exception as error:  # noqa: BLE001 (whatever it is, it costs this one picture)
-            return ours(error)
+            outcome = ours(error)
+        self._roster.has_spoken()
+        return outcome
+
+
+class _WayHomeLostError(Exception):
+    """A connection broke over which a result was coming."""
+
+
+async def _result_of(future: DaskFuture[FarOutcome]) -> FarOutcome:
+    """The result, or what the call raised; in Dask's own loop.
+
+    Dask's executor would leave a future open for ever whose result gets lost on its way.
+    """
+    raised: BaseException | None = await future.exception()
+    if raised is not None:
+        raise raised
+    try:
+        result: FarOutcome = await future
+    except OSError as error:
+        raise _WayHomeLostError from error
+    return result
 
 
 def _photo_work(task: Task) -> PhotoWork:

@@ -70,6 +70,18 @@ class RunProgress:
         """Show that ``done`` of ``total`` finished files are put into a store."""
         self._show(say("Putting the results into the store"), done, total)
 
+    def silent(self, silent_s: float) -> None:
+        """Say beside the step how long the cluster has been silent; with 0, that it is no more."""
+        if self._bar is None or not self._step:
+            return
+        told = say(
+            "{step} · the cluster has been silent for {seconds:.0f} seconds",
+            step=self._step,
+            seconds=silent_s,
+        )
+        said = in_language(told if silent_s else self._step, self._language())
+        self._bar.update(self._tasks[self._step], description=said)
+
     def _show(self, step: str, done: int, total: int) -> None:
         if total:  # a step with nothing to do takes no other's place
             self._move(step, done, total, f"{done:{len(str(total))}}/{total}")

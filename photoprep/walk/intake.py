@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from photoprep.archive_member import ArchiveMember
 from photoprep.catalogue.archive import is_archive_name
@@ -27,6 +28,9 @@ from photoprep.output_folder import OutputFolder
 from photoprep.photo.formats import Recognised
 from photoprep.walk.content import kind_of, kinds_in_store
 
+if TYPE_CHECKING:
+    from photoprep.plugged import DecoderPlugin
+
 PHOTOS_FOLDER = "photos"
 
 
@@ -36,7 +40,7 @@ class Candidate:
 
     ``path`` is the file's, or that of the archive or store it is a ``member`` of. ``sha256`` is
     there where this run needed it already, to tell copies apart. ``understood`` says what
-    told the subject.
+    told the subject. ``plugged`` is the plug-in that reads it, as far as it was opened.
     """
 
     path: Path
@@ -46,6 +50,7 @@ class Candidate:
     output: str = ""
     member: Member | None = None
     sha256: str = ""
+    plugged: DecoderPlugin | None = None
 
     @property
     def subject(self) -> Subject:
@@ -165,8 +170,8 @@ def _judged(
     file: FoundFile,
     is_known: Callable[[str, FileStamp], bool],
     in_store: Mapping[str, Recognised | PhotoError | None],
-) -> Skipped | _Trouble | None:
-    """What a file is, by its content; nothing when it is a picture to prepare."""
+) -> Skipped | _Trouble | Recognised | None:
+    """What a file is, by its content; nothing when it is a picture that is known already."""
     if file.aside:
         return Skipped(file.name, say("Left aside: {aside}.", aside=file.aside), file.hint)
     if file.trouble or file.stamp is None:
@@ -180,12 +185,14 @@ def _judged(
     except PhotoError as error:
         passes = isinstance(error, SourceChangedError | SourceUnreadableError)
         return _Trouble(error.message, error.hint, is_passing=passes)
-    return None if kind is not None and kind.is_picture else _no_picture(file, kind)
+    return kind if kind is not None and kind.is_picture else _no_picture(file, kind)
 
 
-def _row(file: FoundFile, trouble: _Trouble | None, understood: Understood) -> Candidate | Failed:
-    if trouble is not None or file.stamp is None:
-        trouble = trouble or _Trouble("", "")
+def _row(
+    file: FoundFile, verdict: _Trouble | Recognised | None, understood: Understood
+) -> Candidate | Failed:
+    if isinstance(verdict, _Trouble) or file.stamp is None:
+        trouble = verdict if isinstance(verdict, _Trouble) else _Trouble("", "")
         return Failed(
             file.name,
             understood.subject,
@@ -194,7 +201,12 @@ def _row(file: FoundFile, trouble: _Trouble | None, understood: Understood) -> C
             is_passing=trouble.is_passing,
         )
     return Candidate(
-        file.path, file.name, file.stamp, replace(understood, name=file.name), member=file.member
+        file.path,
+        file.name,
+        file.stamp,
+        replace(understood, name=file.name),
+        member=file.member,
+        plugged=verdict.plugged if verdict else None,
     )
 
 

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.cluster.lines import FarSide
 from tests.ports import free_port
 
 WITHIN_S = 60.0
@@ -33,15 +34,27 @@ class RealCluster:
         return self.processes[0]
 
     def start_worker(
-        self, name: str, *, nanny: bool = False, env: Mapping[str, str] | None = None
+        self,
+        name: str,
+        *,
+        nanny: bool = False,
+        env: Mapping[str, str] | None = None,
+        beyond: FarSide | None = None,
     ) -> None:
         """Begin one of one thread; it has yet to join. It works in a folder of its own."""
         own = self.folder / name
         own.mkdir()
-        options = [self.address, "--name", name, "--nthreads", "1", "--nworkers", "1"]
-        options += ["--host", "127.0.0.1", "--no-dashboard", "--local-directory", str(own)]
+        address = self.address_from(beyond) if beyond else self.address
+        options = [address, "--name", name, "--nthreads", "1", "--nworkers", "1"]
+        options += ["--host", beyond.far if beyond else "127.0.0.1"]
+        options += ["--no-dashboard", "--local-directory", str(own)]
         options += [] if nanny else ["--no-nanny"]
-        self.workers[name] = self.start("worker", own, [*options, *self.options], env)
+        within = beyond.within if beyond else ()
+        self.workers[name] = self.start("worker", own, [*options, *self.options], env, within)
+
+    def address_from(self, beyond: FarSide) -> str:
+        """The scheduler's address for what is on the far side of a line."""
+        return self.address.replace("127.0.0.1", beyond.near)
 
     def start(
         self,
@@ -49,11 +62,12 @@ class RealCluster:
         cwd: Path,
         options: Sequence[str],
         env: Mapping[str, str] | None = None,
+        within: Sequence[str] = (),
     ) -> subprocess.Popen[bytes]:
         environment = os.environ | (env or {})
         with (self.folder / f"{cwd.name}.log").open("wb") as log:
             process = subprocess.Popen(
-                [sys.executable, "-m", "dask", kind, *options],
+                [*within, sys.executable, "-m", "dask", kind, *options],
                 cwd=cwd,
                 env=environment,
                 stdout=log,
@@ -97,6 +111,7 @@ def real_cluster(
     folder: Path,
     *,
     scheme: str = "tcp",
+    host: str = "127.0.0.1",
     options: Sequence[str] = (),
     env: Mapping[str, str] | None = None,
 ) -> Iterator[RealCluster]:
@@ -106,7 +121,7 @@ def real_cluster(
     cluster = RealCluster(folder, f"{scheme}://127.0.0.1:{port}", options)
     own = folder / "scheduler"
     own.mkdir()
-    listening = ["--host", "127.0.0.1", "--port", str(port), "--no-dashboard"]
+    listening = ["--host", host, "--port", str(port), "--no-dashboard"]
     if scheme == "tls":
         listening = ["--host", "tls://127.0.0.1", "--port", str(port), "--no-dashboard"]
     cluster.start("scheduler", own, [*listening, *options], env)

@@ -22,7 +22,7 @@ from distributed import Client
 
 from photoprep import load_preset, prepare
 from photoprep.cluster.connecting import connected
-from photoprep.cluster.roster import Roster
+from photoprep.cluster.roster import Patience, Roster
 from photoprep.cluster.versions import versions_here
 from photoprep.errors import ExitCode, TryLaterError
 from photoprep.files import FileStamp
@@ -208,7 +208,7 @@ def test_nobody_waits_for_a_worker_that_hangs_before_it_is_known(
     try:
         with Client(cluster.address, set_as_default=False) as client:
             roster = Roster(client, cluster.address, versions_here())
-            assert roster.look(within_s=5)
+            roster.look(within_s=5)
             assert len(client.nthreads()) == 3
             assert (len(roster.threads), roster.refused) == (2, {})
     finally:
@@ -281,6 +281,17 @@ def test_ctrl_c_takes_back_what_is_under_way(cluster: RealCluster, tmp_path: Pat
         )
 
 
+def test_what_nobody_waits_for_any_more_is_taken_back(cluster: RealCluster, tmp_path: Path) -> None:
+    path = noisy_photo(tmp_path / "IMG_1.png", 1)
+    task = PhotoTask(path, FileStamp.of(path), load_preset().photo)
+    with connected(cluster.address) as workers, Client(cluster.address, set_as_default=False) as c:
+        results = workers.run([task] * 12)
+        next(results)
+        results.close()
+        wait_until(lambda: not c.run_on_scheduler(lambda dask_scheduler: len(dask_scheduler.tasks)))
+        assert len(list(workers.run([task]))) == 1
+
+
 def test_what_is_lost_is_told_and_the_next_run_goes_on(tmp_path: Path) -> None:
     """Over TLS, whose certificates are those of Dask's own configuration."""
     files, config = certificates(tmp_path)
@@ -302,7 +313,7 @@ def test_what_is_lost_is_told_and_the_next_run_goes_on(tmp_path: Path) -> None:
         ):
             pass
         with Client(cluster.address, set_as_default=False) as client:
-            roster = Roster(client, cluster.address, versions_here(), alone_s=0)
+            roster = Roster(client, cluster.address, versions_here(), patience=Patience(alone_s=0))
             with pytest.raises(TryLaterError, match="has no worker any more"):
                 roster.look()
         cluster.start_worker("one")

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import zipfile
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,12 @@ import pytest
 from PIL import Image
 
 from photoprep import prepare
+from photoprep.catalogue.gathering import gather
+from photoprep.catalogue.vocabulary import load_vocabulary
+from photoprep.errors import PhotoTimeoutError
+from photoprep.walk import crew
+from photoprep.walk.crashed import with_plugin
+from photoprep.walk.intake import take_in
 from tests.plugin.distributions import by_hand, on_path
 from tests.plugin.qoi import qoi_bytes
 from tests.support import Inline, contents, photoprep, small_photo, written
@@ -180,6 +187,7 @@ def decode(path):
             "exits": lambda: exit("bye"),
             "leaves": lambda: os._exit(0),
             "greedy": lambda: bytearray(1 << 62),
+            "hangs": lambda: os.read(os.pipe()[0], 1),
             "huge": lambda: check_size_px(20_000, 20_000, path),
             "other": lambda: bad("its colours are imaginary")}
     # What comes out of an archive has a name of its own.
@@ -232,7 +240,8 @@ def test_faulty_plugins_cost_what_they_touch_and_are_told_by_name(tmp_path: Path
         assert "or by the plug-in toy-plugin 1.0, which reads Toy files. Update the" in reason
     checked = photoprep("check", folder, "--json", env=on_path(plugins))
     assert checked.stdout.count("or by the plug-in toy-plugin 1.0, which reads Toy files.") == 3
-    assert "not enough memory" in reasons["greedy"]
+    assert reasons["greedy"].startswith("There is not enough memory for this picture. Toy files ")
+    assert "are read by the plug-in toy-plugin 1.0. Save a smaller version" in reasons["greedy"]
     assert "400 megapixels" in reasons["huge"]
     assert "its colours are imaginary" in reasons["other"]
     broken = {
@@ -251,6 +260,30 @@ def test_faulty_plugins_cost_what_they_touch_and_are_told_by_name(tmp_path: Path
     written(plugins / "toy_plugin.py", mended)
     shutil.rmtree(plugins / "__pycache__", ignore_errors=True)
     assert rows(run(folder, plugins, out=tmp_path / "out")[1])["L2 wrong.toy"][0] == "prepared"
+
+
+def test_a_plugin_that_is_late_is_named_though_its_file_is_not_touched_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    toy = written(tmp_path / "Lamp L2/L2 hangs.toy", "toy!")
+    plugins = tmp_path / "plugins"
+    entries = {"photoprep.decoders": "toy = toy_plugin:DECODER"}
+    by_hand(plugins, "toy-plugin", entries=entries, modules={"toy_plugin.py": FAULTY})
+    monkeypatch.setattr(sys, "path", [str(plugins), *sys.path])
+    monkeypatch.setattr(crew, "LEAST_LIMIT_S", 1.0)
+
+    (late,) = prepare(toy, out=tmp_path / "out", jobs=1, sheets=(), mails=False).failed
+
+    named = "Toy files are read by the plug-in toy-plugin 1.0."
+    assert late.reason == f"The picture was not done after 1 seconds, and was given up. {named}"
+    assert late.hint.endswith("If that does not help, update the plug-in or tell its author.")
+    assert late.is_passing
+    # On a share that hangs, whoever read it to learn more would hang as well.
+    (file,) = take_in(gather(toy), load_vocabulary(None)).candidates
+    error = PhotoTimeoutError("It was late.", path=toy)
+    assert with_plugin(error, replace(file, plugged=None)) is error
+    toy.unlink()
+    assert with_plugin(error, file).message == f"It was late. {named}"
 
 
 @pytest.mark.parametrize("as_json", [False, True])
