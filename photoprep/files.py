@@ -219,8 +219,10 @@ class Sink(Protocol):
         """Take the next of them."""
 
 
-def spooled(temporary: Path, draw: Callable[[Sink], object]) -> Spooled:
+def spooled(path: Path, draw: Callable[[Sink], object], *, temporary: Path) -> Spooled:
     """Write what ``draw`` puts into a sink, piece by piece: it may be more than the memory holds.
+
+    It lies at ``temporary`` and is to have its place at ``path``.
 
     Raises:
         CannotWriteError: the disk is full, read-only or gone; nothing half-written stays.
@@ -234,7 +236,7 @@ def spooled(temporary: Path, draw: Callable[[Sink], object]) -> Spooled:
     except OSError as error:
         with suppress(OSError):
             temporary.unlink(missing_ok=True)
-        raise cannot_write(temporary, error) from error
+        raise cannot_write(path, error) from error
     return Spooled(temporary, hashing.digest.hexdigest())
 
 

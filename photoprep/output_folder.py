@@ -237,7 +237,8 @@ class OutputFolder:
             CannotWriteError: the disk refuses.
 
         """
-        return spooled(self.unpacking_folder / f"{PurePosixPath(path).name}.spooled", draw)
+        place = self._place(path)
+        return spooled(place, draw, temporary=self.unpacking_folder / f"{place.name}.spooled")
 
     def write_if_new(self, path: str, data: bytes | Spooled) -> None:
         """Put a whole file into its place, unless the very same stands there already."""

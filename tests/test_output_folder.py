@@ -105,8 +105,9 @@ def test_what_is_spooled_takes_no_persons_place(tmp_path: Path) -> None:
 def test_a_disk_that_is_full_half_way_leaves_nothing_half_written(tmp_path: Path) -> None:
     temporary = tmp_path / "half"
     temporary.symlink_to("/dev/full")
-    with pytest.raises(CannotWriteError, match="full"):
-        spooled(temporary, pieces)
+    with pytest.raises(CannotWriteError, match="full") as refused:
+        spooled(tmp_path / "report.json", pieces, temporary=temporary)
+    assert refused.value.path == tmp_path / "report.json"
     assert not temporary.is_symlink()
 
 
